@@ -1,0 +1,2 @@
+//! The `zhen` command.
+fn main() {}

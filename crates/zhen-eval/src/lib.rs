@@ -1,0 +1,1 @@
+//! Relevance measures and latency histograms.

@@ -1,0 +1,1 @@
+//! The indexer: schema, manifest, writing, updating.
