@@ -1,0 +1,126 @@
+//! What can go wrong, each in one line: what is wrong, where, and what mends it.
+
+use std::path::{Path, PathBuf};
+
+/// Why an index could not be opened, read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum IndexError {
+    /// The folder does not exist, or is empty.
+    #[error("there is no index at {}; create it with `zhen index --index {} PATH…`", .dir.display(), .dir.display())]
+    Missing {
+        /// Folder that was looked into.
+        dir: PathBuf,
+    },
+    /// The folder holds something that is no index.
+    #[error("{} is no index: {found}; choose another folder with `--index`", .dir.display())]
+    NoIndex {
+        /// Folder that was looked into.
+        dir: PathBuf,
+        /// What it holds instead.
+        found: String,
+    },
+    /// The index was written in a format that this program does not read.
+    #[error(
+        "the index {} has format version {found}, this program reads {expected}; \
+         move it away and run `zhen index --index {} PATH…`", .dir.display(), .dir.display()
+    )]
+    Format {
+        /// Folder of the index.
+        dir: PathBuf,
+        /// Version found.
+        found: String,
+        /// Version this program reads and writes.
+        expected: u32,
+    },
+    /// The index holds terms that this program's analysis does not make.
+    #[error(
+        "the index {} was analysed with {found}, this program uses {expected}; \
+         run `zhen index --index {} --rebuild`", .dir.display(), .dir.display()
+    )]
+    Analysis {
+        /// Folder of the index.
+        dir: PathBuf,
+        /// What the index was made with.
+        found: String,
+        /// What this program, with the dictionary given, makes.
+        expected: String,
+    },
+    /// A file of the index is missing, cut short or altered.
+    #[error(
+        "the index {} is damaged: {what}; move it away and run `zhen index --index {} PATH…`",
+        .dir.display(), .dir.display()
+    )]
+    Damaged {
+        /// Folder of the index.
+        dir: PathBuf,
+        /// What does not hold.
+        what: String,
+    },
+    /// Another process is writing the index.
+    #[error(
+        "the index {} is being written by {holder}; wait for it or stop it", .dir.display()
+    )]
+    Locked {
+        /// Folder of the index.
+        dir: PathBuf,
+        /// Process, command and start, as far as known.
+        holder: String,
+    },
+    /// A file or folder could not be read or written.
+    #[error("cannot {doing} {}: {cause}", .path.display())]
+    Io {
+        /// What was tried, as in "read".
+        doing: &'static str,
+        /// File or folder it was tried on.
+        path: PathBuf,
+        /// The system's answer.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// The engine below failed.
+    #[error("the index {} cannot be {doing}: {cause}", .dir.display())]
+    Engine {
+        /// Folder of the index.
+        dir: PathBuf,
+        /// What was tried, as in "read".
+        doing: &'static str,
+        /// The engine's answer.
+        #[source]
+        cause: tantivy::TantivyError,
+    },
+    /// A stored document cannot be decoded.
+    #[error(transparent)]
+    Record(#[from] crate::record::RecordError),
+    /// The name given for an index cannot be one.
+    #[error("{name:?} cannot name an index: {why}")]
+    Name {
+        /// The name as given.
+        name: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// An option is outside its limits.
+    #[error("{0}")]
+    Options(String),
+    /// The stream of records could not be read.
+    #[error("cannot read the records: {0}")]
+    Stream(String),
+}
+
+impl IndexError {
+    /// For `map_err`: an I/O error with what was done to which path.
+    pub(crate) fn io(
+        doing: &'static str,
+        path: impl AsRef<Path>,
+    ) -> impl FnOnce(std::io::Error) -> Self {
+        move |cause| Self::Io { doing, path: path.as_ref().to_path_buf(), cause }
+    }
+
+    /// For `map_err`: the engine's error with what was done to which index.
+    pub(crate) fn engine(
+        doing: &'static str,
+        dir: &Path,
+    ) -> impl FnOnce(tantivy::TantivyError) -> Self {
+        move |cause| Self::Engine { doing, dir: dir.to_path_buf(), cause }
+    }
+}

@@ -1,0 +1,163 @@
+//! Where indexes live, and what a name given on the command line means.
+
+use std::env;
+use std::ffi::OsStr;
+use std::path::{Component, Path, PathBuf};
+
+use crate::errors::IndexError;
+
+/// Name of the index that is meant when none is named.
+pub const DEFAULT_NAME: &str = "default";
+
+/// Folder that, where it exists in the working directory, holds indexes with bare names.
+const LOCAL_FOLDER: &str = "index";
+
+/// An index that was found by its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownIndex {
+    /// Bare name, which [`resolve`] turns into `dir`.
+    pub name: String,
+    /// Folder of the index.
+    pub dir: PathBuf,
+}
+
+/// The folder that `name_or_dir` means: a value with a path separator, and one that names an
+/// existing index folder as it stands, is that folder; a bare name lives under `./index/` when that
+/// exists, else under the platform's data folder.
+///
+/// # Errors
+/// [`IndexError::Name`] for an empty name, `.` or `..`, and when no data folder is known.
+pub fn resolve(name_or_dir: &str) -> Result<PathBuf, IndexError> {
+    resolve_in(name_or_dir, Path::new(""), data_dir().as_deref())
+}
+
+/// [`resolve`] with the working directory and the data folder given.
+fn resolve_in(value: &str, work: &Path, data: Option<&Path>) -> Result<PathBuf, IndexError> {
+    let unusable = |why| IndexError::Name { name: value.to_owned(), why };
+    if value.is_empty() {
+        return Err(unusable("it is empty"));
+    }
+    if value.contains('\0') {
+        return Err(unusable("it holds a zero byte"));
+    }
+    let path = Path::new(value);
+    let mut components = path.components();
+    let bare = matches!((components.next(), components.next()), (Some(Component::Normal(_)), None))
+        && !value.ends_with(std::path::is_separator);
+    if !bare || work.join(path).is_dir() {
+        return Ok(work.join(path));
+    }
+    match bare_folder(work, data) {
+        Some(folder) => Ok(folder.join(path)),
+        None => Err(unusable("no data folder is known; give a folder, as in ./NAME")),
+    }
+}
+
+/// All indexes that a bare name finds, by name.
+///
+/// # Errors
+/// [`IndexError::Io`] when the folder that holds them cannot be read; one that is missing holds
+/// none.
+pub fn list() -> Result<Vec<KnownIndex>, IndexError> {
+    list_in(Path::new(""), data_dir().as_deref())
+}
+
+/// [`list`] with the working directory and the data folder given.
+fn list_in(work: &Path, data: Option<&Path>) -> Result<Vec<KnownIndex>, IndexError> {
+    let Some(folder) = bare_folder(work, data) else { return Ok(Vec::new()) };
+    let entries = match std::fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(IndexError::io("read", &folder)(error)),
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let dir = entry.map_err(IndexError::io("read", &folder))?.path();
+        let name = dir.file_name().and_then(OsStr::to_str).map(str::to_owned);
+        if let Some(name) = name
+            && dir.join(crate::open::META_FILE).is_file()
+        {
+            found.push(KnownIndex { name, dir });
+        }
+    }
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(found)
+}
+
+/// The folder in which bare names live.
+fn bare_folder(work: &Path, data: Option<&Path>) -> Option<PathBuf> {
+    let local = work.join(LOCAL_FOLDER);
+    if local.is_dir() { Some(local) } else { data.map(Path::to_path_buf) }
+}
+
+/// The platform's folder for this program's data, whether or not it exists.
+fn data_dir() -> Option<PathBuf> {
+    // An empty variable counts as unset (XDG Base Directory Specification, "$XDG_DATA_HOME").
+    let variable = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    if cfg!(windows) {
+        return variable("LOCALAPPDATA").map(|dir| dir.join("zhen"));
+    }
+    if cfg!(target_os = "macos") {
+        return variable("HOME").map(|home| home.join("Library/Application Support/zhen"));
+    }
+    variable("XDG_DATA_HOME")
+        .filter(|dir| dir.is_absolute())
+        .or_else(|| variable("HOME").map(|home| home.join(".local/share")))
+        .map(|dir| dir.join("zhen"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bare_name_lives_under_index_when_that_exists_else_in_the_data_folder() {
+        let work = tempfile::tempdir().unwrap();
+        let (work, data) = (work.path(), Path::new("/data/zhen"));
+        let resolve = |value| resolve_in(value, work, Some(data)).unwrap();
+        assert_eq!(resolve("笔记"), data.join("笔记"));
+        std::fs::create_dir(work.join("index")).unwrap();
+        assert_eq!(resolve("笔记"), work.join("index/笔记"));
+        assert_eq!(resolve(DEFAULT_NAME), work.join("index/default"));
+    }
+
+    #[test]
+    fn a_value_with_a_separator_or_an_existing_folder_is_that_folder() {
+        let work = tempfile::tempdir().unwrap();
+        let work = work.path();
+        let resolve = |value| resolve_in(value, work, Some(Path::new("/data/zhen"))).unwrap();
+        std::fs::create_dir(work.join("here")).unwrap();
+        assert_eq!(resolve("here"), work.join("here"));
+        assert_eq!(resolve("./there"), work.join("./there"));
+        assert_eq!(resolve("there/"), work.join("there/"));
+        assert_eq!(resolve("a/b"), work.join("a/b"));
+        assert_eq!(resolve("."), work.join("."));
+        assert_eq!(resolve("/abs"), Path::new("/abs"));
+    }
+
+    #[test]
+    fn what_cannot_be_a_name_is_refused_with_the_reason() {
+        let refuse = |value, data| {
+            resolve_in(value, Path::new("/nowhere-at-all"), data).unwrap_err().to_string()
+        };
+        assert!(refuse("", None).contains("empty"));
+        assert!(refuse("a\0b", None).contains("zero byte"));
+        assert!(refuse("a", None).contains("./NAME"));
+    }
+
+    #[test]
+    fn only_folders_that_hold_an_index_are_listed() {
+        let work = tempfile::tempdir().unwrap();
+        let work = work.path();
+        assert_eq!(list_in(work, None).unwrap(), []);
+        assert_eq!(list_in(work, Some(&work.join("none"))).unwrap(), []);
+        for name in ["b", "a", "other"] {
+            std::fs::create_dir_all(work.join("index").join(name)).unwrap();
+        }
+        for name in ["b", "a"] {
+            std::fs::write(work.join("index").join(name).join("meta.json"), "{}").unwrap();
+        }
+        let names: Vec<_> = list_in(work, None).unwrap().into_iter().map(|i| i.name).collect();
+        assert_eq!(names, ["a", "b"]);
+    }
+}

@@ -1,0 +1,418 @@
+//! The stored form of a document.
+//!
+//! A record is one run of bytes: a header of lengths, the title, the metadata as JSON, the ranges
+//! of headings, the map of lines, and the body to the end. Showing a passage needs the body and a
+//! few lines of the map, so each part is decoded only when asked for, and the body is borrowed.
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+use tantivy::schema::document::{
+    DeserializeError, DocumentDeserialize, DocumentDeserializer, ValueDeserialize,
+    ValueDeserializer,
+};
+use tantivy::{DocAddress, Searcher};
+use zhen_source::{Document, LineMap};
+
+/// First byte of every record.
+const LAYOUT: u8 = 1;
+
+/// A stored document that is not as it was written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a stored document cannot be decoded: {what}; run `zhen verify`")]
+pub struct RecordError {
+    what: &'static str,
+}
+
+const fn broken(what: &'static str) -> RecordError {
+    RecordError { what }
+}
+
+/// Everything of a document but its title, headings, lines and body.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct RecordMeta {
+    /// Identifier.
+    pub id: String,
+    /// Path, absent for a document of a stream.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// The file whose change or loss removes the document, where that is not `path`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// Language tag, declared or detected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lang: Option<String>,
+    /// Whether `lang` was detected, not declared.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub detected: bool,
+    /// Format it was read from.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub kind: String,
+    /// Web address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Point in time, as given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<String>,
+    /// Labels.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// Every other field of the input record.
+    #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+impl RecordMeta {
+    /// The file whose change or loss removes the document.
+    pub fn source(&self) -> Option<&str> {
+        self.source.as_deref().or(self.path.as_deref())
+    }
+}
+
+/// Encodes a document. `lang` is its language as declared or detected, `source` the file whose
+/// change or loss removes it.
+pub fn encode(document: &Document, lang: Option<&str>, source: Option<&str>) -> Vec<u8> {
+    /// Borrowing twin of [`RecordMeta`].
+    #[derive(Serialize)]
+    struct Meta<'a> {
+        id: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        path: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        source: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        lang: Option<&'a str>,
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        detected: bool,
+        #[serde(skip_serializing_if = "str::is_empty")]
+        kind: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        url: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        time: Option<&'a str>,
+        #[serde(skip_serializing_if = "<[String]>::is_empty")]
+        tags: &'a [String],
+        #[serde(skip_serializing_if = "serde_json::Map::is_empty")]
+        extra: &'a serde_json::Map<String, serde_json::Value>,
+    }
+    let meta = serde_json::to_vec(&Meta {
+        id: &document.id,
+        path: document.path.as_deref(),
+        source: source.filter(|&source| document.path.as_deref() != Some(source)),
+        lang,
+        detected: lang.is_some() && document.lang.is_none(),
+        kind: &document.kind,
+        url: document.url.as_deref(),
+        time: document.time.as_deref(),
+        tags: &document.tags,
+        extra: &document.extra,
+    })
+    .expect("strings and JSON values are always serialisable");
+
+    // Both lists ascend, so differences keep them short.
+    let mut headings = Vec::new();
+    let mut last = 0;
+    for range in &document.headings {
+        put_varint(&mut headings, (range.start - last) as u64);
+        put_varint(&mut headings, (range.end - range.start) as u64);
+        last = range.end;
+    }
+    let mut lines = Vec::new();
+    let mut last = 0;
+    for &(body, source) in document.lines.entries() {
+        put_varint(&mut lines, u64::from(body - last));
+        put_varint(&mut lines, u64::from(source));
+        last = body;
+    }
+
+    let parts = [document.title.as_bytes(), &meta, &headings, &lines];
+    let length: usize = parts.iter().map(|part| part.len()).sum();
+    let mut record = Vec::with_capacity(1 + 4 * 5 + length + document.body.len());
+    record.push(LAYOUT);
+    for part in parts {
+        put_varint(&mut record, part.len() as u64);
+    }
+    for part in parts {
+        record.extend_from_slice(part);
+    }
+    record.extend_from_slice(document.body.as_bytes());
+    record
+}
+
+/// A record that owns its bytes, as read from the index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    bytes: Vec<u8>,
+}
+
+impl Record {
+    /// Decodes the header.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the bytes are no record.
+    pub fn get(&self) -> Result<RecordRef<'_>, RecordError> {
+        RecordRef::parse(&self.bytes)
+    }
+}
+
+/// A record with its header decoded and its text known to be UTF-8.
+#[derive(Debug, Clone, Copy)]
+pub struct RecordRef<'a> {
+    title: &'a str,
+    meta: &'a [u8],
+    headings: &'a [u8],
+    lines: &'a [u8],
+    body: &'a str,
+}
+
+impl<'a> RecordRef<'a> {
+    /// Decodes the header of a record; costs one check of the text for UTF-8.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the bytes are no record.
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, RecordError> {
+        let (&layout, mut rest) = bytes.split_first().ok_or(broken("it is empty"))?;
+        if layout != LAYOUT {
+            return Err(broken("its layout is unknown"));
+        }
+        let mut lengths = [0; 4];
+        for length in &mut lengths {
+            *length = usize::try_from(take_varint(&mut rest)?)
+                .map_err(|_| broken("a length is too large"))?;
+        }
+        let mut part = |length: usize| {
+            let (part, after) = rest
+                .split_at_checked(length)
+                .ok_or(broken("it is shorter than its header says"))?;
+            rest = after;
+            Ok(part)
+        };
+        let [title, meta, headings, lines] = lengths;
+        let (title, meta) = (part(title)?, part(meta)?);
+        let (headings, lines) = (part(headings)?, part(lines)?);
+        let text = |bytes| std::str::from_utf8(bytes).map_err(|_| broken("its text is not UTF-8"));
+        Ok(Self { title: text(title)?, meta, headings, lines, body: text(rest)? })
+    }
+
+    /// The title, empty where there is none.
+    pub fn title(&self) -> &'a str {
+        self.title
+    }
+
+    /// The body as it was read: never folded or converted.
+    pub fn body(&self) -> &'a str {
+        self.body
+    }
+
+    /// The metadata, parsed at each call.
+    ///
+    /// # Errors
+    /// [`RecordError`] when it is not the JSON that was written.
+    pub fn meta(&self) -> Result<RecordMeta, RecordError> {
+        serde_json::from_slice(self.meta).map_err(|_| broken("its metadata is not JSON"))
+    }
+
+    /// Byte ranges of headings within the body, ascending and disjoint.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the ranges are not ones of the body.
+    pub fn headings(&self) -> Result<Vec<Range<usize>>, RecordError> {
+        let mut rest = self.headings;
+        let mut headings = Vec::new();
+        let mut last = 0_usize;
+        while !rest.is_empty() {
+            let mut step = || {
+                let step = usize::try_from(take_varint(&mut rest)?).ok();
+                step.ok_or(broken("a heading is too long"))
+            };
+            let outside = broken("a heading lies outside its body");
+            let start = last.checked_add(step()?).ok_or(outside.clone())?;
+            let end = start.checked_add(step()?).ok_or(outside.clone())?;
+            if self.body.get(start..end).is_none() {
+                return Err(outside);
+            }
+            headings.push(start..end);
+            last = end;
+        }
+        Ok(headings)
+    }
+
+    /// Where each line of the body stood in the source.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the map is cut short or does not ascend.
+    pub fn lines(&self) -> Result<LineMap, RecordError> {
+        let mut rest = self.lines;
+        let mut entries = Vec::new();
+        let mut last = 0_u32;
+        while !rest.is_empty() {
+            let mut number = || {
+                let number = u32::try_from(take_varint(&mut rest)?).ok();
+                number.ok_or(broken("a line number is too large"))
+            };
+            let (step, source) = (number()?, number()?);
+            last = last
+                .checked_add(step)
+                .filter(|_| step > 0)
+                .ok_or(broken("its line numbers do not ascend"))?;
+            entries.push((last, source));
+        }
+        Ok(LineMap::from_entries(entries))
+    }
+
+    /// The whole document, as it was before it was indexed (with a detected language left out).
+    ///
+    /// # Errors
+    /// [`RecordError`] when a part cannot be decoded.
+    pub fn to_document(&self) -> Result<Document, RecordError> {
+        let meta = self.meta()?;
+        Ok(Document {
+            title: self.title.to_owned(),
+            body: self.body.to_owned(),
+            headings: self.headings()?,
+            lines: self.lines()?,
+            id: meta.id,
+            lang: meta.lang.filter(|_| !meta.detected),
+            path: meta.path,
+            url: meta.url,
+            time: meta.time,
+            tags: meta.tags,
+            kind: meta.kind,
+            extra: meta.extra,
+        })
+    }
+}
+
+/// Reads the record of the document at `address`. Costs decompressing one block of the store,
+/// unless the searcher still holds it, and one copy of the record.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn read_record(searcher: &Searcher, address: DocAddress) -> tantivy::Result<Record> {
+    searcher.doc(address)
+}
+
+impl DocumentDeserialize for Record {
+    fn deserialize<'de, D>(mut deserializer: D) -> Result<Self, DeserializeError>
+    where
+        D: DocumentDeserializer<'de>,
+    {
+        struct Bytes(Vec<u8>);
+        impl ValueDeserialize for Bytes {
+            fn deserialize<'de, D>(deserializer: D) -> Result<Self, DeserializeError>
+            where
+                D: ValueDeserializer<'de>,
+            {
+                deserializer.deserialize_bytes().map(Self)
+            }
+        }
+        // The record is the only stored field.
+        match deserializer.next_field::<Bytes>()? {
+            Some((_, Bytes(bytes))) => Ok(Self { bytes }),
+            None => Err(DeserializeError::custom("a stored document has no record")),
+        }
+    }
+}
+
+/// Appends a number in LEB128: seven bits a byte, lowest first.
+fn put_varint(out: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        out.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    out.push(number as u8);
+}
+
+/// Takes a number in LEB128 off the front.
+fn take_varint(bytes: &mut &[u8]) -> Result<u64, RecordError> {
+    let mut number = 0_u64;
+    for shift in (0..64).step_by(7) {
+        let (&byte, rest) = bytes.split_first().ok_or(broken("a length is cut short"))?;
+        *bytes = rest;
+        number |= u64::from(byte & 0x7f) << shift;
+        if byte < 0x80 {
+            return Ok(number);
+        }
+    }
+    Err(broken("a length is too large"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample() -> Document {
+        let body = "一 标题\n正文 text\nHeading\n尾".to_owned();
+        let second = body.find("Heading").unwrap();
+        Document {
+            id: "库:1".into(),
+            title: "词典 dictionary".into(),
+            headings: vec![0.."一 标题".len(), second..second + 7],
+            body,
+            lang: Some("zh-Hans".into()),
+            path: Some("/文档/a.md".into()),
+            url: Some("https://example.org/".into()),
+            time: Some("2024-05-21T00:00:00Z".into()),
+            tags: vec!["笔记".into(), "x".into()],
+            kind: "markdown".into(),
+            extra: serde_json::from_str(r#"{"price": 3.5, "nested": {"a": [1, null]}}"#).unwrap(),
+            lines: LineMap::from_entries(vec![(1, 5), (3, 9), (300, 70_000)]),
+        }
+    }
+
+    #[test]
+    fn a_record_gives_back_the_document() {
+        for (lang, source) in [
+            (Some("zh-Hans"), None),
+            (Some("zh-Hans"), Some("/文档/a.md")),
+            (Some("zh-Hans"), Some("/archive.gz")),
+        ] {
+            let bytes = encode(&sample(), lang, source);
+            let record = RecordRef::parse(&bytes).unwrap();
+            assert_eq!(record.to_document().unwrap(), sample());
+            assert_eq!(record.title(), sample().title);
+            assert_eq!(record.body(), sample().body);
+            assert_eq!(record.meta().unwrap().source(), source.or(Some("/文档/a.md")));
+        }
+    }
+
+    #[test]
+    fn a_detected_language_is_known_as_such() {
+        let mut document = sample();
+        document.lang = None;
+        let bytes = encode(&document, Some("ja"), None);
+        let record = RecordRef::parse(&bytes).unwrap();
+        assert_eq!(record.meta().unwrap().lang.as_deref(), Some("ja"));
+        assert!(record.meta().unwrap().detected);
+        assert_eq!(record.to_document().unwrap(), document);
+    }
+
+    #[test]
+    fn an_empty_document_is_a_record_too() {
+        let document = Document { id: "x".into(), ..Document::default() };
+        let bytes = encode(&document, None, None);
+        assert_eq!(RecordRef::parse(&bytes).unwrap().to_document().unwrap(), document);
+    }
+
+    #[test]
+    fn damaged_bytes_are_an_error_and_never_a_panic() {
+        let bytes = encode(&sample(), Some("zh-Hans"), None);
+        for length in 0..bytes.len() {
+            if let Ok(record) = RecordRef::parse(&bytes[..length]) {
+                let _ = record.to_document();
+            }
+        }
+        for position in 0..bytes.len() {
+            for flip in [0x01, 0x40, 0x80, 0xff] {
+                let mut bytes = bytes.clone();
+                bytes[position] ^= flip;
+                if let Ok(record) = RecordRef::parse(&bytes) {
+                    let _ = record.to_document();
+                }
+            }
+        }
+        assert!(RecordRef::parse(&[]).is_err());
+        assert!(RecordRef::parse(&[9, 0, 0, 0, 0]).is_err());
+        assert!(RecordRef::parse(&[1, 0xff, 0xff, 0xff]).is_err());
+    }
+}
