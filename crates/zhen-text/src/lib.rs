@@ -1,1 +1,30 @@
-//! Text to terms.
+//! Text to terms: folding with offsets, segmentation, stems, grams.
+//!
+//! Pure: no files, no index. The same code runs when indexing and when searching.
+//!
+//! ```
+//! use zhen_text::{Analyzer, Tracks, UserDict};
+//!
+//! let analyzer = Analyzer::for_queries(&UserDict::default());
+//! let mut tracks = Tracks::default();
+//! analyzer.tracks("安裝簡單 Running", &mut tracks);
+//! assert_eq!(tracks.words, "安装 简单 run ");
+//! assert_eq!(tracks.grams, "安装 装简 简单 单 running ");
+//! ```
+
+pub mod analyze;
+pub mod dict;
+pub mod fold;
+pub mod hash;
+pub mod lang;
+pub mod latin;
+pub mod segment;
+pub mod unit;
+
+pub use analyze::{Analyzer, QueryText, QueryWord, Tracks, WordKind};
+pub use dict::{DictError, UserDict};
+pub use segment::Segmenter;
+
+/// Version of the analysis: an index made with another one must be built again, for its terms may
+/// differ from a query's.
+pub const ANALYSIS_VERSION: u32 = 1;

@@ -1,0 +1,423 @@
+//! Folding: what differs only in width, case, accents or script becomes the same text.
+//!
+//! Every character folds on its own, without looking at its neighbours (but for marks that
+//! complete the character before them), so a run of text cut anywhere folds as it does in its
+//! document. Simplified, traditional and variant Han characters fold to one representative;
+//! characters that are not seen (joiners, direction marks) vanish.
+//!
+//! ```
+//! use zhen_text::fold;
+//! let folded = fold::fold("Ｃａｆé 詞典");
+//! assert_eq!(folded.text(), "cafe 词典");
+//! assert_eq!(&folded.original()[folded.original_range(5..11)], "詞典");
+//! ```
+//!
+//! Cost: text that needs no folding is borrowed; other text is copied once, at some hundreds of
+//! megabytes a second.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// Two-stage table of what each character folds to; built by `cargo xtask data fold`.
+static TABLE: &[u8] = include_bytes!("../../../data/variants/fold.bin");
+
+const BLOCKS: usize = 0x1100;
+const INDEX: usize = 4;
+const PAGES: usize = INDEX + BLOCKS * 2;
+const PAGE_BYTES: usize = 256 * 4;
+
+/// What one character folds to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fold {
+    Same,
+    Delete,
+    /// Joins the character before it, where the two have a joint form.
+    Join(Joint),
+    Char(char),
+    Text(&'static str),
+}
+
+/// A mark that completes the character before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Joint {
+    Voice,
+    HalfVoice,
+    Jamo(char),
+}
+
+fn pool() -> &'static [u8] {
+    let pages = u32::from_le_bytes([TABLE[0], TABLE[1], TABLE[2], TABLE[3]]) as usize;
+    &TABLE[PAGES + pages * PAGE_BYTES..]
+}
+
+#[inline]
+fn raw_entry(c: char) -> u32 {
+    let code = c as usize;
+    let at = INDEX + (code >> 8) * 2;
+    let page = u16::from_le_bytes([TABLE[at], TABLE[at + 1]]) as usize;
+    let at = PAGES + page * PAGE_BYTES + (code & 0xFF) * 4;
+    u32::from_le_bytes([TABLE[at], TABLE[at + 1], TABLE[at + 2], TABLE[at + 3]])
+}
+
+#[inline]
+fn fold_of(c: char) -> Fold {
+    match raw_entry(c) {
+        0 => Fold::Same,
+        entry => decode(c, entry),
+    }
+}
+
+#[cold]
+fn decode_special(c: char, entry: u32) -> Fold {
+    match entry {
+        1 => Fold::Delete,
+        2 => Fold::Join(Joint::Voice),
+        3 => Fold::Join(Joint::HalfVoice),
+        4 => Fold::Join(Joint::Jamo(c)),
+        _ => {
+            let offset = (entry >> 8 & 0x7F_FFFF) as usize;
+            let bytes = &pool()[offset..offset + (entry & 0xFF) as usize];
+            Fold::Text(std::str::from_utf8(bytes).expect("the table's pool is UTF-8"))
+        }
+    }
+}
+
+#[inline]
+fn decode(c: char, entry: u32) -> Fold {
+    if entry > 4 && entry >> 31 == 0 {
+        return char::from_u32(entry).map_or(Fold::Same, Fold::Char);
+    }
+    decode_special(c, entry)
+}
+
+/// The joint form of `before` and the mark, if there is one.
+fn join(before: char, mark: Joint) -> Option<char> {
+    const VOICED: &str =
+        "かきくけこさしすせそたちつてとはひふへほカキクケコサシスセソタチツテトハヒフヘホ";
+    const HALF: &str = "はひふへほハヒフヘホ";
+    let shifted = |by| char::from_u32(before as u32 + by);
+    match mark {
+        Joint::Voice if before == 'う' => Some('ゔ'),
+        Joint::Voice if before == 'ウ' => Some('ヴ'),
+        Joint::Voice if VOICED.contains(before) => shifted(1),
+        Joint::HalfVoice if HALF.contains(before) => shifted(2),
+        Joint::Jamo(c) => {
+            let (code, mark) = (before as u32, c as u32);
+            match (before, c) {
+                ('\u{1100}'..='\u{1112}', '\u{1161}'..='\u{1175}') => {
+                    char::from_u32(0xAC00 + ((code - 0x1100) * 21 + (mark - 0x1161)) * 28)
+                }
+                ('\u{AC00}'..='\u{D7A3}', '\u{11A8}'..='\u{11C2}') if (code - 0xAC00) % 28 == 0 => {
+                    shifted(mark - 0x11A7)
+                }
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// Folded text with a map back to the original.
+#[derive(Debug, Clone)]
+pub struct Folded<'a> {
+    original: &'a str,
+    text: Cow<'a, str>,
+    map: Vec<Step>,
+}
+
+/// From `folded` on, the folded text stands in the original from `original` on, byte for byte,
+/// until the next step; within a `spread` step all bytes come from one original character.
+#[derive(Debug, Clone, Copy)]
+struct Step {
+    folded: u32,
+    original: u32,
+    spread: bool,
+}
+
+impl<'a> Folded<'a> {
+    /// The folded text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The text that was folded.
+    pub fn original(&self) -> &'a str {
+        self.original
+    }
+
+    /// Whether folding changed nothing (and copied nothing).
+    pub fn is_borrowed(&self) -> bool {
+        matches!(self.text, Cow::Borrowed(_))
+    }
+
+    /// The original bytes that `folded`, a range of bytes of the folded text, comes from; always on
+    /// character borders. A part of what one original character became gives that character.
+    /// Characters that vanished belong to what stands before them.
+    pub fn original_range(&self, folded: Range<usize>) -> Range<usize> {
+        let start = self.locate(folded.start, false);
+        let end = if folded.is_empty() { start } else { self.locate(folded.end, true) };
+        start..end.max(start)
+    }
+
+    fn locate(&self, at: usize, end: bool) -> usize {
+        let after = self.map.partition_point(|step| step.folded as usize <= at);
+        let Some(step) = after.checked_sub(1).map(|i| self.map[i]) else {
+            return at.min(self.original.len());
+        };
+        let next = self.map.get(after).map_or(self.original.len(), |s| s.original as usize);
+        let beyond = at - step.folded as usize;
+        match (step.spread, beyond) {
+            (_, 0) => step.original as usize,
+            (true, _) if end => next,
+            (true, _) => step.original as usize,
+            (false, _) => (step.original as usize + beyond).min(next),
+        }
+    }
+}
+
+/// Folds `text`, keeping a map back to it.
+pub fn fold(text: &str) -> Folded<'_> {
+    let clean = unchanged_prefix(text);
+    if clean == text.len() {
+        return Folded { original: text, text: Cow::Borrowed(text), map: Vec::new() };
+    }
+    let mut out = String::with_capacity(text.len() + 8);
+    out.push_str(&text[..clean]);
+    let mut map = Mapper { steps: Vec::new(), shift: 0 };
+    fold_rest::<true>(text, clean, 0, &mut out, &mut map);
+    Folded { original: text, text: Cow::Owned(out), map: map.steps }
+}
+
+/// Appends the folded form of `text` to `out`, without a map.
+pub fn fold_into(text: &str, out: &mut String) {
+    let clean = unchanged_prefix(text);
+    let base = out.len();
+    out.push_str(&text[..clean]);
+    if clean < text.len() {
+        out.reserve(text.len() - clean);
+        fold_rest::<false>(text, clean, base, out, &mut Mapper { steps: Vec::new(), shift: 0 });
+    }
+}
+
+/// The folded form of `text`, without a map.
+pub fn fold_to_string(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    fold_into(text, &mut out);
+    out
+}
+
+/// The folded form of one character, if that is one character.
+pub fn fold_char(c: char) -> Option<char> {
+    match fold_of(c) {
+        Fold::Same => Some(c),
+        Fold::Char(c) => Some(c),
+        _ => None,
+    }
+}
+
+/// Length in bytes of the longest prefix that folding leaves alone.
+fn unchanged_prefix(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let byte = bytes[at];
+        if byte < 0x80 {
+            if byte.is_ascii_uppercase() {
+                return at;
+            }
+            at += 1;
+            continue;
+        }
+        let c = text[at..].chars().next().expect("at a character border, before the end");
+        if raw_entry(c) != 0 {
+            return at;
+        }
+        at += c.len_utf8();
+    }
+    at
+}
+
+struct Mapper {
+    steps: Vec<Step>,
+    /// Original offset minus folded offset, as last said.
+    shift: i64,
+}
+
+impl Mapper {
+    #[inline]
+    fn step(&mut self, folded: usize, original: usize, spread: bool) {
+        let shift = original as i64 - folded as i64;
+        let after_spread = self.steps.last().is_some_and(|last| last.spread);
+        if shift != self.shift || spread || after_spread {
+            self.shift = shift;
+            let step = Step { folded: folded as u32, original: original as u32, spread };
+            self.steps.push(step);
+        }
+    }
+}
+
+/// Folds `text` from byte `at` on; what `out` holds before `base` is other text.
+fn fold_rest<const MAP: bool>(
+    text: &str,
+    mut at: usize,
+    base: usize,
+    out: &mut String,
+    map: &mut Mapper,
+) {
+    let bytes = text.as_bytes();
+    debug_assert!(!MAP || base == 0, "a map is kept for a whole text only");
+    while at < bytes.len() {
+        if bytes[at] < 0x80 {
+            let rest = &bytes[at..];
+            let run = rest.iter().position(|&b| b >= 0x80).unwrap_or(rest.len());
+            if MAP {
+                map.step(out.len(), at, false);
+            }
+            let from = out.len();
+            out.push_str(&text[at..at + run]);
+            out[from..].make_ascii_lowercase();
+            at += run;
+            continue;
+        }
+        let c = text[at..].chars().next().expect("at a character border, before the end");
+        let next = at + c.len_utf8();
+        match fold_of(c) {
+            Fold::Same => {
+                if MAP {
+                    map.step(out.len(), at, false);
+                }
+                out.push(c);
+            }
+            Fold::Char(folded) => {
+                if MAP {
+                    map.step(out.len(), at, false);
+                }
+                out.push(folded);
+            }
+            Fold::Text(folded) => {
+                if MAP {
+                    map.step(out.len(), at, true);
+                }
+                out.push_str(folded);
+            }
+            Fold::Delete => {}
+            Fold::Join(mark) => {
+                let before = out[base..].chars().next_back();
+                if let Some(joint) = before.and_then(|before| join(before, mark)) {
+                    out.pop();
+                    out.push(joint);
+                } else if let Joint::Jamo(c) = mark {
+                    if MAP {
+                        map.step(out.len(), at, false);
+                    }
+                    out.push(c);
+                }
+            }
+        }
+        at = next;
+    }
+    if MAP {
+        map.step(out.len(), at, false);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! 1. Folding twice is folding once.
+    //! 2. A text folds as the concatenation of its parts, cut at any character border that no mark
+    //!    completes.
+    //! 3. Ranges map back to character borders of the original, non-decreasing, within it.
+    //! 4. Text that needs no folding is borrowed.
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn width_case_accents_and_script_fold() {
+        for (text, folded) in [
+            ("ＡＢＣ１２３", "abc123"),
+            ("Café Ångström", "cafe angstrom"),
+            ("詞典 辭典 軟體", "词典 辞典 软体"),
+            ("乾隆 乾", "干隆 干"),
+            ("著名 看著 瞭解", "着名 看着 了解"),
+            ("ﬁne ㎏ ①", "fine kg 1"),
+            ("ｶﾞ が", "ガ が"),
+            ("ガ", "ガ"),
+            ("한국", "한국"),
+            ("soft\u{AD}hyphen 软\u{200B}件", "softhyphen 软件"),
+            ("Straße ŒUVRE", "strasse oeuvre"),
+            ("cafe\u{301}", "cafe"),
+            ("Foo™ 3½", "foo™ 3½"),
+            ("İstanbul ΣΟΦΟΣ", "istanbul σοφοσ"),
+        ] {
+            assert_eq!(fold(text).text(), folded, "{text}");
+            assert_eq!(fold_to_string(text), folded, "{text}");
+        }
+    }
+
+    #[test]
+    fn common_characters_of_their_own_stay_apart() {
+        for (a, b) in [('像', '象'), ('座', '坐'), ('哩', '里'), ('画', '划'), ('覆', '复')]
+        {
+            assert_ne!(fold_char(a), fold_char(b), "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn what_needs_no_folding_is_borrowed() {
+        assert!(fold("简体 text, 123").is_borrowed());
+        assert!(!fold("Text").is_borrowed());
+    }
+
+    #[test]
+    fn parts_of_a_spread_character_map_to_the_whole() {
+        let folded = fold("x㍿y");
+        assert_eq!(folded.text(), "x株式会社y");
+        assert_eq!(folded.original_range(4..10), 1..4);
+        assert_eq!(folded.original_range(13..14), 4..5);
+        assert_eq!(folded.original_range(0..14), 0..5);
+    }
+
+    #[test]
+    fn what_vanished_belongs_to_what_stood_before_it() {
+        let folded = fold("软\u{200B}件X");
+        assert_eq!(folded.text(), "软件x");
+        assert_eq!(folded.original_range(0..6), 0..9);
+        assert_eq!(folded.original_range(3..6), 6..9);
+        assert_eq!(folded.original_range(6..7), 9..10);
+    }
+
+    proptest! {
+        #[test]
+        fn folding_twice_is_folding_once(text in "\\PC{0,40}") {
+            let once = fold_to_string(&text);
+            prop_assert_eq!(fold_to_string(&once), once);
+        }
+
+        #[test]
+        fn ranges_map_back_to_character_borders(text in "[a-zA-ZＡ-Ｚé詞典干㍿ﬁ①\u{200B}\u{301}ｶﾞ한 🎉]{0,30}") {
+            let folded = fold(&text);
+            let mut previous = 0;
+            let borders = folded.text().char_indices().map(|(i, _)| i).chain([folded.text().len()]);
+            let borders: Vec<_> = borders.collect();
+            for pair in borders.windows(2) {
+                let range = folded.original_range(pair[0]..pair[1]);
+                prop_assert!(range.start >= previous && range.end <= text.len());
+                prop_assert!(text.is_char_boundary(range.start) && text.is_char_boundary(range.end));
+                prop_assert!(!range.is_empty());
+                previous = range.start;
+                // What a character came from folds to something that holds it.
+                let back = fold_to_string(&text[range]);
+                prop_assert!(back.contains(&folded.text()[pair[0]..pair[1]]), "{:?}", back);
+            }
+        }
+
+        #[test]
+        fn parts_fold_alone_as_together(a in "[a-zA-ZＡ-Ｚ詞典乾干著㍿ﬁ① ]{0,20}", b in "[a-zA-ZＡ-Ｚ詞典乾干著㍿ﬁ① ]{0,20}") {
+            let mut parts = fold_to_string(&a);
+            fold_into(&b, &mut parts);
+            prop_assert_eq!(parts, fold_to_string(&(a + &b)));
+        }
+    }
+}
