@@ -32,7 +32,7 @@ impl DataFile {
     fn is_beside_data(&self) -> bool {
         let name = self.name();
         self.is_list()
-            || name == ".gitkeep"
+            || name.starts_with('.')
             || ["LICENSE", "NOTICE"].iter().any(|start| name.starts_with(start))
     }
 
