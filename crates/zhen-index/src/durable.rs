@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
+use crate::manifest::{DICTIONARY_PREFIX, FILES_PREFIX};
+
 /// Writes `content` to `path`: to a temporary file first, then renamed, with both the file and its
 /// folder on disk before this returns.
 pub(crate) fn write(path: &Path, content: &[u8]) -> io::Result<()> {
@@ -36,4 +38,9 @@ pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
     #[cfg(not(unix))]
     let _ = dir;
     Ok(())
+}
+
+/// Whether a name in an index's folder is that of a sidecar, or of one half written.
+pub(crate) fn is_sidecar(name: &str) -> bool {
+    name.starts_with(FILES_PREFIX) || name.starts_with(DICTIONARY_PREFIX)
 }

@@ -3,20 +3,31 @@
 //! An index is a folder: tantivy's segments, the file table, and a manifest in the payload of the
 //! last commit. [`ZhenIndex`] opens it for reading.
 
+mod budget;
 mod clock;
+mod desk;
+mod document;
 mod durable;
 pub mod errors;
+pub mod files;
 pub mod hash;
+mod indexer;
 pub mod location;
 pub mod lock;
 pub mod manifest;
 pub mod open;
+mod pipeline;
+mod progress;
+mod reading;
 pub mod record;
 pub mod schema;
-mod shim;
+mod varint;
+mod writer;
 
 pub use errors::IndexError;
+pub use indexer::{IndexOptions, Indexer};
 pub use manifest::{FORMAT_VERSION, Manifest};
 pub use open::ZhenIndex;
+pub use progress::{Progress, Status, Summary};
 pub use record::{Record, RecordError, RecordMeta, RecordRef, read_record};
 pub use schema::Fields;

@@ -5,8 +5,8 @@
 
 use std::path::Path;
 
-use crate::shim::UserDict;
 use serde::{Deserialize, Serialize};
+use zhen_text::UserDict;
 
 use crate::errors::IndexError;
 use crate::hash::hash64;
@@ -75,7 +75,7 @@ impl Manifest {
     pub(crate) fn new(created: String) -> Self {
         Self {
             format: FORMAT_VERSION,
-            analysis: crate::shim::ANALYSIS_VERSION,
+            analysis: zhen_text::ANALYSIS_VERSION,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             committed: created.clone(),
             created,

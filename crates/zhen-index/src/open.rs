@@ -31,11 +31,11 @@ impl ZhenIndex {
     /// [`IndexError::Analysis`] or [`IndexError::Damaged`], each with the command that mends it.
     pub fn open(dir: &Path) -> Result<Self, IndexError> {
         let this = Self::open_any_analysis(dir)?;
-        if this.manifest.analysis != crate::shim::ANALYSIS_VERSION {
+        if this.manifest.analysis != zhen_text::ANALYSIS_VERSION {
             return Err(IndexError::Analysis {
                 dir: dir.to_path_buf(),
                 found: format!("analysis version {}", this.manifest.analysis),
-                expected: format!("version {}", crate::shim::ANALYSIS_VERSION),
+                expected: format!("version {}", zhen_text::ANALYSIS_VERSION),
             });
         }
         Ok(this)
@@ -55,7 +55,7 @@ impl ZhenIndex {
                 expected: FORMAT_VERSION,
             });
         }
-        index.tokenizers().register(TERMS_TOKENIZER, TermsTokenizer::default());
+        register_tokenizer(&index);
         Ok(Self { dir: dir.to_path_buf(), index, fields, manifest })
     }
 
@@ -86,6 +86,11 @@ impl ZhenIndex {
     pub fn dir(&self) -> &Path {
         &self.dir
     }
+}
+
+/// Teaches an index the tokenizer of its text fields.
+pub(crate) fn register_tokenizer(index: &Index) {
+    index.tokenizers().register(TERMS_TOKENIZER, TermsTokenizer::default());
 }
 
 fn damaged(dir: &Path, what: &str) -> IndexError {

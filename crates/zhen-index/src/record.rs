@@ -14,6 +14,8 @@ use tantivy::schema::document::{
 use tantivy::{DocAddress, Searcher};
 use zhen_source::{Document, LineMap};
 
+use crate::varint::{put_varint, take_varint};
+
 /// First byte of every record.
 const LAYOUT: u8 = 1;
 
@@ -177,8 +179,8 @@ impl<'a> RecordRef<'a> {
         }
         let mut lengths = [0; 4];
         for length in &mut lengths {
-            *length = usize::try_from(take_varint(&mut rest)?)
-                .map_err(|_| broken("a length is too large"))?;
+            *length =
+                usize::try_from(number(&mut rest)?).map_err(|_| broken("a length is too large"))?;
         }
         let mut part = |length: usize| {
             let (part, after) = rest
@@ -222,7 +224,7 @@ impl<'a> RecordRef<'a> {
         let mut last = 0_usize;
         while !rest.is_empty() {
             let mut step = || {
-                let step = usize::try_from(take_varint(&mut rest)?).ok();
+                let step = usize::try_from(number(&mut rest)?).ok();
                 step.ok_or(broken("a heading is too long"))
             };
             let outside = broken("a heading lies outside its body");
@@ -246,11 +248,11 @@ impl<'a> RecordRef<'a> {
         let mut entries = Vec::new();
         let mut last = 0_u32;
         while !rest.is_empty() {
-            let mut number = || {
-                let number = u32::try_from(take_varint(&mut rest)?).ok();
-                number.ok_or(broken("a line number is too large"))
+            let mut line = || {
+                let line = u32::try_from(number(&mut rest)?).ok();
+                line.ok_or(broken("a line number is too large"))
             };
-            let (step, source) = (number()?, number()?);
+            let (step, source) = (line()?, line()?);
             last = last
                 .checked_add(step)
                 .filter(|_| step > 0)
@@ -314,27 +316,8 @@ impl DocumentDeserialize for Record {
     }
 }
 
-/// Appends a number in LEB128: seven bits a byte, lowest first.
-fn put_varint(out: &mut Vec<u8>, mut number: u64) {
-    while number >= 0x80 {
-        out.push(number as u8 | 0x80);
-        number >>= 7;
-    }
-    out.push(number as u8);
-}
-
-/// Takes a number in LEB128 off the front.
-fn take_varint(bytes: &mut &[u8]) -> Result<u64, RecordError> {
-    let mut number = 0_u64;
-    for shift in (0..64).step_by(7) {
-        let (&byte, rest) = bytes.split_first().ok_or(broken("a length is cut short"))?;
-        *bytes = rest;
-        number |= u64::from(byte & 0x7f) << shift;
-        if byte < 0x80 {
-            return Ok(number);
-        }
-    }
-    Err(broken("a length is too large"))
+fn number(bytes: &mut &[u8]) -> Result<u64, RecordError> {
+    take_varint(bytes).ok_or(broken("a number is cut short or too large"))
 }
 
 #[cfg(test)]

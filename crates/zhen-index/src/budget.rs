@@ -1,0 +1,291 @@
+//! The memory budget: how it is split, and the account of documents on their way.
+//!
+//! Documents between reading and tantivy hold a [`Permit`] for their bytes. A reader that finds no
+//! room waits until earlier documents have been taken in. Documents must reach tantivy in order, so
+//! the one that all others wait for is always let in; together with the fact that one document is
+//! let in when there is nothing else, this is why the account never deadlocks and may be exceeded by
+//! one document at most.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use crate::errors::IndexError;
+
+/// Memory budget unless told otherwise: 512 MiB.
+pub const DEFAULT_MEMORY: usize = 512 << 20;
+
+/// Smallest memory budget: 128 MiB.
+pub const LEAST_MEMORY: usize = 128 << 20;
+
+/// Smallest arena that tantivy accepts for a thread.
+const LEAST_ARENA: usize = 15_000_000;
+
+/// Most threads that tantivy runs.
+const MOST_ENGINE_THREADS: usize = 8;
+
+/// How the memory budget is shared out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Split {
+    /// Threads that read and analyse.
+    pub(crate) workers: usize,
+    /// Threads of tantivy.
+    pub(crate) engine_threads: usize,
+    /// Bytes of an arena of a tantivy thread.
+    pub(crate) arena: usize,
+    /// Bytes of documents on their way.
+    pub(crate) queue: usize,
+}
+
+impl Split {
+    /// Splits `memory` bytes for `threads` threads. What the arenas and the queue leave is for what
+    /// no account covers: the dictionary, tantivy's tables beside its arenas, merging, and the
+    /// allocator's slack.
+    pub(crate) fn of(memory: usize, threads: usize) -> Result<Self, IndexError> {
+        if memory < LEAST_MEMORY {
+            return Err(IndexError::Options(format!(
+                "{} MiB of memory are too few; give at least {}",
+                memory >> 20,
+                LEAST_MEMORY >> 20
+            )));
+        }
+        if threads == 0 {
+            return Err(IndexError::Options("0 threads do no work; give at least 1".to_owned()));
+        }
+        let arenas = memory / 100 * ARENA_PERCENT;
+        let engine_threads = threads.min(MOST_ENGINE_THREADS).min(arenas / LEAST_ARENA).max(1);
+        Ok(Self {
+            workers: threads,
+            engine_threads,
+            arena: arenas / engine_threads,
+            queue: memory / 100 * QUEUE_PERCENT,
+        })
+    }
+}
+
+/// Share of the budget that is tantivy's arenas.
+const ARENA_PERCENT: usize = 40;
+/// Share of the budget that is documents on their way.
+const QUEUE_PERCENT: usize = 15;
+
+/// Position of a document in the order of reading: its file's number, and its own in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub(crate) struct Position {
+    pub(crate) file: u64,
+    pub(crate) document: u64,
+}
+
+/// The account of bytes on their way.
+#[derive(Debug)]
+pub(crate) struct Budget {
+    limit: usize,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    used: usize,
+    /// Largest `used` ever was.
+    peak: usize,
+    /// Largest single permit ever.
+    largest: usize,
+    /// What the writer waits for.
+    next: Position,
+    closed: bool,
+    waiting: usize,
+}
+
+/// What a request for room came to.
+#[derive(Debug)]
+pub(crate) enum Admission {
+    Granted(Permit),
+    /// There is no room now.
+    Full,
+    /// The run ends early.
+    Closed,
+}
+
+impl Budget {
+    pub(crate) fn new(limit: usize) -> Arc<Self> {
+        Arc::new(Self { limit, state: Mutex::default(), changed: Condvar::new() })
+    }
+
+    /// The state is plain numbers, which a panic elsewhere cannot leave half changed.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Asks for room without waiting.
+    pub(crate) fn try_admit(self: &Arc<Self>, bytes: usize, position: Position) -> Admission {
+        self.admit_now(&mut self.lock(), bytes, position)
+    }
+
+    fn admit_now(
+        self: &Arc<Self>,
+        state: &mut State,
+        bytes: usize,
+        position: Position,
+    ) -> Admission {
+        if state.closed {
+            return Admission::Closed;
+        }
+        let fits = state.used.saturating_add(bytes) <= self.limit;
+        if !fits && state.used > 0 && position > state.next {
+            return Admission::Full;
+        }
+        self.take(state, bytes);
+        Admission::Granted(Permit { bytes, budget: Some(Arc::clone(self)) })
+    }
+
+    fn take(&self, state: &mut State, bytes: usize) {
+        state.used += bytes;
+        state.peak = state.peak.max(state.used);
+        state.largest = state.largest.max(bytes);
+    }
+
+    /// Asks for room and, where there is none, waits a while for something to change.
+    pub(crate) fn admit_or_wait(self: &Arc<Self>, bytes: usize, position: Position) -> Admission {
+        let mut state = self.lock();
+        match self.admit_now(&mut state, bytes, position) {
+            Admission::Full => {}
+            decided => return decided,
+        }
+        state.waiting += 1;
+        // A missed wake-up costs this long, never for ever.
+        let patience = std::time::Duration::from_millis(20);
+        let (mut state, _) =
+            self.changed.wait_timeout(state, patience).unwrap_or_else(PoisonError::into_inner);
+        state.waiting -= 1;
+        self.admit_now(&mut state, bytes, position)
+    }
+
+    /// Says what the writer waits for now.
+    pub(crate) fn set_next(&self, next: Position) {
+        let mut state = self.lock();
+        state.next = next;
+        if state.waiting > 0 {
+            self.changed.notify_all();
+        }
+    }
+
+    /// Lets nobody in any more, and wakes who waits.
+    pub(crate) fn close(&self) {
+        self.lock().closed = true;
+        self.changed.notify_all();
+    }
+
+    /// The most bytes that were ever on their way at once, and the largest document's.
+    pub(crate) fn peak(&self) -> (usize, usize) {
+        let state = self.lock();
+        (state.peak, state.largest)
+    }
+}
+
+/// Room for some bytes, given back when dropped.
+#[derive(Debug)]
+pub(crate) struct Permit {
+    bytes: usize,
+    budget: Option<Arc<Budget>>,
+}
+
+impl Permit {
+    /// A permit that no account knows of.
+    #[cfg(test)]
+    pub(crate) fn free() -> Self {
+        Self { bytes: 0, budget: None }
+    }
+
+    /// Corrects the number of bytes to what it turned out to be.
+    pub(crate) fn resize(&mut self, bytes: usize) {
+        let Some(budget) = &self.budget else { return };
+        let mut state = budget.lock();
+        state.used -= self.bytes;
+        budget.take(&mut state, bytes);
+        if bytes < self.bytes && state.waiting > 0 {
+            budget.changed.notify_all();
+        }
+        self.bytes = bytes;
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        let Some(budget) = &self.budget else { return };
+        let mut state = budget.lock();
+        state.used -= self.bytes;
+        if state.waiting > 0 {
+            budget.changed.notify_all();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(file: u64, document: u64) -> Position {
+        Position { file, document }
+    }
+
+    fn granted(admission: Admission) -> Permit {
+        match admission {
+            Admission::Granted(permit) => permit,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_parts_stay_within_the_whole_for_any_number_of_threads() {
+        for memory in [LEAST_MEMORY, DEFAULT_MEMORY, 8 << 30] {
+            for threads in [1, 2, 3, 8, 64, 1000] {
+                let split = Split::of(memory, threads).unwrap();
+                assert_eq!(split.workers, threads);
+                assert!(split.arena >= LEAST_ARENA);
+                assert!(split.arena * split.engine_threads + split.queue <= memory * 6 / 10);
+            }
+        }
+        assert!(Split::of(LEAST_MEMORY - 1, 1).is_err());
+        assert!(Split::of(DEFAULT_MEMORY, 0).is_err());
+    }
+
+    #[test]
+    fn what_does_not_fit_waits_unless_all_wait_for_it() {
+        let budget = Budget::new(100);
+        let first = granted(budget.try_admit(80, at(0, 0)));
+        assert!(matches!(budget.try_admit(30, at(0, 1)), Admission::Full));
+        budget.set_next(at(0, 1));
+        let second = granted(budget.try_admit(30, at(0, 1)));
+        assert!(matches!(budget.try_admit(1, at(0, 2)), Admission::Full));
+        drop(first);
+        granted(budget.try_admit(1, at(0, 2)));
+        drop(second);
+        assert_eq!(budget.peak(), (110, 80));
+    }
+
+    #[test]
+    fn one_document_larger_than_the_budget_is_let_in_alone() {
+        let budget = Budget::new(100);
+        budget.set_next(at(0, 0));
+        let huge = granted(budget.try_admit(1000, at(5, 0)));
+        assert!(matches!(budget.try_admit(1, at(5, 1)), Admission::Full));
+        drop(huge);
+        granted(budget.try_admit(1, at(5, 1)));
+    }
+
+    #[test]
+    fn a_closed_account_lets_nobody_in() {
+        let budget = Budget::new(100);
+        budget.close();
+        assert!(matches!(budget.try_admit(1, at(0, 0)), Admission::Closed));
+        assert!(matches!(budget.admit_or_wait(1, at(0, 0)), Admission::Closed));
+    }
+
+    #[test]
+    fn a_permit_counts_what_it_was_corrected_to() {
+        let budget = Budget::new(100);
+        let mut permit = granted(budget.try_admit(100, at(0, 1)));
+        permit.resize(10);
+        granted(budget.try_admit(90, at(0, 2)));
+        permit.resize(100);
+        assert!(matches!(budget.try_admit(1, at(0, 3)), Admission::Full));
+    }
+}

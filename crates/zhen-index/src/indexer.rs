@@ -1,0 +1,456 @@
+//! Writing an index: adding, updating, deleting, pruning, merging, rebuilding.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+use zhen_source::Document;
+use zhen_source::walk::{WalkOptions, path_id, walk};
+use zhen_text::UserDict;
+
+use crate::budget::{DEFAULT_MEMORY, Split};
+use crate::errors::IndexError;
+use crate::lock::LOCK_FILE;
+use crate::manifest::hex;
+use crate::pipeline::{self, Feed, FileTask, Found, LazyAnalyzer, Setup};
+use crate::progress::{Progress, Summary};
+use crate::record::Record;
+use crate::writer::Writer;
+
+/// Time between commits of a long run unless told otherwise. A commit costs a fraction of a second
+/// and one more segment for each thread, so this loses well under a hundredth of the throughput,
+/// and a killed run loses half a minute of work at most.
+const COMMIT_EVERY: Duration = Duration::from_secs(30);
+
+/// Segments with deleted documents are rewritten when that copies at most so many times as many
+/// documents as the run brought,
+const PURGE_FACTOR: u64 = 10;
+/// or at most so many.
+const PURGE_LEAST: u64 = 5_000;
+
+/// How to write an index.
+#[derive(Clone)]
+pub struct IndexOptions {
+    /// Folder of the index; created where it is missing.
+    pub dir: PathBuf,
+    /// Threads that read and analyse; the machine's parallelism unless told.
+    pub threads: usize,
+    /// Memory budget in bytes, for everything; 512 MiB unless told, 128 MiB at least.
+    pub memory: usize,
+    /// Words that segmentation should know. `None` keeps those of the index.
+    pub user_dict: Option<UserDict>,
+    /// Which files a walk takes.
+    pub walk: WalkOptions,
+    /// Whether documents whose file is gone are removed, below the paths that are indexed.
+    pub prune: bool,
+    /// Time between commits of a long run.
+    pub commit_every: Duration,
+    /// Set from another thread, this ends a run early; what it had done is committed.
+    pub stop: Arc<AtomicBool>,
+}
+
+impl IndexOptions {
+    /// The usual options for the index in `dir`.
+    pub fn new(dir: impl Into<PathBuf>) -> Self {
+        Self {
+            dir: dir.into(),
+            threads: std::thread::available_parallelism().map_or(1, usize::from),
+            memory: DEFAULT_MEMORY,
+            user_dict: None,
+            walk: WalkOptions::default(),
+            prune: false,
+            commit_every: COMMIT_EVERY,
+            stop: Arc::default(),
+        }
+    }
+}
+
+/// An index opened for writing. It holds the index's lock until it is closed or dropped, and keeps
+/// the dictionary loaded between calls. Each call commits before it returns; after one that fails,
+/// the index is as of its last commit, and the next call starts from there.
+pub struct Indexer {
+    options: IndexOptions,
+    split: Split,
+    analyzer: LazyAnalyzer,
+    /// `None` after a failure.
+    writer: Option<Writer>,
+}
+
+impl Indexer {
+    /// Opens the index for writing; creates it where there is none.
+    ///
+    /// # Errors
+    /// [`IndexError::Locked`] when another process is writing it, [`IndexError::Analysis`] when its
+    /// documents were analysed otherwise than the options and this program would (see
+    /// [`Indexer::rebuild`]), [`IndexError::Options`] for impossible options, and those of
+    /// [`crate::ZhenIndex::open`].
+    pub fn open(options: IndexOptions) -> Result<Self, IndexError> {
+        let (mut writer, split) = open_writer(&options)?;
+        let (dir, documents) = (options.dir.clone(), writer.committed_documents());
+        let analysis = |what: String, checksum: &str| match checksum == NO_WORDS {
+            true => format!("{what} and no user dictionary"),
+            false => format!("{what} and user dictionary {checksum}"),
+        };
+        let manifest = writer.manifest();
+        let old_words = manifest.user_dict_checksum();
+        let new_words = match &options.user_dict {
+            Some(dict) => hex(dict.checksum()),
+            None => old_words.clone(),
+        };
+        let old = (manifest.analysis, &old_words);
+        if old != (zhen_text::ANALYSIS_VERSION, &new_words) {
+            if documents > 0 {
+                return Err(IndexError::Analysis {
+                    dir,
+                    found: analysis(format!("version {}", old.0), &old_words),
+                    expected: analysis(
+                        format!("version {}", zhen_text::ANALYSIS_VERSION),
+                        &new_words,
+                    ),
+                });
+            }
+            let dict = match &options.user_dict {
+                Some(dict) => dict.clone(),
+                None => manifest.user_dict(&dir)?,
+            };
+            writer.set_analysis(&dict)?;
+            writer.commit()?;
+        }
+        let dict = match &options.user_dict {
+            Some(dict) => dict.clone(),
+            None => writer.manifest().user_dict(&dir)?,
+        };
+        Ok(Self { options, split, analyzer: LazyAnalyzer::new(dict), writer: Some(writer) })
+    }
+
+    /// Analyses all documents of an index again, with the dictionary of `options` if one is given,
+    /// and commits them in one step: searches see the old index until then. Needs none of the source
+    /// files.
+    ///
+    /// # Errors
+    /// As [`Indexer::open`], but for [`IndexError::Analysis`]; [`IndexError::Record`] when a stored
+    /// document is damaged. The index stays as it was then.
+    pub fn rebuild(
+        options: IndexOptions,
+        progress: &dyn Progress,
+    ) -> Result<(Self, Summary), IndexError> {
+        let (mut writer, split) = open_writer(&options)?;
+        let dict = match &options.user_dict {
+            Some(dict) => dict.clone(),
+            None => writer.manifest().user_dict(&options.dir)?,
+        };
+        let searcher = writer.searcher().clone();
+        let dir = options.dir.clone();
+        let feed: Feed = Box::new(move |sink, _| {
+            for segment in searcher.segment_readers() {
+                let store = segment
+                    .get_store_reader(1)
+                    .map_err(|error| IndexError::engine("read", &dir)(error.into()))?;
+                for record in store.iter::<Record>(segment.alive_bitset()) {
+                    let record = record.map_err(IndexError::engine("read", &dir))?;
+                    let record = record.get()?;
+                    let source = record.meta()?.source().map(str::to_owned);
+                    if sink(record.to_document()?, source).is_break() {
+                        return Ok(());
+                    }
+                }
+            }
+            Ok(())
+        });
+        let started = Instant::now();
+        let mut summary = Summary::default();
+        writer.remove_all()?;
+        writer.set_analysis(&dict)?;
+        let analyzer = LazyAnalyzer::new(dict);
+        let setup = Setup {
+            split,
+            analyzer: &analyzer,
+            // Nothing may be seen of a half-built index.
+            commit_every: None,
+            stop: &options.stop,
+            feed_name: "the index",
+        };
+        let found = std::iter::once(Found::Feed(feed));
+        pipeline::run(&mut writer, &setup, progress, found, &mut summary)?;
+        let mut this = Self { options, split, analyzer, writer: None };
+        if summary.stopped {
+            // Dropping the writer leaves the old index.
+            drop(writer);
+            let writer = this.writer()?;
+            summary = Summary {
+                documents: writer.committed_documents(),
+                stopped: true,
+                ..Summary::default()
+            };
+        } else {
+            writer.commit()?;
+            // All count as replaced: there was no other document.
+            summary.updated = writer.counts().added;
+            summary.documents = writer.committed_documents();
+            this.writer = Some(writer);
+        }
+        summary.elapsed = started.elapsed();
+        Ok((this, summary))
+    }
+
+    /// The options this was opened with.
+    pub fn options(&self) -> &IndexOptions {
+        &self.options
+    }
+
+    /// Indexes files and folders. A file that is as it was when it was last indexed is not read; a
+    /// changed one replaces all documents that came from it. What cannot be read is reported and
+    /// passed over.
+    ///
+    /// # Errors
+    /// When the index cannot be written. What was committed by then stays.
+    pub fn index_paths(
+        &mut self,
+        paths: &[PathBuf],
+        progress: &dyn Progress,
+    ) -> Result<Summary, IndexError> {
+        let prune = self.options.prune;
+        self.write(|writer, setup, options, summary| {
+            let mut walk_options = options.walk.clone();
+            walk_options.exclude_dirs.push(options.dir.clone());
+            let table = writer.table_handle();
+            let mut folders = IndexFolders::default();
+            let found = walk(paths, &walk_options)
+                .filter(move |item| match item {
+                    Ok(entry) => !folders.holds(&entry.path),
+                    Err(_) => true,
+                })
+                .map(move |item| match item {
+                    Ok(entry) => {
+                        let known = table.read(|table| table.get(&entry.id).cloned());
+                        match known {
+                            Some(known) if known.is_current(entry.size, entry.modified_ns) => {
+                                Found::Unchanged { entry, skipped: known.skipped }
+                            }
+                            known => Found::File(FileTask { entry, known }),
+                        }
+                    }
+                    Err(error) => Found::Problem {
+                        path: error.path().map(Path::to_path_buf).unwrap_or_default(),
+                        message: crate::reading::reason(&error),
+                    },
+                });
+            pipeline::run(writer, setup, progress, found, summary)?;
+            if prune && !summary.stopped {
+                forget_missing(writer, paths);
+            }
+            Ok(())
+        })
+    }
+
+    /// Indexes documents that come from no file. `feed` calls its first argument with each document
+    /// (until that answers `Break`) and its second with what is wrong with a record that is none.
+    ///
+    /// # Errors
+    /// What `feed` returns, and when the index cannot be written; nothing of the feed is indexed then
+    /// but what a commit in between may have taken.
+    pub fn index_documents(
+        &mut self,
+        feed: impl FnOnce(
+            &mut dyn FnMut(Document) -> std::ops::ControlFlow<()>,
+            &mut dyn FnMut(String),
+        ) -> Result<(), IndexError>
+        + Send
+        + 'static,
+        progress: &dyn Progress,
+    ) -> Result<Summary, IndexError> {
+        let feed: Feed =
+            Box::new(move |sink, problem| feed(&mut |document| sink(document, None), problem));
+        self.write(|writer, setup, _, summary| {
+            let found = std::iter::once(Found::Feed(feed));
+            pipeline::run(writer, setup, progress, found, summary)
+        })
+    }
+
+    /// Removes the documents with these ids; ids that are not there count for nothing.
+    ///
+    /// # Errors
+    /// When the index cannot be written.
+    pub fn delete(&mut self, ids: &[String]) -> Result<Summary, IndexError> {
+        self.write(|writer, _, _, _| ids.iter().try_for_each(|id| writer.remove_id(id).map(|_| ())))
+    }
+
+    /// Removes the documents whose file is gone: of files below `paths`, or of all when none is
+    /// given.
+    ///
+    /// # Errors
+    /// When the index cannot be written.
+    pub fn prune(&mut self, paths: &[PathBuf]) -> Result<Summary, IndexError> {
+        self.write(|writer, _, _, _| {
+            forget_missing(writer, paths);
+            Ok(())
+        })
+    }
+
+    /// Merges everything into one segment, which makes searching a little faster and drops what is
+    /// left of deleted documents.
+    ///
+    /// # Errors
+    /// When the index cannot be written.
+    pub fn merge(&mut self) -> Result<(), IndexError> {
+        let result = self.writer()?.merge_all();
+        self.forget_failed(result)
+    }
+
+    /// Waits for merges in the background and releases the lock. Dropping the indexer instead cuts
+    /// them short, which harms nothing.
+    ///
+    /// # Errors
+    /// When a merge failed.
+    pub fn close(mut self) -> Result<(), IndexError> {
+        match self.writer.take() {
+            Some(writer) => writer.close(),
+            None => Ok(()),
+        }
+    }
+
+    /// Runs one change of the index: counts, commits, tidies.
+    fn write(
+        &mut self,
+        change: impl FnOnce(
+            &mut Writer,
+            &Setup<'_>,
+            &IndexOptions,
+            &mut Summary,
+        ) -> Result<(), IndexError>,
+    ) -> Result<Summary, IndexError> {
+        let started = Instant::now();
+        self.writer()?;
+        let Self { options, split, analyzer, writer } = self;
+        let writer = writer.as_mut().expect("it was just opened");
+        let mut summary = Summary::default();
+        let (before, counted) = (writer.committed_documents(), writer.counts());
+        let setup = Setup {
+            split: *split,
+            analyzer,
+            commit_every: Some(options.commit_every),
+            stop: &options.stop,
+            feed_name: "the input",
+        };
+        let result = change(writer, &setup, options, &mut summary)
+            .and_then(|()| if writer.has_changes() { writer.commit() } else { Ok(()) })
+            .and_then(|()| {
+                summary.added = writer.counts().added - counted.added;
+                summary.updated = writer.counts().updated - counted.updated;
+                summary.documents = writer.committed_documents();
+                summary.removed = (before + summary.added).saturating_sub(summary.documents);
+                let brought = summary.added + summary.updated;
+                writer.purge_deleted(PURGE_LEAST.max(brought * PURGE_FACTOR))
+            });
+        summary.elapsed = started.elapsed();
+        self.forget_failed(result)?;
+        Ok(summary)
+    }
+
+    /// The writer, opened again where a failure closed it.
+    fn writer(&mut self) -> Result<&mut Writer, IndexError> {
+        let writer = match self.writer.take() {
+            Some(writer) => writer,
+            None => open_writer(&self.options)?.0,
+        };
+        Ok(self.writer.insert(writer))
+    }
+
+    /// After a failure, drops the writer and with it everything uncommitted.
+    fn forget_failed<T>(&mut self, result: Result<T, IndexError>) -> Result<T, IndexError> {
+        if result.is_err() {
+            self.writer = None;
+        }
+        result
+    }
+}
+
+/// Checksum of the empty user dictionary, as manifests spell it.
+const NO_WORDS: &str = "0000000000000000";
+
+fn open_writer(options: &IndexOptions) -> Result<(Writer, Split), IndexError> {
+    let split = Split::of(options.memory, options.threads)?;
+    Ok((Writer::open(&options.dir, &split)?, split))
+}
+
+/// Tells files that belong to an index, this one or another, which nobody wants to search.
+#[derive(Default)]
+struct IndexFolders {
+    known: HashMap<PathBuf, bool>,
+}
+
+impl IndexFolders {
+    fn holds(&mut self, path: &Path) -> bool {
+        let Some(folder) = path.parent() else { return false };
+        if let Some(&known) = self.known.get(folder) {
+            return known;
+        }
+        let is_index =
+            folder.join(LOCK_FILE).is_file() && folder.join(crate::open::META_FILE).is_file();
+        // Files come folder by folder; a few are enough to remember.
+        if self.known.len() > 64 {
+            self.known.clear();
+        }
+        self.known.insert(folder.to_path_buf(), is_index);
+        is_index
+    }
+}
+
+/// Forgets the files below `paths` (all files, when there are none) that do not exist.
+fn forget_missing(writer: &mut Writer, paths: &[PathBuf]) {
+    let roots: Vec<String> = paths.iter().map(|path| path_id(path)).collect();
+    let below = |path: &str| {
+        roots.is_empty()
+            || roots.iter().any(|root| match path.strip_prefix(root.as_str()) {
+                Some(rest) => rest.is_empty() || rest.starts_with('/') || root.ends_with('/'),
+                None => false,
+            })
+    };
+    let missing: Vec<String> = writer.table_handle().read(|table| {
+        table
+            .iter()
+            .map(|(path, _)| path)
+            .filter(|path| below(path) && !exists(path))
+            .map(str::to_owned)
+            .collect()
+    });
+    for path in missing {
+        writer.forget_file(&path);
+    }
+}
+
+/// Whether the file with this identity exists. One that cannot be looked at counts as existing.
+fn exists(id: &str) -> bool {
+    let there = |path: &Path| !matches!(std::fs::symlink_metadata(path), Err(error) if error.kind() == std::io::ErrorKind::NotFound);
+    there(Path::new(id)) || (id.contains('%') && there(&undo_percent(id)))
+}
+
+/// The path whose identity spells bytes that are not UTF-8 as `%XX`.
+fn undo_percent(id: &str) -> PathBuf {
+    let mut bytes = Vec::with_capacity(id.len());
+    let mut rest = id.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        let decoded = (byte == b'%')
+            .then(|| after.get(..2))
+            .flatten()
+            .and_then(|digits| std::str::from_utf8(digits).ok())
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok())
+            .filter(|decoded| !decoded.is_ascii());
+        match decoded {
+            Some(decoded) => {
+                bytes.push(decoded);
+                rest = &after[2..];
+            }
+            None => {
+                bytes.push(byte);
+                rest = after;
+            }
+        }
+    }
+    #[cfg(unix)]
+    return PathBuf::from(<std::ffi::OsString as std::os::unix::ffi::OsStringExt>::from_vec(bytes));
+    #[cfg(not(unix))]
+    return PathBuf::from(String::from_utf8_lossy(&bytes).into_owned());
+}
