@@ -18,6 +18,7 @@ pub mod fold;
 pub mod hash;
 pub mod lang;
 pub mod latin;
+pub mod lexicon;
 pub mod segment;
 pub mod unit;
 

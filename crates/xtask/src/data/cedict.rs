@@ -28,7 +28,9 @@ pub(super) fn entries(root: &Path) -> io::Result<Vec<Entry>> {
     let bytes = zstd::decode_all(std::fs::File::open(root.join(SOURCE))?)?;
     let text = String::from_utf8(bytes).map_err(io::Error::other)?;
     let lines = text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty());
-    lines.map(|line| entry(line).ok_or_else(|| io::Error::other(format!("no entry: {line}")))).collect()
+    lines
+        .map(|line| entry(line).ok_or_else(|| io::Error::other(format!("no entry: {line}"))))
+        .collect()
 }
 
 /// `traditional simplified [pinyin] /sense/sense/`
@@ -126,7 +128,8 @@ pub(super) fn sense(text: &str, is_name: bool) -> Sense {
         };
     }
     if VARIANTS.iter().any(|mark| text.starts_with(mark)) {
-        return same_as(text, 0.25);
+        // 福建 is "see 福建省": as good a name as the other.
+        return same_as(text, if is_name { 0.8 } else { 0.25 });
     }
     if text.starts_with("used in ") {
         return same_as(text, 0.03);
@@ -267,12 +270,49 @@ fn phrases(gloss: &str, is_name: bool) -> Vec<(Vec<String>, f32)> {
         if is_name && phrase.len() >= 2 {
             let name = leading_name(text);
             if !name.is_empty() && name != phrase {
-                out.push((name, worth * 0.7));
+                out.push((name.clone(), worth * 0.7));
+            }
+            let name = if name.is_empty() { &phrase } else { &name };
+            if let Some((kind, place)) = name.split_last()
+                && KINDS_OF_PLACE.contains(&kind.as_str())
+                && !place.is_empty()
+            {
+                out.push((place.to_vec(), worth * 0.6));
             }
         }
         out.push((phrase, worth));
     }
     out
+}
+
+/// Words after the name of a place (or of a dynasty) that are often left out.
+const KINDS_OF_PLACE: &[&str] = &[
+    "city",
+    "county",
+    "district",
+    "dynasty",
+    "island",
+    "islands",
+    "lake",
+    "mountain",
+    "mountains",
+    "municipality",
+    "peninsula",
+    "prefecture",
+    "province",
+    "river",
+    "sea",
+    "town",
+    "township",
+];
+
+/// Whether a sense is about a person: the years of a life stand in parentheses.
+pub(super) fn is_person(sense: &str) -> bool {
+    let in_parentheses = sense.split('(').skip(1).filter_map(|rest| rest.split(')').next());
+    in_parentheses.filter(|text| text.contains(['-', '–'])).any(|text| {
+        let digits = |word: &str| word.len() >= 3 && word.bytes().all(|b| b.is_ascii_digit());
+        text.split(|c: char| !c.is_alphanumeric()).any(digits)
+    })
 }
 
 /// The capitalised words that a gloss begins with: *Putian* of *Putian city in Fujian*.
@@ -308,11 +348,14 @@ pub(super) fn words(text: &str) -> Vec<String> {
     let text = fold_to_string(text).replace('’', "'");
     let mut out = Vec::new();
     for word in text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '\'' || c == '.')) {
+        if ["one's", "sb's"].contains(&word) {
+            continue;
+        }
         let word = word.strip_suffix("'s").unwrap_or(word).replace('\'', "");
         let mut word = word.trim_matches('.');
         // A point stays between digits (3.5) and after single letters (u.s); else it ends a word.
-        let keeps = word.bytes().any(|b| b.is_ascii_digit())
-            || word.split('.').all(|part| part.len() == 1);
+        let keeps =
+            word.bytes().any(|b| b.is_ascii_digit()) || word.split('.').all(|part| part.len() == 1);
         while let Some((first, rest)) = word.split_once('.').filter(|_| !keeps) {
             push(first, &mut out);
             word = rest;
@@ -323,7 +366,7 @@ pub(super) fn words(text: &str) -> Vec<String> {
 }
 
 fn push(word: &str, out: &mut Vec<String>) {
-    if !word.is_empty() && word != "one" && !PLACEHOLDERS.contains(&word) {
+    if !word.is_empty() && !PLACEHOLDERS.contains(&word) {
         out.push(word.to_owned());
     }
 }

@@ -1,7 +1,9 @@
 //! `cargo xtask data`: builds the static tables under `data/` from their sources.
 
+mod cedict;
 mod fold;
 mod jieba;
+mod lexicon;
 
 use std::io;
 use std::path::Path;
@@ -9,7 +11,7 @@ use std::path::Path;
 /// Builds the tables named, or all of them: the folding table first, for the others are folded.
 pub(crate) fn run(root: &Path, only: &[String]) -> io::Result<()> {
     type Step = (&'static str, fn(&Path) -> io::Result<()>);
-    const STEPS: &[Step] = &[("fold", fold::run), ("jieba", jieba::run)];
+    const STEPS: &[Step] = &[("fold", fold::run), ("jieba", jieba::run), ("lexicon", lexicon::run)];
     for (name, step) in STEPS {
         if only.is_empty() || only.iter().any(|wanted| wanted == name) {
             step(root)?;
