@@ -1,0 +1,201 @@
+//! Tables: CSV and TSV, one document a row, read as a stream.
+
+use std::io::{self, Read};
+use std::ops::ControlFlow;
+
+use csv::{ByteRecord, ReaderBuilder};
+use encoding_rs::Encoding;
+use serde_json::{Map, Number, Value};
+
+use super::Output;
+use crate::document::LineMap;
+use crate::encoding::decode_line;
+use crate::lines::normalise_line_ends;
+use crate::record::{self, Origin, is_body_field};
+
+/// Columns with these names, in any case, are the contract's fields.
+const FIELDS: [&str; 9] = ["id", "title", "body", "text", "content", "lang", "url", "time", "tags"];
+
+/// The character between the fields, by how often each candidate stands in the first line of `head`
+/// outside quotes.
+pub(crate) fn delimiter(head: &[u8]) -> u8 {
+    let mut counts = [(b',', 0u32), (b'\t', 0), (b';', 0), (b'|', 0)];
+    let mut quoted = false;
+    for &byte in head {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'\n' if !quoted => break,
+            _ if quoted => {}
+            _ => {
+                if let Some(entry) = counts.iter_mut().find(|(delimiter, _)| *delimiter == byte) {
+                    entry.1 += 1;
+                }
+            }
+        }
+    }
+    // The first of the most frequent.
+    let mut best = counts[0];
+    for candidate in counts {
+        if candidate.1 > best.1 {
+            best = candidate;
+        }
+    }
+    best.0
+}
+
+/// Reads rows until the stream ends, the receiver has enough or the stream fails. The first row names
+/// the columns.
+pub(crate) fn read(
+    reader: impl Read,
+    delimiter: u8,
+    origin: Origin<'_>,
+    hint: Option<&'static Encoding>,
+    out: &mut Output<'_>,
+) -> io::Result<ControlFlow<()>> {
+    let mut rows = ReaderBuilder::new()
+        .delimiter(delimiter)
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(reader);
+    let mut row = ByteRecord::new();
+    let mut table: Option<Table> = None;
+    let mut earlier = hint;
+    loop {
+        match rows.read_byte_record(&mut row) {
+            Ok(true) => {}
+            Ok(false) => return Ok(ControlFlow::Continue(())),
+            Err(error) => return Err(io::Error::other(error)),
+        }
+        let line = row.position().map_or(1, |position| position.line());
+        let line = u32::try_from(line).unwrap_or(u32::MAX);
+        let mut cells = Vec::with_capacity(row.len());
+        for field in &row {
+            let field = if table.is_none() && cells.is_empty() {
+                field.strip_prefix(b"\xef\xbb\xbf").unwrap_or(field)
+            } else {
+                field
+            };
+            let (text, encoding, lossy) = decode_line(field, earlier);
+            if encoding != encoding_rs::UTF_8 {
+                earlier = Some(encoding);
+            }
+            out.note_encoding(encoding.name(), lossy);
+            cells.push(text.into_owned());
+        }
+        let Some(table) = &table else {
+            // Excel writes its separator into a line of its own.
+            if !(cells.len() == 2 && cells[0] == "sep=" || cells.concat().starts_with("sep=")) {
+                table = Some(Table::new(cells));
+            }
+            continue;
+        };
+        if cells.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
+        let (fields, lines) = table.record(cells, line);
+        match record::document(fields, origin, line) {
+            Ok(mut document) => {
+                if origin.path.is_some() {
+                    document.lines = lines;
+                }
+                if out.emit(document).is_break() {
+                    return Ok(ControlFlow::Break(()));
+                }
+            }
+            Err(error) => out.problem(line, error.to_string()),
+        }
+    }
+}
+
+/// What the header says.
+struct Table {
+    /// Name of each column; contract fields in lower case.
+    names: Vec<String>,
+    /// The column of the body, unless the body is all columns of text.
+    body: Option<usize>,
+}
+
+impl Table {
+    fn new(header: Vec<String>) -> Self {
+        let mut names: Vec<String> = Vec::with_capacity(header.len());
+        for (index, cell) in header.into_iter().enumerate() {
+            let cell = cell.trim().to_owned();
+            let lower = cell.to_ascii_lowercase();
+            let name = if FIELDS.contains(&lower.as_str()) { lower } else { cell };
+            // A name that is missing or taken is replaced by the column's number.
+            if name.is_empty() || names.contains(&name) {
+                names.push(column_name(index));
+            } else {
+                names.push(name);
+            }
+        }
+        let body = names
+            .iter()
+            .position(|name| name == "body")
+            .or_else(|| names.iter().position(|name| is_body_field(name)));
+        Self { names, body }
+    }
+
+    /// The row as a record, and where the lines of its body stood. `line` is the row's first.
+    fn record(&self, cells: Vec<String>, line: u32) -> (Map<String, Value>, LineMap) {
+        let mut record = Map::new();
+        let mut joined = String::new();
+        let mut lines = LineMap::default();
+        let mut body_line = 1u32;
+        let mut source = line;
+        for (index, cell) in cells.into_iter().enumerate() {
+            let breaks = memchr::memchr_iter(b'\n', cell.as_bytes()).count();
+            let cell = normalise_line_ends(cell);
+            let name = self.names.get(index);
+            let is_field = name.is_some_and(|name| FIELDS.contains(&name.as_str()));
+            let is_body = match self.body {
+                Some(body) => body == index,
+                None => !is_field && is_text(&cell),
+            };
+            if is_body {
+                lines.push(body_line, source);
+                if self.body.is_none() {
+                    if !joined.is_empty() {
+                        joined.push('\n');
+                    }
+                    joined.push_str(&cell);
+                    let added = memchr::memchr_iter(b'\n', cell.as_bytes()).count() + 1;
+                    body_line = body_line.saturating_add(u32::try_from(added).unwrap_or(u32::MAX));
+                }
+            }
+            source = source.saturating_add(u32::try_from(breaks).unwrap_or(u32::MAX));
+            if cell.is_empty() {
+                continue;
+            }
+            let value = if is_field { Value::String(cell) } else { typed(cell) };
+            record.insert(name.cloned().unwrap_or_else(|| column_name(index)), value);
+        }
+        if self.body.is_none() && !joined.is_empty() {
+            record.insert("body".to_owned(), Value::String(joined));
+        }
+        (record, lines)
+    }
+}
+
+fn column_name(index: usize) -> String {
+    format!("column_{}", index + 1)
+}
+
+/// Whether a cell holds words: numbers, dates and the like alone are none.
+fn is_text(cell: &str) -> bool {
+    cell.chars().any(char::is_alphabetic)
+}
+
+/// A number where the cell is written as JSON writes one, else the text.
+fn typed(cell: String) -> Value {
+    const MOST_DIGITS: usize = 15;
+    let digits = cell.bytes().filter(u8::is_ascii_digit).count();
+    let plain = cell.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'.'));
+    if plain
+        && digits <= MOST_DIGITS
+        && let Ok(number) = serde_json::from_str::<Number>(&cell)
+    {
+        return Value::Number(number);
+    }
+    Value::String(cell)
+}

@@ -1,0 +1,143 @@
+//! JSON lines: one record a line, read as a stream.
+
+use std::io::{self, BufRead};
+use std::ops::ControlFlow;
+
+use encoding_rs::Encoding;
+use serde_json::Value;
+
+use super::Output;
+use crate::encoding::decode_line;
+use crate::lines::all_on_line;
+use crate::record::{self, Origin, RecordError};
+
+/// Reads records until the stream ends, the receiver has enough or the stream fails.
+///
+/// A line that is no record is reported with its number, and so is one longer than `max_line` bytes,
+/// which is passed over without being held. `hint` is the encoding of lines that are not UTF-8, if
+/// known.
+pub(crate) fn read(
+    mut reader: impl BufRead,
+    origin: Origin<'_>,
+    max_line: usize,
+    hint: Option<&'static Encoding>,
+    out: &mut Output<'_>,
+) -> io::Result<ControlFlow<()>> {
+    let mut buffer = Vec::new();
+    let mut earlier = hint;
+    let mut number = 0u32;
+    loop {
+        buffer.clear();
+        let end = read_line(&mut reader, &mut buffer, max_line)?;
+        number = number.saturating_add(1);
+        let line = match end {
+            LineEnd::NoLine => return Ok(ControlFlow::Continue(())),
+            LineEnd::Whole => buffer.as_slice(),
+            LineEnd::TooLong => {
+                out.problem(
+                    number,
+                    format!("the line is longer than {max_line} bytes; split the record"),
+                );
+                continue;
+            }
+        };
+        let line =
+            if number == 1 { line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line) } else { line };
+        let line = line.trim_ascii();
+        if line.is_empty() {
+            continue;
+        }
+        let (text, encoding, lossy) = decode_line(line, earlier);
+        if encoding != encoding_rs::UTF_8 {
+            earlier = Some(encoding);
+        }
+        out.note_encoding(encoding.name(), lossy);
+        if read_record(&text, number, origin, out).is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
+    }
+}
+
+fn read_record(
+    text: &str,
+    number: u32,
+    origin: Origin<'_>,
+    out: &mut Output<'_>,
+) -> ControlFlow<()> {
+    let document = match serde_json::from_str(text) {
+        Ok(Value::Object(object)) => record::document(object, origin, number),
+        Ok(other) => {
+            let found = record::type_name(&other);
+            out.problem(number, format!("{found} is no record; an object is needed"));
+            return ControlFlow::Continue(());
+        }
+        Err(error) => {
+            let column = error.column();
+            out.problem(number, format!("not valid JSON at column {column}: {}", cause(&error)));
+            return ControlFlow::Continue(());
+        }
+    };
+    match document {
+        Ok(mut document) => {
+            // Records of a stream have no file to open at a line; theirs are the body's own.
+            if origin.path.is_some() {
+                document.lines = all_on_line(&document.body, number);
+            }
+            out.emit(document)
+        }
+        Err(error @ (RecordError::NoText | RecordError::FieldType { .. })) => {
+            out.problem(number, error.to_string());
+            ControlFlow::Continue(())
+        }
+    }
+}
+
+/// The parser's message without the place, which for a single line is misleading.
+fn cause(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.rfind(" at line ") {
+        Some(end) => text[..end].to_owned(),
+        None => text,
+    }
+}
+
+enum LineEnd {
+    NoLine,
+    Whole,
+    TooLong,
+}
+
+/// Reads to the next `\n`. A line longer than `max` bytes is consumed, but not kept.
+fn read_line(reader: &mut impl BufRead, buffer: &mut Vec<u8>, max: usize) -> io::Result<LineEnd> {
+    let mut too_long = false;
+    let mut any = false;
+    loop {
+        let available = match reader.fill_buf() {
+            Ok(available) => available,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        if available.is_empty() {
+            break;
+        }
+        any = true;
+        let end = memchr::memchr(b'\n', available);
+        let piece = &available[..end.unwrap_or(available.len())];
+        if too_long || buffer.len() + piece.len() > max {
+            too_long = true;
+            *buffer = Vec::new();
+        } else {
+            buffer.extend_from_slice(piece);
+        }
+        let used = end.map_or(available.len(), |end| end + 1);
+        reader.consume(used);
+        if end.is_some() {
+            break;
+        }
+    }
+    Ok(match (any, too_long) {
+        (false, _) => LineEnd::NoLine,
+        (true, true) => LineEnd::TooLong,
+        (true, false) => LineEnd::Whole,
+    })
+}

@@ -1,0 +1,519 @@
+//! Reading a file or a stream: decompression, encoding, format, documents.
+
+use std::cell::Cell;
+use std::fs::File;
+use std::io::{self, BufReader, Cursor, Read};
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::rc::Rc;
+
+use encoding_rs::Encoding;
+
+use crate::compression::{Bounded, Compression};
+use crate::document::Document;
+use crate::encoding::sniff::{self, Magic};
+use crate::encoding::{self, detect_head};
+use crate::error::{SkipReason, SourceError};
+use crate::formats::json::{self, Shape};
+use crate::formats::office::{self, Archive, Container};
+use crate::formats::{Format, Output, Sink, csv, json_lines};
+use crate::lines::normalise_line_ends;
+use crate::record::Origin;
+use crate::walk::{DEFAULT_MAX_FILE_BYTES, path_id};
+
+/// Limits for reading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadOptions {
+    /// A file larger than this, in bytes, is skipped. Default: 512 MiB.
+    pub max_file_bytes: u64,
+    /// A compressed file that unpacks to more than this, in bytes, is given up. Default: 1 GiB.
+    pub max_unpacked_bytes: u64,
+    /// A line of JSON lines longer than this, in bytes, is reported and passed over.
+    /// Default: 256 MiB.
+    pub max_record_bytes: usize,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self {
+            max_file_bytes: DEFAULT_MAX_FILE_BYTES,
+            max_unpacked_bytes: 1 << 30,
+            max_record_bytes: 256 << 20,
+        }
+    }
+}
+
+/// What reading a file came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FileReport {
+    /// Name of the encoding; of several in one stream, the last that is not UTF-8.
+    pub encoding: &'static str,
+    /// Format, as in [`Document::kind`].
+    pub kind: &'static str,
+    /// Whether bytes were invalid in the encoding and became U+FFFD.
+    pub lossy: bool,
+    /// Documents handed out.
+    pub documents: u64,
+    /// Bytes read, after decompression.
+    pub bytes: u64,
+    /// Whether the receiver had enough before the end.
+    pub stopped: bool,
+    /// What was wrong with parts of it; the first [`FileReport::MOST_PROBLEMS`].
+    pub problems: Vec<Problem>,
+    /// How many things were wrong in all.
+    pub problem_count: u64,
+}
+
+impl FileReport {
+    /// Problems that are kept with their text; a file may have one on each line.
+    pub const MOST_PROBLEMS: usize = 100;
+}
+
+/// Something wrong with a part of a file, which did not keep the rest from being read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Line in the file, from 1, where it is about one.
+    pub line: Option<u32>,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "line {line}: {}", self.message),
+            None => f.write_str(&self.message),
+        }
+    }
+}
+
+/// Bytes looked at before a format is chosen.
+const HEAD: usize = 64 * 1024;
+
+/// Reads a file and hands its documents to `sink`, in their order in the file.
+///
+/// JSON lines and tables are read as streams and never held whole, unless they are in UTF-16. Trouble
+/// within a file that has already given documents ends up in the report, so that what was handed out
+/// and what was not can be told; see [`FileReport::problems`].
+///
+/// # Errors
+/// [`SourceError::Skipped`] with its reason for what cannot be indexed, [`SourceError::Io`] when the
+/// system fails.
+///
+/// # Examples
+/// ```
+/// use std::ops::ControlFlow;
+/// use zhen_source::{ReadOptions, read_file};
+///
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("笔记.md");
+/// std::fs::write(&path, "# 针 needle\n\n大海捞针 a needle in a haystack\n")?;
+/// let mut titles = Vec::new();
+/// let report = read_file(&path, &ReadOptions::default(), &mut |document| {
+///     titles.push(document.title);
+///     ControlFlow::Continue(())
+/// })?;
+/// assert_eq!(titles, ["针 needle"]);
+/// assert_eq!((report.kind, report.encoding), ("markdown", "UTF-8"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn read_file(
+    path: &Path,
+    options: &ReadOptions,
+    sink: &mut Sink<'_>,
+) -> Result<FileReport, SourceError> {
+    let skipped = |reason| SourceError::Skipped { path: path.to_path_buf(), reason };
+    let file =
+        File::open(path).map_err(|cause| SourceError::from_io(path, "open the file", cause))?;
+    let metadata =
+        file.metadata().map_err(|cause| SourceError::from_io(path, "look at the file", cause))?;
+    if !metadata.is_file() {
+        return Err(skipped(SkipReason::NotAFile));
+    }
+    if metadata.len() > options.max_file_bytes {
+        return Err(skipped(SkipReason::TooLarge {
+            size: metadata.len(),
+            limit: options.max_file_bytes,
+        }));
+    }
+    let id = path_id(path);
+    let name = id.rsplit('/').next().unwrap_or(&id).to_owned();
+    let source = Source { id: Some(id), name, size: metadata.len() };
+    read_source(file, source, options, sink).map_err(|failure| failure.at(path))
+}
+
+/// Reads records from a stream, such as standard input or the body of a request: JSON lines, or one
+/// JSON array of records. Either may be compressed with gzip or zstd.
+///
+/// A line that is no record is reported with its number and the rest is taken. Records without an id
+/// get a hash of their content.
+///
+/// # Errors
+/// [`SourceError::Io`] when the stream fails before the first record; its path is `-`. Later
+/// failures end the report's problems.
+pub fn read_stream(
+    reader: impl Read,
+    options: &ReadOptions,
+    sink: &mut Sink<'_>,
+) -> Result<FileReport, SourceError> {
+    let source = Source { id: None, name: "-.jsonl".to_owned(), size: 0 };
+    read_source(reader, source, options, sink).map_err(|failure| failure.at(Path::new("-")))
+}
+
+/// Where bytes come from.
+struct Source {
+    /// Identity of the file; `None` for a stream.
+    id: Option<String>,
+    /// Name from which the format is read.
+    name: String,
+    /// Expected size in bytes, 0 if unknown.
+    size: u64,
+}
+
+/// Why reading ended without a report.
+enum Failure {
+    Skip(SkipReason),
+    Io(io::Error),
+}
+
+impl Failure {
+    fn at(self, path: &Path) -> SourceError {
+        match self {
+            Self::Skip(reason) => SourceError::Skipped { path: path.to_path_buf(), reason },
+            Self::Io(cause) => SourceError::from_io(path, "read it", cause),
+        }
+    }
+}
+
+impl From<SkipReason> for Failure {
+    fn from(reason: SkipReason) -> Self {
+        Self::Skip(reason)
+    }
+}
+
+/// A stream with its first bytes at hand and a limit on all of them.
+struct Input<'r> {
+    head: Vec<u8>,
+    rest: Bounded<Box<dyn Read + 'r>>,
+    exceeded: Rc<Cell<bool>>,
+    compression: Option<Compression>,
+    limit: u64,
+}
+
+impl<'r> Input<'r> {
+    fn open(
+        reader: impl Read + 'r,
+        options: &ReadOptions,
+        is_stream: bool,
+    ) -> Result<Self, Failure> {
+        // A stream has no size that could be too large; its records have.
+        let limit = if is_stream { u64::MAX } else { options.max_file_bytes };
+        let mut input = Self::new(Box::new(reader), None, limit)?;
+        if let Some(compression) = Compression::of(&input.head) {
+            let packed = Cursor::new(input.head).chain(input.rest);
+            let unpacked = compression.reader(packed).map_err(Failure::Io)?;
+            input = Self::new(unpacked, Some(compression), options.max_unpacked_bytes)?;
+        }
+        Ok(input)
+    }
+
+    fn new(
+        reader: Box<dyn Read + 'r>,
+        compression: Option<Compression>,
+        limit: u64,
+    ) -> Result<Self, Failure> {
+        let (mut rest, exceeded) = Bounded::new(reader, limit);
+        let mut head = Vec::new();
+        let result = rest.by_ref().take(HEAD as u64).read_to_end(&mut head);
+        let input = Self { head, rest, exceeded, compression, limit };
+        match result {
+            Ok(_) => Ok(input),
+            Err(error) => Err(input.failure(error)),
+        }
+    }
+
+    /// What an error of the stream means.
+    fn failure(&self, error: io::Error) -> Failure {
+        failure(error, self.exceeded.get(), self.compression, self.limit)
+    }
+
+    /// All of it.
+    fn into_bytes(mut self, expected: u64) -> Result<Vec<u8>, Failure> {
+        let mut bytes = std::mem::take(&mut self.head);
+        // One spare byte lets the end be seen without growing.
+        if self.compression.is_none() && bytes.len() == HEAD {
+            bytes.reserve_exact(usize::try_from(expected).unwrap_or(0).saturating_sub(HEAD) + 1);
+        }
+        match self.rest.read_to_end(&mut bytes) {
+            Ok(_) => Ok(bytes),
+            Err(error) => Err(self.failure(error)),
+        }
+    }
+}
+
+fn failure(
+    error: io::Error,
+    exceeded: bool,
+    compression: Option<Compression>,
+    limit: u64,
+) -> Failure {
+    match compression {
+        Some(_) if exceeded => Failure::Skip(SkipReason::Bomb { limit }),
+        None if exceeded => {
+            Failure::Skip(SkipReason::TooLarge { size: limit.saturating_add(1), limit })
+        }
+        // The decoders know only damage; the file below them hardly ever fails.
+        Some(_) => Failure::Skip(SkipReason::Damaged(error.to_string())),
+        None => Failure::Io(error),
+    }
+}
+
+fn read_source(
+    reader: impl Read,
+    source: Source,
+    options: &ReadOptions,
+    sink: &mut Sink<'_>,
+) -> Result<FileReport, Failure> {
+    let input = Input::open(reader, options, source.id.is_none())?;
+    let name = match input.compression {
+        Some(compression) => compression.inner_name(&source.name),
+        None => &source.name,
+    };
+    if input.head.is_empty() {
+        return if source.id.is_none() {
+            Ok(FileReport {
+                encoding: encoding_rs::UTF_8.name(),
+                kind: Format::JsonLines.kind(),
+                ..FileReport::default()
+            })
+        } else {
+            Err(SkipReason::Empty.into())
+        };
+    }
+    let mut sink = |document| sink(document);
+    let mut out = Output::new(
+        &mut sink,
+        FileReport { encoding: encoding_rs::UTF_8.name(), ..FileReport::default() },
+    );
+    match sniff::magic(&input.head) {
+        Some(Magic::Zip) => {
+            let title = stem(name).to_owned();
+            return read_archive(input, &source, title, options, out);
+        }
+        Some(Magic::Unsupported(what)) => return Err(SkipReason::Unsupported(what).into()),
+        Some(Magic::Binary(what)) => return Err(SkipReason::Binary(Some(what)).into()),
+        // Packed twice.
+        Some(Magic::Gzip | Magic::Zstd) => {
+            return Err(SkipReason::Unsupported("compressed data within compressed data").into());
+        }
+        None => {}
+    }
+    let head = String::from_utf8_lossy(&input.head);
+    let format = Format::of(name, &head);
+    let is_array =
+        source.id.is_none() && head.trim_start_matches('\u{FEFF}').trim_start().starts_with('[');
+    let is_table = matches!(format, Format::Csv | Format::Tsv);
+    if (format == Format::JsonLines || is_table)
+        && !is_array
+        && is_streamable(&input.head, is_table)
+    {
+        drop(head);
+        return read_records(input, format, &source, options, out);
+    }
+    drop(head);
+    let title = stem(name).to_owned();
+    let decoded = encoding::decode(input.into_bytes(source.size)?)?;
+    out.report.bytes = decoded.text.len() as u64;
+    out.report.encoding = decoded.encoding;
+    out.report.lossy = decoded.lossy;
+    let text = normalise_line_ends(decoded.text);
+    read_text(text, format, &source, title, options, &mut out)?;
+    Ok(out.report)
+}
+
+/// The name without its last extension; a double one of a source (`a.rst.txt`) goes whole.
+fn stem(name: &str) -> &str {
+    let stem = match name.rsplit_once('.') {
+        Some((stem, _)) if !stem.is_empty() => stem,
+        _ => name,
+    };
+    stem.strip_suffix(".rst").unwrap_or(stem)
+}
+
+/// Whether lines can be decoded one by one: not in UTF-16 or UTF-32. Fields of a table are too short
+/// to find their encoding in, so a table must begin in UTF-8.
+fn is_streamable(head: &[u8], is_table: bool) -> bool {
+    let wide = memchr::memchr(0, head).is_some()
+        || head.starts_with(b"\xff\xfe")
+        || head.starts_with(b"\xfe\xff");
+    if wide {
+        return false;
+    }
+    match std::str::from_utf8(head) {
+        Ok(_) => true,
+        // The head may end within a character.
+        Err(error) => {
+            !is_table || error.error_len().is_none() && head.len() - error.valid_up_to() < 4
+        }
+    }
+}
+
+/// Reads JSON lines or a table as a stream.
+fn read_records(
+    input: Input<'_>,
+    format: Format,
+    source: &Source,
+    options: &ReadOptions,
+    mut out: Output<'_>,
+) -> Result<FileReport, Failure> {
+    let origin = Origin { path: source.id.as_deref(), kind: format.kind() };
+    out.report.kind = format.kind();
+    if sniff::control_share(&input.head) > sniff::MAX_CONTROL_SHARE {
+        return Err(SkipReason::Binary(None).into());
+    }
+    let hint: Option<&'static Encoding> = detect_head(&input.head);
+    let delimiter = match format {
+        Format::Tsv => b'\t',
+        _ => csv::delimiter(&input.head),
+    };
+    let count = Rc::new(Cell::new(0));
+    let (exceeded, compression, limit) =
+        (Rc::clone(&input.exceeded), input.compression, input.limit);
+    let reader =
+        Counted { inner: Cursor::new(input.head).chain(input.rest), count: Rc::clone(&count) };
+    let result = if format == Format::JsonLines {
+        let reader = BufReader::with_capacity(HEAD, reader);
+        json_lines::read(reader, origin, options.max_record_bytes, hint, &mut out)
+    } else {
+        csv::read(reader, delimiter, origin, hint, &mut out)
+    };
+    out.report.bytes = count.get();
+    if let Err(error) = result {
+        match (failure(error, exceeded.get(), compression, limit), out.report.documents) {
+            (failure, 0) => return Err(failure),
+            // The receiver has documents already: the rest is what is missing.
+            (Failure::Skip(reason), _) => {
+                out.problem_at(None, format!("stopped reading: {reason}; {}", reason.hint()));
+            }
+            (Failure::Io(error), _) => out.problem_at(None, format!("stopped reading: {error}")),
+        }
+    }
+    Ok(out.report)
+}
+
+/// Counts the bytes that come through.
+struct Counted<R> {
+    inner: R,
+    count: Rc<Cell<u64>>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.count.set(self.count.get() + read as u64);
+        Ok(read)
+    }
+}
+
+/// Reads decoded text in any format.
+fn read_text(
+    text: String,
+    format: Format,
+    source: &Source,
+    title: String,
+    options: &ReadOptions,
+    out: &mut Output<'_>,
+) -> Result<(), Failure> {
+    out.report.kind = format.kind();
+    let origin = |kind| Origin { path: source.id.as_deref(), kind };
+    let mut format = format;
+    if format == Format::Json {
+        match json::read_records(&text, origin("json"), out) {
+            Shape::Records => return Ok(()),
+            Shape::Several => format = Format::JsonLines,
+            Shape::Other => {}
+        }
+    }
+    match format {
+        Format::JsonLines if source.id.is_none() && text.trim_start().starts_with('[') => {
+            out.report.kind = "json";
+            let start = text.len() - text.trim_start().len();
+            let _ = json::read_array(&text, start, origin("json"), out);
+            return Ok(());
+        }
+        Format::JsonLines => {
+            out.report.kind = format.kind();
+            let origin = origin(format.kind());
+            // Reading from memory does not fail.
+            let _ = json_lines::read(text.as_bytes(), origin, options.max_record_bytes, None, out);
+            return Ok(());
+        }
+        Format::Csv | Format::Tsv => {
+            let delimiter = match format {
+                Format::Tsv => b'\t',
+                _ => csv::delimiter(text.as_bytes()),
+            };
+            let _ = csv::read(text.as_bytes(), delimiter, origin(format.kind()), None, out);
+            return Ok(());
+        }
+        _ => {}
+    }
+    let path = source.id.clone().unwrap_or_default();
+    let mut document = Document {
+        id: path.clone(),
+        title: title.clone(),
+        path: Some(path),
+        kind: format.kind().to_owned(),
+        ..Document::default()
+    };
+    format.read(text, &mut document, out);
+    if document.body.trim().is_empty() && document.title == title {
+        return Err(SkipReason::Empty.into());
+    }
+    let _ = out.emit(document);
+    Ok(())
+}
+
+/// Reads a zip archive that is a document.
+fn read_archive(
+    input: Input<'_>,
+    source: &Source,
+    title: String,
+    options: &ReadOptions,
+    mut out: Output<'_>,
+) -> Result<FileReport, Failure> {
+    let bytes = input.into_bytes(source.size)?;
+    out.report.bytes = bytes.len() as u64;
+    let mut archive = Archive::open(bytes, options.max_unpacked_bytes)?;
+    let container = archive.container()?;
+    out.report.kind = container.kind();
+    let path = source.id.clone().unwrap_or_default();
+    let mut document = Document {
+        id: path.clone(),
+        title,
+        path: Some(path),
+        kind: container.kind().to_owned(),
+        ..Document::default()
+    };
+    match container {
+        Container::Docx => office::read_docx(&mut archive, &mut document)?,
+        Container::Odt => office::read_odt(&mut archive, &mut document)?,
+        Container::Epub => {
+            let result = office::read_epub(&mut archive, &document, &mut out);
+            match result {
+                Ok(_) if out.report.documents == 0 => return Err(SkipReason::Empty.into()),
+                Ok(_) => {}
+                Err(reason) if out.report.documents == 0 => return Err(reason.into()),
+                Err(reason) => out.problem_at(None, format!("stopped reading: {reason}")),
+            }
+            return Ok(out.report);
+        }
+    }
+    if document.body.trim().is_empty() {
+        return Err(SkipReason::Empty.into());
+    }
+    if let ControlFlow::Break(()) = out.emit(document) {
+        out.report.stopped = true;
+    }
+    Ok(out.report)
+}
