@@ -346,7 +346,10 @@ fn is_streamable(head: &[u8], is_table: bool) -> bool {
     let wide = memchr::memchr(0, head).is_some()
         || head.starts_with(b"\xff\xfe")
         || head.starts_with(b"\xfe\xff");
-    if wide {
+    // A table of classic Mac OS has no `\n`.
+    let lone_returns =
+        is_table && memchr::memchr(b'\r', head).is_some() && memchr::memchr(b'\n', head).is_none();
+    if wide || lone_returns {
         return false;
     }
     match std::str::from_utf8(head) {
@@ -381,8 +384,8 @@ fn read_records(
         (Rc::clone(&input.exceeded), input.compression, input.limit);
     let reader =
         Counted { inner: Cursor::new(input.head).chain(input.rest), count: Rc::clone(&count) };
+    let reader = BufReader::with_capacity(HEAD, reader);
     let result = if format == Format::JsonLines {
-        let reader = BufReader::with_capacity(HEAD, reader);
         json_lines::read(reader, origin, options.max_record_bytes, hint, &mut out)
     } else {
         csv::read(reader, delimiter, origin, hint, &mut out)

@@ -1,9 +1,8 @@
 //! Tables: CSV and TSV, one document a row, read as a stream.
 
-use std::io::{self, Read};
+use std::io::{self, BufRead};
 use std::ops::ControlFlow;
 
-use csv::{ByteRecord, ReaderBuilder};
 use encoding_rs::Encoding;
 use serde_json::{Map, Number, Value};
 
@@ -46,31 +45,19 @@ pub(crate) fn delimiter(head: &[u8]) -> u8 {
 /// Reads rows until the stream ends, the receiver has enough or the stream fails. The first row names
 /// the columns.
 pub(crate) fn read(
-    reader: impl Read,
+    reader: impl BufRead,
     delimiter: u8,
     origin: Origin<'_>,
     hint: Option<&'static Encoding>,
     out: &mut Output<'_>,
 ) -> io::Result<ControlFlow<()>> {
-    let mut rows = ReaderBuilder::new()
-        .delimiter(delimiter)
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(reader);
-    let mut row = ByteRecord::new();
+    let mut rows = Rows::new(reader, delimiter);
     let mut table: Option<Table> = None;
     let mut earlier = hint;
-    loop {
-        match rows.read_byte_record(&mut row) {
-            Ok(true) => {}
-            Ok(false) => return Ok(ControlFlow::Continue(())),
-            Err(error) => return Err(io::Error::other(error)),
-        }
-        let line = row.position().map_or(1, |position| position.line());
-        let line = u32::try_from(line).unwrap_or(u32::MAX);
-        let mut cells = Vec::with_capacity(row.len());
-        for field in &row {
-            let field = if table.is_none() && cells.is_empty() {
+    while let Some(line) = rows.advance()? {
+        let mut cells = Vec::with_capacity(rows.cells.len());
+        for field in &rows.cells {
+            let field = if line == 1 && cells.is_empty() {
                 field.strip_prefix(b"\xef\xbb\xbf").unwrap_or(field)
             } else {
                 field
@@ -82,9 +69,16 @@ pub(crate) fn read(
             out.note_encoding(encoding.name(), lossy);
             cells.push(text.into_owned());
         }
+        if rows.unclosed {
+            out.problem(
+                line,
+                "a quote that opens in this row is never closed; the rest was taken as one field"
+                    .into(),
+            );
+        }
         let Some(table) = &table else {
             // Excel writes its separator into a line of its own.
-            if !(cells.len() == 2 && cells[0] == "sep=" || cells.concat().starts_with("sep=")) {
+            if !cells.first().is_some_and(|cell| cell.starts_with("sep=")) {
                 table = Some(Table::new(cells));
             }
             continue;
@@ -104,6 +98,112 @@ pub(crate) fn read(
             }
             Err(error) => out.problem(line, error.to_string()),
         }
+    }
+    Ok(ControlFlow::Continue(()))
+}
+
+/// Cuts a stream into rows by RFC 4180, and knows the line each begins on: lines within quotes, empty
+/// lines and both kinds of line end are counted as an editor counts them. A quote within a field that
+/// does not begin with one means itself.
+struct Rows<R> {
+    reader: R,
+    delimiter: u8,
+    /// The lines read so far.
+    lines: u32,
+    buffer: Vec<u8>,
+    /// The fields of the row.
+    cells: Vec<Vec<u8>>,
+    /// Whether the stream ended within quotes.
+    unclosed: bool,
+}
+
+/// Where in a field the cutting stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Start,
+    Plain,
+    Quoted,
+    /// Behind a quote within quotes: their end, or the first half of a doubled one.
+    Quote,
+}
+
+impl<R: BufRead> Rows<R> {
+    fn new(reader: R, delimiter: u8) -> Self {
+        Self { reader, delimiter, lines: 0, buffer: Vec::new(), cells: Vec::new(), unclosed: false }
+    }
+
+    /// Reads the next row into `self.cells` and gives its first line; `None` at the end.
+    fn advance(&mut self) -> io::Result<Option<u32>> {
+        self.cells.clear();
+        let mut first = None;
+        let mut field = Vec::new();
+        let mut place = Place::Start;
+        loop {
+            self.buffer.clear();
+            if self.reader.read_until(b'\n', &mut self.buffer)? == 0 {
+                break;
+            }
+            self.lines = self.lines.saturating_add(1);
+            let ended = self.buffer.ends_with(b"\n");
+            let line = self.buffer.strip_suffix(b"\n").unwrap_or(&self.buffer);
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            if first.is_none() && line.is_empty() {
+                continue;
+            }
+            first.get_or_insert(self.lines);
+            cut(line, self.delimiter, &mut place, &mut field, &mut self.cells);
+            if place != Place::Quoted {
+                break;
+            }
+            if ended {
+                field.push(b'\n');
+            }
+        }
+        self.unclosed = place == Place::Quoted;
+        if first.is_some() {
+            self.cells.push(field);
+        }
+        Ok(first)
+    }
+}
+
+/// Cuts one line; the last field stays open in `field`.
+fn cut(
+    line: &[u8],
+    delimiter: u8,
+    place: &mut Place,
+    field: &mut Vec<u8>,
+    cells: &mut Vec<Vec<u8>>,
+) {
+    let mut rest = line;
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = after;
+        *place = match (*place, byte) {
+            (Place::Start, b'"') => Place::Quoted,
+            (Place::Quoted, b'"') => Place::Quote,
+            (Place::Quoted, _) => {
+                let length = memchr::memchr(b'"', after).unwrap_or(after.len());
+                field.push(byte);
+                field.extend_from_slice(&after[..length]);
+                rest = &after[length..];
+                Place::Quoted
+            }
+            (Place::Quote, b'"') => {
+                field.push(b'"');
+                Place::Quoted
+            }
+            (_, byte) if byte == delimiter => {
+                cells.push(std::mem::take(field));
+                Place::Start
+            }
+            (Place::Start | Place::Plain | Place::Quote, _) => {
+                let length = memchr::memchr(delimiter, after).unwrap_or(after.len());
+                field.push(byte);
+                field.extend_from_slice(&after[..length]);
+                rest = &after[length..];
+                Place::Plain
+            }
+        };
     }
 }
 

@@ -171,7 +171,6 @@ pub(crate) fn inline_text(line: &str) -> String {
     // `Title[[anchor]]`, which documentation of models writes.
     if let Some((title, anchor)) = text.rsplit_once("[[")
         && anchor.ends_with("]]")
-        && anchor.is_ascii()
         && !title.trim().is_empty()
     {
         text.truncate(title.len());
@@ -219,6 +218,7 @@ mod tests {
             "1523. 奇数 count"
         );
         assert_eq!(file("# Introduction[[introduction]]\n").title, "Introduction");
+        assert_eq!(file("# “编码器”模型 [[“编码器”模型]]\n").title, "“编码器”模型");
         assert_eq!(file("## only two\n").title, "stem");
         assert_eq!(file("---\ntags: [a]\n---\n# 标题\n").title, "标题");
         assert_eq!(file("# ![logo](x.png) zhen\n").title, "zhen");

@@ -114,6 +114,7 @@ pub(crate) fn read_docx(archive: &mut Archive, document: &mut Document) -> Resul
     }
     body.finish(document);
     document.lines = LineMap::default();
+    title_from_heading(document);
     if let Some(properties) = archive.part("docProps/core.xml")? {
         apply_properties(&properties, document);
     }
@@ -229,10 +230,18 @@ pub(crate) fn read_odt(archive: &mut Archive, document: &mut Document) -> Result
     end_line(&mut body);
     body.finish(document);
     document.lines = LineMap::default();
+    title_from_heading(document);
     if let Some(properties) = archive.part("meta.xml")? {
         apply_properties(&properties, document);
     }
     Ok(())
+}
+
+/// The first heading is the title where the properties name none.
+fn title_from_heading(document: &mut Document) {
+    if let Some(first) = document.headings.first() {
+        document.title = short_line(&document.body[first.clone()]);
+    }
 }
 
 /// Title, language, date and keywords from Dublin Core elements. The first of each counts.

@@ -12,7 +12,7 @@ const LEAST_UNDERLINE: usize = 4;
 pub(crate) fn read(text: String, document: &mut Document) {
     let found = headings(&text);
     if let Some(first) = found.first() {
-        document.title = one_line(&text[first.clone()]);
+        document.title = one_line(&without_roles(&text[first.clone()]));
     }
     for range in found {
         push_heading(&mut document.headings, &text, range);
@@ -58,6 +58,25 @@ fn adornment(line: &str) -> Option<u8> {
     (is_line && !(line.len() == 2 && matches!(mark, b':' | b'.'))).then_some(mark)
 }
 
+/// A title without its inline markup: `` :mod:`gc` `` is `gc`, and so is ``` ``gc`` ```.
+fn without_roles(title: &str) -> String {
+    let mut out = String::with_capacity(title.len());
+    let mut rest = title;
+    while let Some((before, after)) = rest.split_once('`') {
+        // `:role:` stands directly before the text.
+        let role = before
+            .strip_suffix(':')
+            .and_then(|inside| inside.rfind(':').map(|at| (&inside[at + 1..], at)))
+            .filter(|(name, _)| {
+                !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            });
+        out.push_str(role.map_or(before, |(_, at)| &before[..at]));
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
 /// Whether a line begins a directive, a comment or a field.
 fn is_markup(line: &str) -> bool {
     line.starts_with(".. ") || line.starts_with(':') && line[1..].contains(": ")
@@ -83,6 +102,14 @@ mod tests {
         );
         assert_eq!(document.title, "文档 document");
         assert_eq!(headings, ["文档 document", "参数", "返回"]);
+    }
+
+    #[test]
+    fn roles_are_no_part_of_a_title() {
+        let title = |line: &str| file(&format!("{line}\n{}\n", "=".repeat(60))).0.title;
+        assert_eq!(title(":mod:`gc` --- Garbage Collector"), "gc --- Garbage Collector");
+        assert_eq!(title("The ``--option`` 选项"), "The --option 选项");
+        assert_eq!(title("time: now"), "time: now");
     }
 
     #[test]

@@ -1,0 +1,298 @@
+//! What reading files promises:
+//! 1. The same text in any encoding and compression gives the same document.
+//! 2. What cannot be read has a reason with a hint, and nothing panics.
+//! 3. Limits hold.
+
+use std::io::Write;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use encoding_rs::{BIG5, GB18030};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use proptest::prelude::*;
+use zhen_source::{Document, FileReport, ReadOptions, SkipReason, SourceError, read_file};
+
+fn try_read(
+    path: &Path,
+    options: &ReadOptions,
+) -> Result<(Vec<Document>, FileReport), SourceError> {
+    let mut documents = Vec::new();
+    let report = read_file(path, options, &mut |document| {
+        documents.push(document);
+        ControlFlow::Continue(())
+    })?;
+    Ok((documents, report))
+}
+
+fn read_with(
+    name: &str,
+    content: &[u8],
+    options: &ReadOptions,
+) -> Result<(Vec<Document>, FileReport), SourceError> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join(name);
+    std::fs::write(&path, content).expect("a file");
+    try_read(&path, options)
+}
+
+fn read(name: &str, content: &[u8]) -> (Document, FileReport) {
+    let (mut documents, report) =
+        read_with(name, content, &ReadOptions::default()).expect("a readable file");
+    assert_eq!(documents.len(), 1);
+    (documents.remove(0), report)
+}
+
+fn reason(name: &str, content: &[u8]) -> SkipReason {
+    let error = read_with(name, content, &ReadOptions::default()).expect_err("no readable file");
+    let text = error.to_string();
+    assert!(!text.contains('\n') && text.contains(name), "{text}");
+    error.skip_reason().cloned().expect("a reason")
+}
+
+fn gzip(content: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(content).expect("memory");
+    encoder.finish().expect("memory")
+}
+
+const TEXT: &str = "全文搜尋引擎 full-text search\n安裝簡單，大海撈針。\n";
+
+#[test]
+fn encodings_and_compressions_give_the_same_document() {
+    let gb18030 = GB18030.encode(TEXT).0.into_owned();
+    let variants: [(&str, Vec<u8>, &str); 10] = [
+        ("a.txt", TEXT.into(), "UTF-8"),
+        ("a.txt", format!("\u{FEFF}{TEXT}").into(), "UTF-8"),
+        ("a.txt", TEXT.replace('\n', "\r\n").into(), "UTF-8"),
+        ("a.txt", gb18030.clone(), "gb18030"),
+        ("a.txt", BIG5.encode(TEXT).0.into_owned(), "Big5"),
+        ("a.txt", TEXT.encode_utf16().flat_map(u16::to_be_bytes).collect(), "UTF-16BE"),
+        ("a.txt.gz", gzip(TEXT.as_bytes()), "UTF-8"),
+        ("a.txt.zst", zstd::encode_all(TEXT.as_bytes(), 3).expect("memory"), "UTF-8"),
+        ("a.txt.GZ", gzip(&gb18030), "gb18030"),
+        // Two members one after the other.
+        (
+            "a.txt.gz",
+            [gzip(&TEXT.as_bytes()[..10]), gzip(&TEXT.as_bytes()[10..])].concat(),
+            "UTF-8",
+        ),
+    ];
+    for (name, content, encoding) in variants {
+        let (document, report) = read(name, &content);
+        assert_eq!(
+            (document.body.as_str(), document.title.as_str()),
+            (TEXT, "a"),
+            "{name} {encoding}"
+        );
+        assert_eq!((report.encoding, report.lossy, report.kind), (encoding, false, "text"));
+        assert!(
+            document.id.ends_with(name) && document.path.as_deref() == Some(document.id.as_str())
+        );
+    }
+}
+
+#[test]
+fn compressed_files_are_read_in_their_format() {
+    let (document, report) = read("x.1.gz", &gzip(".TH LS 1\n.SH 名称\nls\n".as_bytes()));
+    assert_eq!((document.title.as_str(), report.kind), ("LS(1)", "man"));
+    let (document, _) = read("page.html.gz", &gzip("<title>题</title><p>文".as_bytes()));
+    assert_eq!(document.title, "题");
+    let packed = gzip(b"{\"body\": \"a\"}\n{\"body\": \"b\"}\n");
+    let (documents, report) =
+        read_with("r.jsonl.gz", &packed, &ReadOptions::default()).expect("readable");
+    assert_eq!((documents.len(), report.kind), (2, "jsonl"));
+}
+
+#[test]
+fn stray_bytes_are_replaced_and_said() {
+    let (document, report) = read("a.txt", b"\xe4\xb8\xad\xe6\x96\x87 \xff text");
+    assert_eq!(
+        (document.body.as_str(), report.lossy, report.encoding),
+        ("中文 \u{FFFD} text", true, "UTF-8")
+    );
+}
+
+#[test]
+fn what_cannot_be_read_has_a_reason() {
+    assert_eq!(reason("a.txt", b""), SkipReason::Empty);
+    assert_eq!(reason("a.txt", b" \n\t\n"), SkipReason::Empty);
+    assert_eq!(reason("a.md", b"---\ntags: [a]\n---\n"), SkipReason::Empty);
+    assert_eq!(reason("a.html", b"<html><body></body></html>"), SkipReason::Empty);
+    assert_eq!(reason("a.pdf", b"%PDF-1.7\n%\xe2\xe3"), SkipReason::Unsupported("pdf"));
+    assert_eq!(reason("a.pdf", b"%PDF-1.7").to_string(), "binary: pdf is not supported");
+    assert_eq!(reason("a.bin", &[0; 100]), SkipReason::Binary(None));
+    assert_eq!(reason("a.png", b"\x89PNG\r\n\x1a\n\0\0\0"), SkipReason::Binary(Some("png image")));
+    assert_eq!(reason("a.jsonl", &[0, 1, 2, 3, 4, 5, 6]), SkipReason::Binary(None));
+    assert_eq!(reason("a.jsonl", &[1, 2, 3, 4, 5, 6]), SkipReason::Binary(None));
+    assert_eq!(
+        reason("a.gz", &gzip(&gzip(b"x"))),
+        SkipReason::Unsupported("compressed data within compressed data")
+    );
+    assert!(matches!(reason("a.gz", &gzip(TEXT.as_bytes())[..20]), SkipReason::Damaged(_)));
+    assert!(matches!(reason("a.zst", b"\x28\xb5\x2f\xfd\0\0\0"), SkipReason::Damaged(_)));
+    assert!(matches!(reason("a.docx", b"PK\x03\x04 no archive"), SkipReason::Damaged(_)));
+}
+
+#[test]
+fn a_file_that_vanished_or_is_none_says_so() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let error =
+        try_read(&folder.path().join("gone.txt"), &ReadOptions::default()).expect_err("gone");
+    assert_eq!(error.skip_reason(), Some(&SkipReason::Vanished));
+    let error = try_read(folder.path(), &ReadOptions::default()).expect_err("a folder");
+    assert!(matches!(error.skip_reason(), Some(SkipReason::NotAFile)));
+}
+
+#[test]
+fn limits_hold() {
+    let options =
+        ReadOptions { max_file_bytes: 1000, max_unpacked_bytes: 100_000, ..ReadOptions::default() };
+    let reason = |name: &str, content: &[u8]| {
+        let error = read_with(name, content, &options).expect_err("over the limit");
+        error.skip_reason().cloned().expect("a reason")
+    };
+    assert_eq!(reason("a.txt", &[b'x'; 1001]), SkipReason::TooLarge { size: 1001, limit: 1000 });
+    let bomb = vec![b'x'; 1 << 20];
+    assert_eq!(reason("a.txt.gz", &gzip(&bomb)[..]).label(), "too large");
+    let packed = zstd::encode_all(bomb.as_slice(), 3).expect("memory");
+    assert!(packed.len() < 1000);
+    assert_eq!(reason("a.txt.zst", &packed), SkipReason::Bomb { limit: 100_000 });
+    let lines = "{\"body\": \"x\"}\n".repeat(100_000);
+    let packed = zstd::encode_all(lines.as_bytes(), 3).expect("memory");
+    assert!(packed.len() < 1000);
+    // Documents that were handed out stay; the report tells of the rest.
+    let (documents, report) = read_with("a.jsonl.zst", &packed, &options).expect("a part");
+    assert!(documents.len() > 1000 && documents.len() < 100_000);
+    assert!(
+        report
+            .problems
+            .last()
+            .is_some_and(|problem| problem.message.contains("unpacks to more than the limit"))
+    );
+}
+
+#[test]
+fn a_line_of_a_hundred_megabytes_is_one_document() {
+    // In each format whose reader works line by line or tag by tag; the dev profile is slow, so the
+    // largest only once.
+    let long = "大海捞针 needle ".repeat(100_000_000 / 20);
+    let (document, _) = read("a.txt", long.as_bytes());
+    assert_eq!(document.body.len(), long.len());
+    let part = &long[..10_000_000];
+    for name in ["a.md", "a.html", "a.rst", "a.xml", "a.srt", "a.1"] {
+        let content =
+            if name == "a.srt" { format!("00:01 --> 00:02\n{part}") } else { part.to_owned() };
+        assert!(read(name, content.as_bytes()).0.body.len() > part.len() / 2, "{name}");
+    }
+    let (document, _) = read("a.json", format!("[\"{part}\"]").as_bytes());
+    assert!(document.body.len() >= part.len());
+    let record = format!("{{\"body\": \"{part}\"}}");
+    assert_eq!(read("a.jsonl", record.as_bytes()).0.body.len(), part.len());
+}
+
+/// A zip archive with these parts.
+fn archive(parts: &[(&str, &str)]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, content) in parts {
+        let options = zip::write::SimpleFileOptions::default();
+        writer.start_file(*name, options).expect("memory");
+        writer.write_all(content.as_bytes()).expect("memory");
+    }
+    writer.finish().expect("memory").into_inner()
+}
+
+#[test]
+fn docx_is_read() {
+    let document = "<w:document><w:body><w:p><w:pPr><w:pStyle w:val=\"Heading1\"/></w:pPr><w:r><w:t>标题</w:t></w:r></w:p>\
+        <w:p><w:r><w:t>安装</w:t></w:r><w:r><w:t xml:space=\"preserve\">简单 &amp; </w:t></w:r><w:r><w:t>easy</w:t><w:br/><w:t>new</w:t></w:r></w:p>\
+        <mc:Fallback><w:p><w:r><w:t>twice</w:t></w:r></w:p></mc:Fallback><w:del><w:delText>old</w:delText></w:del></w:body></w:document>";
+    let (read_back, report) = read("a.docx", &archive(&[("word/document.xml", document)]));
+    assert_eq!(read_back.body, "标题\n安装简单 & easy\nnew\n");
+    assert_eq!(&read_back.body[read_back.headings[0].clone()], "标题");
+    assert_eq!((read_back.title.as_str(), report.kind), ("标题", "docx"));
+    let core = "<cp:coreProperties><dc:title>名</dc:title><dc:language>zh-CN</dc:language><dcterms:created>2024-05-21T00:00:00Z</dcterms:created></cp:coreProperties>";
+    let (read_back, _) =
+        read("a.docx", &archive(&[("word/document.xml", document), ("docProps/core.xml", core)]));
+    assert_eq!((read_back.title.as_str(), read_back.lang.as_deref()), ("名", Some("zh-CN")));
+    assert_eq!(read_back.time.as_deref(), Some("2024-05-21T00:00:00Z"));
+}
+
+#[test]
+fn odt_and_epub_are_read() {
+    let content = "<office:text><text:h>标题</text:h><text:p>a<text:s text:c=\"2\"/>b<text:tab/>c<text:span>d</text:span></text:p></office:text>";
+    let (document, report) = read(
+        "a.odt",
+        &archive(&[
+            ("mimetype", "application/vnd.oasis.opendocument.text"),
+            ("content.xml", content),
+        ]),
+    );
+    assert_eq!((document.body.as_str(), report.kind), ("标题\na  b\tcd\n", "odt"));
+
+    let container =
+        "<container><rootfiles><rootfile full-path=\"OEBPS/book.opf\"/></rootfiles></container>";
+    let package = "<package><metadata><dc:title>书</dc:title><dc:language>zh</dc:language></metadata><manifest>\
+        <item id=\"b\" href=\"%E4%BA%8C.xhtml\" media-type=\"application/xhtml+xml\"/><item id=\"a\" href=\"a.xhtml\" media-type=\"application/xhtml+xml\"/>\
+        <item id=\"c\" href=\"c.xhtml\" media-type=\"application/xhtml+xml\"/></manifest><spine><itemref idref=\"a\"/><itemref idref=\"b\"/><itemref idref=\"c\"/></spine></package>";
+    let book = archive(&[
+        ("mimetype", "application/epub+zip"),
+        ("META-INF/container.xml", container),
+        ("OEBPS/book.opf", package),
+        ("OEBPS/a.xhtml", "<html><title>第一章</title><body><p>一</p></body></html>"),
+        ("OEBPS/二.xhtml", "<html><body><p>二</p></body></html>"),
+    ]);
+    let (documents, report) = read_with("b.epub", &book, &ReadOptions::default()).expect("a book");
+    let shown: Vec<_> =
+        documents.iter().map(|d| (d.title.as_str(), d.body.as_str(), d.lang.as_deref())).collect();
+    assert_eq!(shown, [("书: 第一章", "一\n", Some("zh")), ("书", "二\n", Some("zh"))]);
+    assert!(documents[0].id.ends_with("b.epub#a.xhtml"));
+    assert_eq!(report.problems[0].message, "the book names OEBPS/c.xhtml, which is missing");
+}
+
+#[test]
+fn archives_that_are_no_documents_have_a_reason() {
+    assert_eq!(reason("a.zip", &archive(&[("a.txt", "x")])), SkipReason::Unsupported("zip"));
+    assert_eq!(
+        reason("a.xlsx", &archive(&[("xl/workbook.xml", "x")])),
+        SkipReason::Unsupported("xlsx")
+    );
+    assert!(matches!(
+        reason("a.epub", &archive(&[("mimetype", "application/epub+zip")])),
+        SkipReason::Damaged(_)
+    ));
+    let options = ReadOptions { max_unpacked_bytes: 10_000, ..ReadOptions::default() };
+    let bomb = archive(&[("word/document.xml", &"<w:t>x</w:t>".repeat(10_000))]);
+    let error = read_with("a.docx", &bomb, &options).expect_err("a bomb");
+    assert_eq!(error.skip_reason(), Some(&SkipReason::Bomb { limit: 10_000 }));
+}
+
+const NAMES: [&str; 14] = [
+    "a.txt", "a.md", "a.html", "a.xml", "a.page", "a.json", "a.jsonl", "a.ipynb", "a.csv", "a.rst",
+    "a.srt", "a.1", "a.docx", "a.gz",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        for name in NAMES {
+            let _ = read_with(name, &bytes, &ReadOptions::default());
+        }
+    }
+
+    #[test]
+    fn damaged_archives_are_read_or_refused(at in any::<prop::sample::Index>(), byte in any::<u8>(), cut in any::<prop::sample::Index>()) {
+        let mut docx = archive(&[("word/document.xml", "<w:p><w:t>文</w:t></w:p>")]);
+        let at = at.index(docx.len());
+        docx[at] = byte;
+        let _ = read_with("a.docx", &docx, &ReadOptions::default());
+        docx.truncate(cut.index(docx.len()));
+        let _ = read_with("a.docx", &docx, &ReadOptions::default());
+        let mut packed = gzip(TEXT.as_bytes());
+        let at = at % packed.len();
+        packed[at] = byte;
+        let _ = read_with("a.txt.gz", &packed, &ReadOptions::default());
+    }
+}
