@@ -19,6 +19,7 @@ pub mod hash;
 pub mod lang;
 pub mod latin;
 pub mod lexicon;
+pub mod number;
 pub mod segment;
 pub mod unit;
 

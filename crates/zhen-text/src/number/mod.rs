@@ -1,0 +1,247 @@
+//! Numbers and dates by what they say, across notations and languages.
+//!
+//! ```
+//! use zhen_text::number::values;
+//!
+//! let terms = |text: &str| values(text).iter().map(|n| n.value.term()).collect::<Vec<_>>();
+//! assert_eq!(terms("254 亿"), terms("25.4 billion"));
+//! assert_eq!(terms("百分之八"), terms("8 percent"));
+//! assert_eq!(terms("二〇二四年三月"), terms("march 2024"));
+//! assert!(terms("call 010-12345678, version 1.2.3, 12:30").is_empty());
+//! ```
+//!
+//! # What is a number
+//! Where the same signs may mean different things, the rule is to find no number rather than a
+//! wrong one: the text itself is searched anyway.
+//! - Quantities: digits with or without thousands separators and decimals; with 千, 万, 亿,
+//!   *thousand*, *million*, *bn*, *dozen*; Chinese numerals with units (二百五十四亿, 一万零五, 三点五),
+//!   also the financial ones; English numerals from *eleven* and with *hundred*, *million* …
+//!   A single Chinese digit is none: 一起, 三角, 十分; nor are *one* to *ten*. 千万 and 百万富翁 begin
+//!   with a unit, 三四百 and 几十万 are vague: none.
+//! - Percentages, fractions (三分之一, *two thirds*), ordinals (第三, *third*, *3rd*).
+//! - Dates: 2024年5月21日, 2024-05-21, 2024/5/21, *May 21st, 2024*, *21 May 2024*, their months and
+//!   years; years alone where 年, a word before them (*in 2024*), an era or a range tells; decades
+//!   and centuries. 05/06/2024 is read two ways and therefore not at all.
+//! - None: telephone numbers, versions, addresses, times of day, ratios, parts of names (*utf-8*,
+//!   *h264*, *#5*), numbers with zeros before them, and of more than twelve digits without separators.
+//! - Signs are not read: −5 and 零下5 are 5.
+//!
+//! Cost: linear, one look at each character; nothing is allocated when there is no number.
+
+use std::ops::Range;
+
+mod arabic;
+mod date;
+mod english;
+mod han;
+mod value;
+
+pub use value::{Decimal, NumberKind, NumberValue};
+
+/// A number in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NumberToken {
+    /// Its bytes in the text, with what belongs to its value: 25.4 billion, 百分之八, 2024年3月.
+    pub range: Range<usize>,
+    /// What it says.
+    pub value: NumberValue,
+    /// What kind of number it is.
+    pub kind: NumberKind,
+}
+
+struct Found {
+    range: Range<usize>,
+    value: NumberValue,
+}
+
+/// The numbers and dates of a folded text, in order, without overlap.
+pub fn values(folded: &str) -> Vec<NumberToken> {
+    let mut out = Vec::new();
+    for_each(folded, |Found { range, value }| {
+        out.push(NumberToken { range, value, kind: value.kind() });
+    });
+    out
+}
+
+fn for_each(text: &str, mut found: impl FnMut(Found)) {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        at = match byte {
+            b'0'..=b'9' => arabic::read(text, at, &mut found),
+            b'a'..=b'z' => read_word(text, at, &mut found),
+            0..=0x7F => at + 1,
+            _ => read_other(text, at, &mut found),
+        };
+    }
+}
+
+/// Reads the Latin word at `at`, where none goes on. Gives where to go on.
+fn read_word(text: &str, at: usize, found: &mut impl FnMut(Found)) -> usize {
+    let word = date::word_at(text, at);
+    let end = at + word.len();
+    let bytes = text.as_bytes();
+    // h264, x86_64: digits and underscores go on with the name.
+    let name = bytes[end..].iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+    if name > 0 && date::month(word).is_none() {
+        return end + name;
+    }
+    let begins_name = at > 0 && matches!(bytes[at - 1], b'_' | b'@' | b'#' | b'.' | b'/' | b'\'');
+    if begins_name {
+        return end + name;
+    }
+    if let Some(month) = date::month(word) {
+        if let Some((value, end)) = date::after_month(text, end, month) {
+            found(Found { range: at..end, value });
+            return end;
+        }
+        if date::is_plain_month(word)
+            && name == 0
+            && let Some(value) = NumberValue::date(None, Some(month), None)
+        {
+            found(Found { range: at..end, value });
+        }
+        return end + name;
+    }
+    if english::begins(word)
+        && let Some((value, end)) = english::numeral(text, at)
+    {
+        let (value, end) = english_context(text, value, end);
+        found(Found { range: at..end, value });
+        return end;
+    }
+    end
+}
+
+/// `percent` and `century` after English words.
+fn english_context(text: &str, value: NumberValue, end: usize) -> (NumberValue, usize) {
+    match value {
+        NumberValue::Quantity(number) => match english::percent_end(text, end) {
+            Some(end) => (NumberValue::Percent(number), end),
+            None => (value, end),
+        },
+        NumberValue::Ordinal(number) => {
+            match (english::century_end(text, end), u8::try_from(number)) {
+                (Some(end), Ok(century)) => (NumberValue::Century(century), end),
+                _ => (value, end),
+            }
+        }
+        _ => (value, end),
+    }
+}
+
+/// Reads what begins with a character beyond ASCII.
+fn read_other(text: &str, at: usize, found: &mut impl FnMut(Found)) -> usize {
+    let rest = &text[at..];
+    let Some(c) = rest.chars().next() else { return text.len() };
+    let after = at + c.len_utf8();
+    if c == '第' {
+        return read_ordinal(text, at, after, found);
+    }
+    if !han::is_numeral(c) {
+        return after;
+    }
+    if let Some(end) = read_percent(text, at, found) {
+        return end;
+    }
+    let run_end = at + han::run_length(rest);
+    let Some(numeral) = han::numeral(rest) else { return run_end };
+    let end = at + numeral.length;
+    let (value, end) = match read_numeral(text, at, &numeral) {
+        Some(read) => read,
+        None => return end.max(run_end),
+    };
+    found(Found { range: at..end, value });
+    end
+}
+
+/// 第三, 第 3, 第二十一.
+fn read_ordinal(text: &str, at: usize, after: usize, found: &mut impl FnMut(Found)) -> usize {
+    let start = date::skip_space(text, after);
+    let digits = date::digits_at(text, start);
+    let (value, end) = if digits.is_empty() {
+        match han::numeral(&text[start..]) {
+            Some(numeral) => (numeral.value.to_u64(), start + numeral.length),
+            None => return start,
+        }
+    } else {
+        let goes_on = text[start + digits.len()..].starts_with(['.', '-', ',', '/']);
+        let value = (digits.len() <= 9 && !goes_on).then(|| digits.parse().ok()).flatten();
+        (value, start + digits.len())
+    };
+    if let Some(value) = value {
+        found(Found { range: at..end, value: NumberValue::Ordinal(value) });
+    }
+    end
+}
+
+/// 百分之八, 百分之 8.5, 百分之百, 千分之三.
+fn read_percent(text: &str, at: usize, found: &mut impl FnMut(Found)) -> Option<usize> {
+    const DENOMINATORS: &[(&str, i32)] = &[("百分之", 0), ("千分之", -1), ("万分之", -2)];
+    let (start, power) = DENOMINATORS.iter().find_map(|(mark, power)| {
+        text[at..].starts_with(mark).then(|| (at + mark.len(), *power))
+    })?;
+    let start = date::skip_space(text, start);
+    let rest = &text[start..];
+    let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+    let digits = rest[..end].trim_end_matches('.');
+    let (value, end) = if !digits.is_empty() {
+        (Decimal::parse(digits)?, start + digits.len())
+    } else if rest.starts_with('百') {
+        (Decimal::whole(100), start + '百'.len_utf8())
+    } else {
+        let numeral = han::numeral(&text[start..])?;
+        (numeral.value, start + numeral.length)
+    };
+    found(Found { range: at..end, value: NumberValue::Percent(value.shifted(power)) });
+    Some(end)
+}
+
+/// What a Chinese numeral is, seen with what stands around it; `None` when it is no number.
+fn read_numeral(text: &str, at: usize, numeral: &han::Numeral) -> Option<(NumberValue, usize)> {
+    let end = at + numeral.length;
+    let rest = &text[end..];
+    let number = numeral.value.to_u64();
+    let before = &text[..at];
+    if let Some(after) = rest.strip_prefix("分之") {
+        let start = text.len() - after.len();
+        let above = han::numeral(after)?;
+        let part = |value: Decimal| u32::try_from(value.to_u64()?).ok();
+        let value = NumberValue::fraction(part(above.value)?, part(numeral.value)?)?;
+        return Some((value, start + above.length));
+    }
+    if let Some(end) = english::percent_end(text, end).filter(|_| rest.starts_with('个')) {
+        return Some((NumberValue::Percent(numeral.value), end));
+    }
+    if let Some(number) = number {
+        let era = before.ends_with("公元前") || before.ends_with("公元");
+        let four_digits = numeral.form == han::Form::Digits
+            && i16::try_from(number).is_ok_and(|year| date::YEARS.contains(&year));
+        if let Ok(year) = i16::try_from(number)
+            && (era || four_digits)
+        {
+            let year = if before.ends_with('前') { -year } else { year };
+            if let Some(read) = date::from_year(text, end, year) {
+                return Some(read);
+            }
+        }
+        if let Some(read) = date::from_century(text, end, number) {
+            return Some(read);
+        }
+        if let Ok(month) = u8::try_from(number)
+            && let Some(read) = date::from_month(text, end, month)
+        {
+            return Some(read);
+        }
+    }
+    // Vague numbers: 几十, 数百; 三十多万.
+    let is_vague = before.ends_with(['几', '数', '上', '成', '好'])
+        || rest.starts_with(['多', '余', '几', '来'])
+            && rest.chars().nth(1).is_some_and(|c| han::unit(c).is_some());
+    let is_time = rest.starts_with(['点', '时', '日', '号']) && !rest.starts_with("时间");
+    let is_number = numeral.form == han::Form::Counted && !is_vague && !is_time;
+    is_number.then_some((NumberValue::Quantity(numeral.value), end))
+}
+
+#[cfg(test)]
+mod tests;
