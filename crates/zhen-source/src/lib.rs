@@ -30,6 +30,7 @@ pub mod encoding;
 pub mod error;
 mod formats;
 mod hash;
+mod input;
 mod lines;
 mod markup;
 pub mod read;

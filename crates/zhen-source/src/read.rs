@@ -2,14 +2,13 @@
 
 use std::cell::Cell;
 use std::fs::File;
-use std::io::{self, BufReader, Cursor, Read};
+use std::io::{BufReader, Cursor, Read};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::rc::Rc;
 
 use encoding_rs::Encoding;
 
-use crate::compression::{Bounded, Compression};
 use crate::document::Document;
 use crate::encoding::sniff::{self, Magic};
 use crate::encoding::{self, detect_head};
@@ -17,6 +16,7 @@ use crate::error::{SkipReason, SourceError};
 use crate::formats::json::{self, Shape};
 use crate::formats::office::{self, Archive, Container};
 use crate::formats::{Format, Output, Sink, csv, json_lines};
+use crate::input::{Counted, Failure, HEAD, Input, failure, is_streamable};
 use crate::lines::normalise_line_ends;
 use crate::record::Origin;
 use crate::walk::{DEFAULT_MAX_FILE_BYTES, path_id};
@@ -86,9 +86,6 @@ impl std::fmt::Display for Problem {
         }
     }
 }
-
-/// Bytes looked at before a format is chosen.
-const HEAD: usize = 64 * 1024;
 
 /// Reads a file and hands its documents to `sink`, in their order in the file.
 ///
@@ -170,104 +167,6 @@ struct Source {
     size: u64,
 }
 
-/// Why reading ended without a report.
-enum Failure {
-    Skip(SkipReason),
-    Io(io::Error),
-}
-
-impl Failure {
-    fn at(self, path: &Path) -> SourceError {
-        match self {
-            Self::Skip(reason) => SourceError::Skipped { path: path.to_path_buf(), reason },
-            Self::Io(cause) => SourceError::from_io(path, "read it", cause),
-        }
-    }
-}
-
-impl From<SkipReason> for Failure {
-    fn from(reason: SkipReason) -> Self {
-        Self::Skip(reason)
-    }
-}
-
-/// A stream with its first bytes at hand and a limit on all of them.
-struct Input<'r> {
-    head: Vec<u8>,
-    rest: Bounded<Box<dyn Read + 'r>>,
-    exceeded: Rc<Cell<bool>>,
-    compression: Option<Compression>,
-    limit: u64,
-}
-
-impl<'r> Input<'r> {
-    fn open(
-        reader: impl Read + 'r,
-        options: &ReadOptions,
-        is_stream: bool,
-    ) -> Result<Self, Failure> {
-        // A stream has no size that could be too large; its records have.
-        let limit = if is_stream { u64::MAX } else { options.max_file_bytes };
-        let mut input = Self::new(Box::new(reader), None, limit)?;
-        if let Some(compression) = Compression::of(&input.head) {
-            let packed = Cursor::new(input.head).chain(input.rest);
-            let unpacked = compression.reader(packed).map_err(Failure::Io)?;
-            input = Self::new(unpacked, Some(compression), options.max_unpacked_bytes)?;
-        }
-        Ok(input)
-    }
-
-    fn new(
-        reader: Box<dyn Read + 'r>,
-        compression: Option<Compression>,
-        limit: u64,
-    ) -> Result<Self, Failure> {
-        let (mut rest, exceeded) = Bounded::new(reader, limit);
-        let mut head = Vec::new();
-        let result = rest.by_ref().take(HEAD as u64).read_to_end(&mut head);
-        let input = Self { head, rest, exceeded, compression, limit };
-        match result {
-            Ok(_) => Ok(input),
-            Err(error) => Err(input.failure(error)),
-        }
-    }
-
-    /// What an error of the stream means.
-    fn failure(&self, error: io::Error) -> Failure {
-        failure(error, self.exceeded.get(), self.compression, self.limit)
-    }
-
-    /// All of it.
-    fn into_bytes(mut self, expected: u64) -> Result<Vec<u8>, Failure> {
-        let mut bytes = std::mem::take(&mut self.head);
-        // One spare byte lets the end be seen without growing.
-        if self.compression.is_none() && bytes.len() == HEAD {
-            bytes.reserve_exact(usize::try_from(expected).unwrap_or(0).saturating_sub(HEAD) + 1);
-        }
-        match self.rest.read_to_end(&mut bytes) {
-            Ok(_) => Ok(bytes),
-            Err(error) => Err(self.failure(error)),
-        }
-    }
-}
-
-fn failure(
-    error: io::Error,
-    exceeded: bool,
-    compression: Option<Compression>,
-    limit: u64,
-) -> Failure {
-    match compression {
-        Some(_) if exceeded => Failure::Skip(SkipReason::Bomb { limit }),
-        None if exceeded => {
-            Failure::Skip(SkipReason::TooLarge { size: limit.saturating_add(1), limit })
-        }
-        // The decoders know only damage; the file below them hardly ever fails.
-        Some(_) => Failure::Skip(SkipReason::Damaged(error.to_string())),
-        None => Failure::Io(error),
-    }
-}
-
 fn read_source(
     reader: impl Read,
     source: Source,
@@ -340,27 +239,6 @@ fn stem(name: &str) -> &str {
     stem.strip_suffix(".rst").unwrap_or(stem)
 }
 
-/// Whether lines can be decoded one by one: not in UTF-16 or UTF-32. Fields of a table are too short
-/// to find their encoding in, so a table must begin in UTF-8.
-fn is_streamable(head: &[u8], is_table: bool) -> bool {
-    let wide = memchr::memchr(0, head).is_some()
-        || head.starts_with(b"\xff\xfe")
-        || head.starts_with(b"\xfe\xff");
-    // A table of classic Mac OS has no `\n`.
-    let lone_returns =
-        is_table && memchr::memchr(b'\r', head).is_some() && memchr::memchr(b'\n', head).is_none();
-    if wide || lone_returns {
-        return false;
-    }
-    match std::str::from_utf8(head) {
-        Ok(_) => true,
-        // The head may end within a character.
-        Err(error) => {
-            !is_table || error.error_len().is_none() && head.len() - error.valid_up_to() < 4
-        }
-    }
-}
-
 /// Reads JSON lines or a table as a stream.
 fn read_records(
     input: Input<'_>,
@@ -402,20 +280,6 @@ fn read_records(
         }
     }
     Ok(out.report)
-}
-
-/// Counts the bytes that come through.
-struct Counted<R> {
-    inner: R,
-    count: Rc<Cell<u64>>,
-}
-
-impl<R: Read> Read for Counted<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        self.count.set(self.count.get() + read as u64);
-        Ok(read)
-    }
 }
 
 /// Reads decoded text in any format.

@@ -1,8 +1,7 @@
 //! Bytes to text: which encoding, and is it text at all.
 //!
 //! A byte order mark decides. Valid UTF-8 is UTF-8 and costs one check and no copy. Everything else
-//! is decoded by each candidate and the likeliest text wins (see [`score`]), so that GB18030 and
-//! Big5, which are valid in each other most of the time, are told apart on a line or two. Detection
+//! is decoded by each candidate and the likeliest text wins, so that GB18030 and Big5, which are valid in each other most of the time, are told apart on a line or two. Detection
 //! looks at a window of a large file; the window is cut only where no encoding can be in
 //! mid-character.
 
@@ -48,8 +47,11 @@ const MAX_GARBAGE_SHARE: f64 = 0.2;
 /// Most bits a character of UTF-16 text costs in the mean when there is no byte order mark; binary
 /// data read as UTF-16 costs more.
 const MAX_UTF16_BITS: u64 = 15;
-/// The same where all of it has to be Chinese.
+/// The same where it holds no NULs, as ASCII in UTF-16 would.
 const MAX_CHINESE_BITS: u64 = 12;
+/// Share of Chinese characters and punctuation above which UTF-16 is believed whatever it costs: of
+/// random pairs of bytes a third are such.
+const LEAST_CHINESE_SHARE: f64 = 0.95;
 
 /// Decodes the content of a file.
 ///
@@ -176,8 +178,10 @@ fn decode_unmarked_utf16(bytes: &[u8], max_bits: u64) -> Option<Decoded> {
         })
         .min_by_key(|&(_, cost, _)| cost)?;
     let characters = text.chars().count() as u64;
+    // Verse without a line break has rare characters in plenty, but nothing else.
+    let is_chinese = score::chinese_share(&text) >= LEAST_CHINESE_SHARE;
     if characters == 0
-        || cost > characters * max_bits
+        || cost > characters * max_bits && !is_chinese
         || score::garbage_share(&text) > MAX_GARBAGE_SHARE / 10.0
     {
         return None;

@@ -123,6 +123,22 @@ fn bits(model: &Model, character: char) -> u32 {
     }
 }
 
+/// Share of characters that Chinese text consists of: ideographs, their punctuation, full-width
+/// forms, printable ASCII. 0 to 1.
+pub(super) fn chinese_share(text: &str) -> f64 {
+    let mut all = 0u64;
+    let mut chinese = 0u64;
+    for character in text.chars() {
+        all += 1;
+        let code = u32::from(character);
+        if matches!(code, HAN_START..=HAN_END | 0x3000..=0x303F | 0xFF00..=0xFFEF | 0x0A | 0x0D | 0x20..=0x7E)
+        {
+            chinese += 1;
+        }
+    }
+    if all == 0 { 0.0 } else { chinese as f64 / all as f64 }
+}
+
 /// Share of characters that speak against the text being text at all: invalid bytes, private use,
 /// C1 controls. 0 to 1; one or two of them never count, as any text can be cut short.
 pub(super) fn garbage_share(text: &str) -> f64 {

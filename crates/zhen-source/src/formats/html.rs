@@ -393,17 +393,27 @@ fn heading_level(name: &str) -> Option<u8> {
     }
 }
 
+/// Elements with an empty line around them.
+#[rustfmt::skip]
+const PARAGRAPHS: [&str; 16] = [
+    "p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "listing", "blockquote", "table",
+    "section", "article", "figure", "hr", "details",
+];
+/// Elements that begin and end a line.
+#[rustfmt::skip]
+const LINES: [&str; 36] = [
+    "address", "aside", "body", "br", "caption", "center", "dd", "dir", "div", "dl", "dt",
+    "fieldset", "figcaption", "footer", "form", "frameset", "head", "header", "hgroup", "html",
+    "legend", "li", "main", "menu", "nav", "ol", "optgroup", "option", "summary", "tbody",
+    "textarea", "tfoot", "thead", "title", "tr", "ul",
+];
+
 /// What an element's borders mean for the text on their two sides.
 fn gap_of(name: &str) -> Gap {
     match name {
-        "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "pre" | "listing" | "blockquote"
-        | "table" | "section" | "article" | "figure" | "hr" | "details" => Gap::Paragraph,
-        "address" | "aside" | "body" | "br" | "caption" | "center" | "dd" | "dir" | "div"
-        | "dl" | "dt" | "fieldset" | "figcaption" | "footer" | "form" | "frameset" | "head"
-        | "header" | "hgroup" | "html" | "legend" | "li" | "main" | "menu" | "nav" | "ol"
-        | "optgroup" | "option" | "summary" | "tbody" | "textarea" | "tfoot" | "thead"
-        | "title" | "tr" | "ul" => Gap::Line,
         "td" | "th" => Gap::Cell,
+        _ if PARAGRAPHS.contains(&name) => Gap::Paragraph,
+        _ if LINES.contains(&name) => Gap::Line,
         _ => Gap::None,
     }
 }

@@ -102,19 +102,23 @@ fn is_preformatted(name: &str) -> bool {
     )
 }
 
+/// Elements within a line in DocBook, Mallard, TEI and the like.
+#[rustfmt::skip]
+const INLINE: [&str; 78] = [
+    "a", "abbr", "acronym", "app", "application", "b", "bold", "cite", "citetitle",
+    "classname", "cmd", "code", "command", "constant", "em", "email", "emph", "emphasis",
+    "envar", "errorname", "file", "filename", "firstterm", "foreignphrase", "function", "g",
+    "gui", "guibutton", "guiicon", "guilabel", "guimenu", "guimenuitem", "guiseq",
+    "guisubmenu", "hi", "i", "indexterm", "input", "italic", "key", "keycap", "keycombo",
+    "keyseq", "link", "literal", "media", "option", "output", "package", "parameter", "ph",
+    "phrase", "productname", "prompt", "q", "quote", "ref", "replaceable", "s", "span",
+    "strong", "sub", "subscript", "sup", "superscript", "symbol", "sys", "systemitem", "tspan",
+    "tt", "type", "u", "ulink", "uri", "userinput", "var", "varname", "xref",
+];
+
 fn gap_of(name: &str) -> Gap {
     match name {
-        "a" | "abbr" | "acronym" | "app" | "application" | "b" | "bold" | "cite" | "citetitle"
-        | "classname" | "cmd" | "code" | "command" | "constant" | "em" | "email" | "emph"
-        | "emphasis" | "envar" | "errorname" | "file" | "filename" | "firstterm"
-        | "foreignphrase" | "function" | "g" | "gui" | "guibutton" | "guiicon" | "guilabel"
-        | "guimenu" | "guimenuitem" | "guiseq" | "guisubmenu" | "hi" | "i" | "indexterm"
-        | "input" | "italic" | "key" | "keycap" | "keycombo" | "keyseq" | "link" | "literal"
-        | "media" | "option" | "output" | "package" | "parameter" | "ph" | "phrase"
-        | "productname" | "prompt" | "q" | "quote" | "ref" | "replaceable" | "s" | "span"
-        | "strong" | "sub" | "subscript" | "sup" | "superscript" | "symbol" | "sys"
-        | "systemitem" | "tspan" | "tt" | "type" | "u" | "ulink" | "uri" | "userinput" | "var"
-        | "varname" | "xref" => Gap::None,
+        _ if INLINE.contains(&name) => Gap::None,
         "p" | "para" | "simpara" | "formalpara" | "section" | "chapter" | "sect1" | "sect2"
         | "sect3" | "programlisting" | "screen" | "note" | "table" | "blockquote" => Gap::Paragraph,
         "td" | "th" | "entry" => Gap::Cell,

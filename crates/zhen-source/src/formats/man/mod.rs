@@ -4,6 +4,7 @@
 //! body stands on one line of the source. What roff programs compute is not computed.
 
 mod escapes;
+mod mdoc;
 
 use crate::document::Document;
 use crate::lines::{BodyBuilder, line_ranges, one_line};
@@ -74,6 +75,16 @@ enum State {
     /// The line of text behind a heading macro without arguments.
     Heading,
 }
+
+/// Requests without text. Conditions are among them: they are for devices and old macro sets, and
+/// what stands on their line is layout.
+const LAYOUT: [&str; 68] = [
+    "if", "ie", "el", "nr", "rr", "tr", "ad", "na", "nh", "hy", "ne", "in", "ti", "ta", "ft", "ps",
+    "vs", "ll", "nf", "fi", "rm", "rn", "mso", "while", "tm", "ev", "po", "pl", "pc", "bp", "ce",
+    "cflags", "char", "hw", "ss", "cs", "bd", "RS", "RE", "PD", "DT", "AT", "UC", "EX", "EE",
+    "fam", "color", "nop", "als", "do", "ec", "eo", "cc", "c2", "lf", "ns", "rs", "fp", "uf", "ul",
+    "it", "di", "da", "so", "}", "\\}", "\\\"", "",
+];
 
 struct Page {
     strings: Strings,
@@ -163,15 +174,7 @@ impl Page {
                 }
                 return;
             }
-            // Conditions are for devices and old macro sets; what stands on their line is layout.
-            "if" | "ie" | "el" | "nr" | "rr" | "tr" | "ad" | "na" | "nh" | "hy" | "ne" | "in"
-            | "ti" | "ta" | "ft" | "ps" | "vs" | "ll" | "nf" | "fi" | "rm" | "rn" | "mso"
-            | "while" | "tm" | "ev" | "po" | "pl" | "pc" | "bp" | "ce" | "cflags" | "char"
-            | "hw" | "ss" | "cs" | "bd" | "RS" | "RE" | "PD" | "DT" | "AT" | "UC" | "EX" | "EE"
-            | "fam" | "color" | "nop" | "als" | "do" | "ec" | "eo" | "cc" | "c2" | "lf" | "ns"
-            | "rs" | "fp" | "uf" | "ul" | "it" | "di" | "da" | "so" | "}" | "\\}" | "\\\"" | "" => {
-                return;
-            }
+            _ if LAYOUT.contains(&name) => return,
             "TS" => self.state = State::TableFormat,
             "TE" => self.state = State::Text,
             _ => {}
@@ -222,19 +225,19 @@ impl Page {
 
     fn mdoc_call(&mut self, name: &str, arguments: &[String], number: u32) {
         if name == "Nm" {
-            if let Some(first) = arguments.first().filter(|first| is_word(first)) {
+            if let Some(first) = arguments.first().filter(|first| mdoc::is_word(first)) {
                 if self.name.is_empty() {
                     self.name.clone_from(first);
                 }
             } else if !self.name.is_empty() {
                 let text = std::iter::once(self.name.clone())
-                    .chain(mdoc_text("", arguments))
+                    .chain(mdoc::text("", arguments))
                     .collect::<Vec<_>>();
-                return self.push(&join_mdoc(&text), number);
+                return self.push(&mdoc::join(&text), number);
             }
         }
-        let text = mdoc_text(name, arguments);
-        self.push(&join_mdoc(&text), number);
+        let text = mdoc::text(name, arguments);
+        self.push(&mdoc::join(&text), number);
     }
 
     fn note_title(&mut self, arguments: &[String]) {
@@ -323,151 +326,6 @@ impl Page {
             .collect();
         self.push(&cells.join("\t"), number);
     }
-}
-
-fn is_word(text: &str) -> bool {
-    text.chars().any(char::is_alphanumeric) && !is_mdoc_macro(text)
-}
-
-/// Macros of mdoc that may stand among arguments.
-fn is_mdoc_macro(word: &str) -> bool {
-    matches!(
-        word,
-        "Ac" | "Ad"
-            | "An"
-            | "Ao"
-            | "Ap"
-            | "Aq"
-            | "Ar"
-            | "Bc"
-            | "Bo"
-            | "Bq"
-            | "Brc"
-            | "Bro"
-            | "Brq"
-            | "Cd"
-            | "Cm"
-            | "Dc"
-            | "Do"
-            | "Dq"
-            | "Dv"
-            | "Ec"
-            | "Em"
-            | "Eo"
-            | "Er"
-            | "Ev"
-            | "Fa"
-            | "Fl"
-            | "Fn"
-            | "Ft"
-            | "Ic"
-            | "In"
-            | "It"
-            | "Li"
-            | "Lk"
-            | "Ms"
-            | "Mt"
-            | "Nd"
-            | "Nm"
-            | "No"
-            | "Ns"
-            | "Oc"
-            | "Oo"
-            | "Op"
-            | "Ox"
-            | "Pa"
-            | "Pc"
-            | "Pf"
-            | "Po"
-            | "Pq"
-            | "Qc"
-            | "Ql"
-            | "Qo"
-            | "Qq"
-            | "Sc"
-            | "So"
-            | "Sq"
-            | "St"
-            | "Sx"
-            | "Sy"
-            | "Ta"
-            | "Tn"
-            | "Ux"
-            | "Va"
-            | "Vt"
-            | "Xc"
-            | "Xo"
-            | "Xr"
-    )
-}
-
-/// The words that an mdoc macro prints. `\u{0}` stands for "no space here".
-fn mdoc_text(name: &str, arguments: &[String]) -> Vec<String> {
-    let mut out = Vec::new();
-    let mut closers: Vec<&str> = Vec::new();
-    let words = std::iter::once(name).chain(arguments.iter().map(String::as_str));
-    let mut words = words.enumerate().filter(|(_, word)| !word.is_empty()).peekable();
-    while let Some((at, word)) = words.next() {
-        let is_macro = at == 0 || is_mdoc_macro(word);
-        if !is_macro {
-            out.push(word.to_owned());
-            continue;
-        }
-        match word {
-            "Fl" => {
-                out.push("-".to_owned());
-                out.push("\0".to_owned());
-            }
-            "Nd" => out.push("—".to_owned()),
-            "Ns" | "Ap" | "Pf" => out.push("\0".to_owned()),
-            "Xr" => {
-                if let Some((_, page)) = words.next() {
-                    let section =
-                        words.next_if(|(_, word)| word.starts_with(|c: char| c.is_ascii_digit()));
-                    out.push(match section {
-                        Some((_, section)) => format!("{page}({section})"),
-                        None => page.to_owned(),
-                    });
-                }
-            }
-            "Op" | "Oo" | "Bq" | "Bo" => open(&mut out, &mut closers, "[", "]"),
-            "Pq" | "Po" => open(&mut out, &mut closers, "(", ")"),
-            "Dq" | "Do" | "Qq" | "Qo" => open(&mut out, &mut closers, "“", "”"),
-            "Sq" | "So" | "Ql" => open(&mut out, &mut closers, "‘", "’"),
-            "Aq" | "Ao" => open(&mut out, &mut closers, "⟨", "⟩"),
-            "Brq" | "Bro" => open(&mut out, &mut closers, "{", "}"),
-            _ => {}
-        }
-    }
-    while let Some(closer) = closers.pop() {
-        out.push("\0".to_owned());
-        out.push(closer.to_owned());
-    }
-    out
-}
-
-fn open<'c>(out: &mut Vec<String>, closers: &mut Vec<&'c str>, open: &str, close: &'c str) {
-    out.push(open.to_owned());
-    out.push("\0".to_owned());
-    closers.push(close);
-}
-
-fn join_mdoc(words: &[String]) -> String {
-    let mut text = String::new();
-    let mut apart = false;
-    for word in words {
-        if word == "\0" {
-            apart = false;
-            continue;
-        }
-        let is_closing = matches!(word.as_str(), "," | "." | ";" | ":" | ")" | "]" | "?" | "!");
-        if apart && !is_closing {
-            text.push(' ');
-        }
-        text.push_str(word);
-        apart = true;
-    }
-    text
 }
 
 #[cfg(test)]
