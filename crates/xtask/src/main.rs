@@ -7,6 +7,7 @@
 
 mod browser;
 mod data;
+mod promise;
 mod test;
 mod tidy;
 
@@ -25,6 +26,9 @@ Commands:
   test [--fast]     everything that must hold before a change lands: tidy, format, clippy,
                     documentation, all tests; --fast leaves out the slow ones
   data [TABLE…]     builds the static tables under data/ from their sources: fold, jieba
+  promise --corpus FILE [--samples N]
+                    what stands in quotes is found and nothing else, over a whole corpus (JSON
+                    lines, .zst too), against a plain scan; 20000 samples unless told
   tidy              the architecture's invariants, checked by program
   help              this text
 
@@ -78,6 +82,7 @@ fn run(args: &[String]) -> Result<(), Failure> {
     }
     match command.as_str() {
         "data" => Ok(data::run(&root()?, rest)?),
+        "promise" => promise::run(&root()?, rest),
         "test" => test::run(&root()?, rest),
         "tidy" => tidy::run(&root()?, rest),
         "help" | "-h" | "--help" => {

@@ -4,8 +4,24 @@
 //! they know nothing of the index's engine.
 
 pub mod api;
+mod bits;
+mod bm25;
+pub mod engine;
+pub mod explain;
+mod facets;
+mod filter;
+mod function_words;
+mod passage;
+mod phrase;
+mod plan;
+mod postings;
+mod rank;
+mod sort;
+mod weights;
 
 pub use api::{
     Engine, Facet, Hit, Lang, Matched, Passage, SearchError, SearchRequest, SearchResponse, Sort,
     Suggestion, Via,
 };
+pub use engine::IndexEngine;
+pub use explain::Explanation;

@@ -4,6 +4,7 @@ mod cedict;
 mod fold;
 mod jieba;
 mod lexicon;
+mod pinyin;
 
 use std::io;
 use std::path::Path;
@@ -11,7 +12,7 @@ use std::path::Path;
 /// Builds the tables named, or all of them: the folding table first, for the others are folded.
 pub(crate) fn run(root: &Path, only: &[String]) -> io::Result<()> {
     type Step = (&'static str, fn(&Path) -> io::Result<()>);
-    const STEPS: &[Step] = &[("fold", fold::run), ("jieba", jieba::run), ("lexicon", lexicon::run)];
+    const STEPS: &[Step] = &[("fold", fold::run), ("jieba", jieba::run), ("lexicon", lexicon::run), ("pinyin", pinyin::run)];
     for (name, step) in STEPS {
         if only.is_empty() || only.iter().any(|wanted| wanted == name) {
             step(root)?;

@@ -1,0 +1,337 @@
+//! The engine: an index opened for searching, and the road from a request to its answer.
+
+use std::path::Path;
+use std::sync::{Arc, RwLock};
+use std::time::{Instant, SystemTime};
+
+use tantivy::schema::{IndexRecordOption, Term};
+use tantivy::{DocAddress, DocSet, IndexReader, ReloadPolicy, Searcher};
+use zhen_index::{Fields, IndexError, Record, RecordRef, ZhenIndex, read_record};
+use zhen_query::Parsed;
+use zhen_text::Analyzer;
+
+use crate::api::{Engine, Hit, Lang, SearchError, SearchRequest, SearchResponse, Suggestion};
+use crate::bm25;
+use crate::explain::{self, Explanation};
+use crate::facets;
+use crate::filter::{self, Condition};
+use crate::passage::Matcher;
+use crate::plan::{Mask, Plan, Planner};
+use crate::rank::{Prepared, Ranked};
+use crate::sort;
+
+/// Most hits of one answer.
+pub const MOST_HITS: usize = 1_000;
+/// Deepest hit that can be paged to.
+pub const DEEPEST_HIT: usize = 10_000;
+/// Most passages of one hit.
+pub const MOST_PASSAGES: usize = 20;
+/// Longest query, in scalar values; what follows is not searched, and reported.
+pub const LONGEST_QUERY: usize = 4_096;
+
+/// Blocks of stored documents kept decompressed, for each segment.
+const CACHED_BLOCKS: usize = 64;
+
+/// An index opened for searching; cheap to share between threads, and it follows commits.
+pub struct IndexEngine {
+    index: ZhenIndex,
+    reader: IndexReader,
+    state: RwLock<Arc<State>>,
+}
+
+/// What one search works on: one commit, whatever is written meanwhile.
+struct State {
+    searcher: Searcher,
+    analyzer: Analyzer,
+    dict: u64,
+    commit: CommitMark,
+}
+
+/// Tells commits apart without reading them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct CommitMark(Option<(SystemTime, u64, u64)>);
+
+impl CommitMark {
+    fn of(index: &ZhenIndex) -> Self {
+        #[cfg(unix)]
+        use std::os::unix::fs::MetadataExt as _;
+        let metadata = std::fs::metadata(index.dir().join("meta.json")).ok();
+        Self(metadata.and_then(|m| {
+            #[cfg(unix)]
+            let inode = m.ino();
+            #[cfg(not(unix))]
+            let inode = 0;
+            Some((m.modified().ok()?, m.len(), inode))
+        }))
+    }
+}
+
+/// Everything that a plan is made from.
+struct Question {
+    parsed: Parsed,
+    plan: Plan,
+    notes: Vec<String>,
+}
+
+impl IndexEngine {
+    /// Opens the index in `dir`.
+    ///
+    /// # Errors
+    /// [`IndexError`] when there is no index, or one this program does not read.
+    pub fn open(dir: &Path) -> Result<Self, IndexError> {
+        Self::new(ZhenIndex::open(dir)?)
+    }
+
+    /// An engine over an opened index.
+    ///
+    /// # Errors
+    /// [`IndexError`] when the index cannot be read.
+    pub fn new(index: ZhenIndex) -> Result<Self, IndexError> {
+        let commit = CommitMark::of(&index);
+        let reader = index
+            .tantivy()
+            .reader_builder()
+            .reload_policy(ReloadPolicy::Manual)
+            .doc_store_cache_num_blocks(CACHED_BLOCKS)
+            .try_into()
+            .map_err(|error: tantivy::TantivyError| IndexError::Damaged {
+                dir: index.dir().to_owned(),
+                what: error.to_string(),
+            })?;
+        let dict = index.manifest().user_dict(index.dir())?;
+        let state = State {
+            searcher: IndexReader::searcher(&reader),
+            analyzer: Analyzer::for_queries(&dict),
+            dict: dict.checksum(),
+            commit,
+        };
+        Ok(Self { index, reader, state: RwLock::new(Arc::new(state)) })
+    }
+
+    /// The index.
+    pub fn index(&self) -> &ZhenIndex {
+        &self.index
+    }
+
+    fn fields(&self) -> Fields {
+        self.index.fields()
+    }
+
+    /// The newest commit.
+    fn state(&self) -> Result<Arc<State>, SearchError> {
+        let commit = CommitMark::of(&self.index);
+        let known = Arc::clone(&self.state.read().unwrap_or_else(|poisoned| poisoned.into_inner()));
+        if known.commit == commit {
+            return Ok(known);
+        }
+        let mut state = self.state.write().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if state.commit != commit {
+            self.reader.reload().map_err(engine_error)?;
+            let manifest = self.index.current_manifest();
+            let dict = manifest.and_then(|manifest| manifest.user_dict(self.index.dir()));
+            let dict = dict.map_err(|error| SearchError::Engine(error.to_string()))?;
+            let analyzer = if dict.checksum() == state.dict {
+                state.analyzer.clone()
+            } else {
+                Analyzer::for_queries(&dict)
+            };
+            let searcher = self.reader.searcher();
+            *state = Arc::new(State { searcher, analyzer, dict: dict.checksum(), commit });
+        }
+        Ok(Arc::clone(&state))
+    }
+
+    fn question(&self, state: &State, request: &SearchRequest) -> Result<Question, SearchError> {
+        let mut notes = Vec::new();
+        let query = match request.query.char_indices().nth(LONGEST_QUERY) {
+            Some((end, _)) => {
+                notes.push(format!(
+                    "the query is longer than {LONGEST_QUERY} characters; what follows was not searched"
+                ));
+                &request.query[..end]
+            }
+            None => &request.query,
+        };
+        let segments = state.searcher.segment_readers();
+        let parsed = zhen_query::parse_with(query, &|name| filter::is_field(segments, name));
+        notes.extend(parsed.notes.iter().map(ToString::to_string));
+        let planner =
+            Planner { analyzer: &state.analyzer, fields: self.fields(), exact: request.exact };
+        let mut plan = planner.plan(parsed.root.as_ref());
+        if let Some(expression) = request.filter.as_deref().filter(|f| !f.trim().is_empty()) {
+            let node = zhen_query::parse_filter(expression)
+                .map_err(|error| SearchError::Invalid(format!("filter: {error}")))?;
+            let mask = planner.filter(&node, &mut plan);
+            plan.mask.push(mask);
+        }
+        if let Some(lang) = request.lang {
+            let tag = match lang {
+                Lang::Zh => "zh",
+                Lang::En => "en",
+            };
+            plan.mask.push(Mask::Condition(Condition::lang(tag)));
+        }
+        Ok(Question { parsed, plan, notes })
+    }
+
+    /// Why the document `id` matches the query, or why it does not.
+    ///
+    /// # Errors
+    /// As [`Engine::search`].
+    pub fn explain(
+        &self,
+        request: &SearchRequest,
+        id: &str,
+    ) -> Result<Option<Explanation>, SearchError> {
+        let state = self.state()?;
+        let Question { plan, notes, .. } = self.question(&state, request)?;
+        let Some(address) = self.find(&state.searcher, id)? else { return Ok(None) };
+        let prepared = Prepared::new(&state.searcher, &plan).map_err(engine_error)?;
+        let explanation = explain::explain(&prepared, &plan, &state.searcher, address, id);
+        let mut explanation = explanation.map_err(engine_error)?;
+        explanation.notes = notes;
+        Ok(Some(explanation))
+    }
+
+    fn find(&self, searcher: &Searcher, id: &str) -> Result<Option<DocAddress>, SearchError> {
+        let term = Term::from_field_text(self.fields().id, id);
+        for (ord, segment) in searcher.segment_readers().iter().enumerate() {
+            let index = segment.inverted_index(self.fields().id).map_err(engine_error)?;
+            let postings = index.read_postings(&term, IndexRecordOption::Basic);
+            if let Some(mut postings) = postings.map_err(|error| engine_error(error.into()))? {
+                let mut doc = postings.doc();
+                while doc != tantivy::TERMINATED {
+                    if !segment.is_deleted(doc) {
+                        return Ok(Some(DocAddress::new(ord as u32, doc)));
+                    }
+                    doc = postings.advance();
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn hit(
+        &self,
+        searcher: &Searcher,
+        ranked: &Ranked,
+        matcher: &Matcher,
+        passages: usize,
+    ) -> Result<Hit, SearchError> {
+        let record = read_record(searcher, ranked.address).map_err(engine_error)?;
+        let record = part(&record)?;
+        let meta = record.meta().map_err(|error| SearchError::Engine(error.to_string()))?;
+        let lines = record.lines().map_err(|error| SearchError::Engine(error.to_string()))?;
+        let shown =
+            matcher.show(record.title(), record.body(), passages, |line| lines.source_line(line));
+        Ok(Hit {
+            id: meta.id,
+            title: record.title().to_owned(),
+            path: meta.path,
+            lang: meta.lang,
+            score: bm25::shown(ranked.score),
+            duplicates: 0,
+            url: meta.url,
+            time: meta.time,
+            kind: meta.kind,
+            passages: shown.passages,
+            title_highlights: shown.title_highlights,
+            matched: shown.matched,
+        })
+    }
+}
+
+fn part(record: &Record) -> Result<RecordRef<'_>, SearchError> {
+    record.get().map_err(|error| SearchError::Engine(error.to_string()))
+}
+
+pub(crate) fn engine_error(error: tantivy::TantivyError) -> SearchError {
+    SearchError::Engine(format!("the index cannot be read: {error}; check it with `zhen verify`"))
+}
+
+fn check(request: &SearchRequest) -> Result<(), SearchError> {
+    let invalid = |message: String| Err(SearchError::Invalid(message));
+    if request.limit > MOST_HITS {
+        return invalid(format!(
+            "limit is {}, at most {MOST_HITS} hits can be asked for at once; page with offset",
+            request.limit
+        ));
+    }
+    if request.offset.saturating_add(request.limit) > DEEPEST_HIT {
+        return invalid(format!(
+            "offset and limit reach beyond hit {DEEPEST_HIT}; narrow the query or add a filter"
+        ));
+    }
+    if request.passages > MOST_PASSAGES {
+        return invalid(format!(
+            "passages is {}, at most {MOST_PASSAGES} can be shown of a hit",
+            request.passages
+        ));
+    }
+    Ok(())
+}
+
+impl Engine for IndexEngine {
+    fn search(&self, request: &SearchRequest) -> Result<SearchResponse, SearchError> {
+        let began = Instant::now();
+        check(request)?;
+        let state = self.state()?;
+        let searcher = &state.searcher;
+        let Question { plan, notes, parsed } = self.question(&state, request)?;
+        let _ = parsed;
+        let most = request.offset + request.limit;
+        let keep = request.sort.is_some() || !request.facets.is_empty();
+        let prepared = Prepared::new(searcher, &plan).map_err(engine_error)?;
+        let outcome = prepared.run(most, keep).map_err(engine_error)?;
+        let best = match &request.sort {
+            Some(order) => sort::best(searcher, &outcome, order, most).map_err(engine_error)?,
+            None => outcome.best,
+        };
+        let facets = facets::count(searcher, &outcome.matching, &request.facets).map_err(engine_error)?;
+        let matcher = Matcher::new(plan.patterns.clone());
+        let shown = best.iter().skip(request.offset).take(request.limit);
+        let hits = shown.map(|ranked| self.hit(searcher, ranked, &matcher, request.passages));
+        let hits = hits.collect::<Result<Vec<_>, _>>()?;
+        Ok(SearchResponse {
+            query: request.query.clone(),
+            took_us: u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
+            total: outcome.total,
+            relaxed: outcome.relaxed,
+            did_you_mean: None,
+            notes,
+            hits,
+            facets,
+        })
+    }
+
+    fn document(&self, id: &str) -> Result<Option<serde_json::Value>, SearchError> {
+        let state = self.state()?;
+        let Some(address) = self.find(&state.searcher, id)? else { return Ok(None) };
+        let record = read_record(&state.searcher, address).map_err(engine_error)?;
+        let record = part(&record)?;
+        let meta = record.meta().map_err(|error| SearchError::Engine(error.to_string()))?;
+        let mut out = serde_json::Map::new();
+        let mut put = |key: &str, value: serde_json::Value| {
+            if !value.is_null() {
+                out.insert(key.to_owned(), value);
+            }
+        };
+        put("id", meta.id.into());
+        put("title", record.title().into());
+        put("body", record.body().into());
+        put("lang", meta.lang.into());
+        put("path", meta.path.into());
+        put("url", meta.url.into());
+        put("time", meta.time.into());
+        if !meta.tags.is_empty() {
+            put("tags", meta.tags.into());
+        }
+        put("kind", meta.kind.into());
+        meta.extra.into_iter().for_each(|(key, value)| put(&key, value));
+        Ok(Some(out.into()))
+    }
+
+    fn suggest(&self, _prefix: &str, _limit: usize) -> Result<Vec<Suggestion>, SearchError> {
+        Ok(Vec::new())
+    }
+}

@@ -1,0 +1,288 @@
+//! Conditions on fields, over the columns of a segment.
+
+use std::ops::Bound as Limit;
+
+use tantivy::columnar::{DynamicColumn, StrColumn};
+use tantivy::{DateTime, SegmentReader};
+use time::format_description::well_known::Rfc3339;
+use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time};
+use zhen_index::schema::name;
+use zhen_query::{Bound, Value};
+use zhen_text::fold::fold_to_string;
+
+use crate::bits::Bits;
+
+/// `name:value`, ready to be asked of a segment.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Condition {
+    columns: Vec<String>,
+    test: Test,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Test {
+    Exists,
+    /// The folded value is this, or (for `lang`) a sub-tag of it, or (for paths) holds it.
+    Text { text: String, how: How, range: Option<(Limit<f64>, Limit<f64>)> },
+    /// Numbers and dates between two values; text in byte order.
+    Range { numbers: (Limit<f64>, Limit<f64>), dates: (Limit<i64>, Limit<i64>), texts: (Limit<String>, Limit<String>) },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum How {
+    Whole,
+    Holds,
+    Begins,
+    Tag,
+}
+
+/// Names under which a field of the schema is known to users.
+fn core_column(field: &str) -> Option<&'static str> {
+    Some(match field {
+        "id" => name::ID,
+        "path" | "file" => name::PATH,
+        name::SOURCE => name::SOURCE,
+        "lang" | "language" => name::LANG,
+        "kind" | "type" => name::KIND,
+        "time" | "date" => name::TIME,
+        "tag" | "tags" => name::TAGS,
+        _ => return None,
+    })
+}
+
+/// The column that holds a field, by the name that users know it by.
+pub(crate) fn column(field: &str) -> String {
+    core_column(field).map_or_else(|| format!("{}.{}", name::META, field), str::to_owned)
+}
+
+/// Whether some segment has a field of this name.
+pub(crate) fn is_field(segments: &[SegmentReader], field: &str) -> bool {
+    if core_column(field).is_some() || matches!(field, "title" | "body") {
+        return true;
+    }
+    let column = column(field);
+    segments.iter().any(|segment| {
+        segment.fast_fields().dynamic_column_handles(&column).is_ok_and(|found| !found.is_empty())
+    })
+}
+
+impl Condition {
+    /// `field:value`.
+    pub(crate) fn new(field: &str, value: &Value) -> Self {
+        let how = match core_column(field) {
+            Some(name::PATH | name::SOURCE) => How::Holds,
+            Some(name::LANG) => How::Tag,
+            _ => How::Whole,
+        };
+        let text = |text: &str, how| {
+            let point = span(text);
+            let range = point.and_then(|_| text.parse::<f64>().ok());
+            let range = range.map(|n| (Limit::Included(n), Limit::Included(n)));
+            Test::Text { text: fold_to_string(text), how, range }
+        };
+        let test = match value {
+            Value::Exists => Test::Exists,
+            Value::Word(value) | Value::Phrase(value) => match span(value) {
+                // A date stands for the day, month or year it names.
+                Some((from, to)) if core_column(field) == Some(name::TIME) => Test::Range {
+                    numbers: (Limit::Unbounded, Limit::Unbounded),
+                    dates: (Limit::Included(from), Limit::Excluded(to)),
+                    texts: (Limit::Unbounded, Limit::Unbounded),
+                },
+                _ => text(value, how),
+            },
+            Value::Prefix(value) => text(value, How::Begins),
+            Value::Range { from, to } => Test::Range {
+                numbers: (number(from), number(to)),
+                dates: (date(from, false), date(to, true)),
+                texts: (plain(from), plain(to)),
+            },
+        };
+        Self { columns: vec![column(field)], test }
+    }
+
+    /// The documents in the given language, in any script or region.
+    pub(crate) fn lang(tag: &str) -> Self {
+        Self::new("lang", &Value::Word(tag.to_owned()))
+    }
+
+    /// The documents of the segment for which it holds.
+    pub(crate) fn bits(&self, segment: &SegmentReader) -> tantivy::Result<Bits> {
+        let mut bits = Bits::none(segment.max_doc());
+        for column in &self.columns {
+            for handle in segment.fast_fields().dynamic_column_handles(column)? {
+                self.test.collect(&handle.open()?, segment.max_doc(), &mut bits)?;
+            }
+        }
+        Ok(bits)
+    }
+}
+
+impl Test {
+    fn collect(&self, column: &DynamicColumn, docs: u32, bits: &mut Bits) -> tantivy::Result<()> {
+        match column {
+            DynamicColumn::Str(column) => self.strings(column, docs, bits)?,
+            DynamicColumn::I64(column) => {
+                each(docs, bits, |doc| column.values_for_doc(doc).any(|v| self.number(v as f64)));
+            }
+            DynamicColumn::U64(column) => {
+                each(docs, bits, |doc| column.values_for_doc(doc).any(|v| self.number(v as f64)));
+            }
+            DynamicColumn::F64(column) => {
+                each(docs, bits, |doc| column.values_for_doc(doc).any(|v| self.number(v)));
+            }
+            DynamicColumn::Bool(column) => {
+                each(docs, bits, |doc| {
+                    column.values_for_doc(doc).any(|v| self.text(if v { "true" } else { "false" }))
+                });
+            }
+            DynamicColumn::DateTime(column) => {
+                each(docs, bits, |doc| column.values_for_doc(doc).any(|v| self.date(v)));
+            }
+            DynamicColumn::IpAddr(_) | DynamicColumn::Bytes(_) => {}
+        }
+        Ok(())
+    }
+
+    fn strings(&self, column: &StrColumn, docs: u32, bits: &mut Bits) -> tantivy::Result<()> {
+        let mut fits = Vec::with_capacity(column.num_terms());
+        let mut terms = column.dictionary().stream()?;
+        while terms.advance() {
+            fits.push(std::str::from_utf8(terms.key()).is_ok_and(|term| self.text(term)));
+        }
+        each(docs, bits, |doc| {
+            column.term_ords(doc).any(|ord| fits.get(ord as usize).copied().unwrap_or(false))
+        });
+        Ok(())
+    }
+
+    fn text(&self, value: &str) -> bool {
+        match self {
+            Self::Exists => true,
+            Self::Text { text, how, .. } => {
+                let value = fold_to_string(value);
+                match how {
+                    How::Whole => value == *text,
+                    How::Holds => value.contains(text.as_str()),
+                    How::Begins => value.starts_with(text.as_str()),
+                    How::Tag => value
+                        .strip_prefix(text.as_str())
+                        .is_some_and(|rest| rest.is_empty() || rest.starts_with('-')),
+                }
+            }
+            Self::Range { texts, .. } => {
+                use std::ops::RangeBounds as _;
+                texts.contains(&fold_to_string(value))
+            }
+        }
+    }
+
+    fn number(&self, value: f64) -> bool {
+        use std::ops::RangeBounds as _;
+        match self {
+            Self::Exists => true,
+            Self::Text { range, .. } => range.is_some_and(|range| range.contains(&value)),
+            Self::Range { numbers, .. } => numbers.contains(&value),
+        }
+    }
+
+    fn date(&self, value: DateTime) -> bool {
+        use std::ops::RangeBounds as _;
+        match self {
+            Self::Exists => true,
+            Self::Range { dates, .. } => dates.contains(&value.into_timestamp_secs()),
+            Self::Text { text, .. } => span(text)
+                .is_some_and(|(from, to)| (from..to).contains(&value.into_timestamp_secs())),
+        }
+    }
+}
+
+fn each(docs: u32, bits: &mut Bits, holds: impl Fn(u32) -> bool) {
+    (0..docs).filter(|&doc| holds(doc)).for_each(|doc| bits.insert(doc));
+}
+
+fn plain(bound: &Bound) -> Limit<String> {
+    limit(bound, |text| Some(fold_to_string(text)))
+}
+
+/// An end that is no number lets no number through.
+fn number(bound: &Bound) -> Limit<f64> {
+    limit(bound, |text| Some(text.parse().unwrap_or(f64::NAN)))
+}
+
+/// The end of a span of time: the first second of what a lower limit names, or the first after
+/// what an upper limit names; the other way round for limits that lie outside.
+fn date(bound: &Bound, upper: bool) -> Limit<i64> {
+    match bound {
+        Bound::Open => Limit::Unbounded,
+        Bound::Included(text) | Bound::Excluded(text) => {
+            let inside = matches!(bound, Bound::Included(_));
+            match (span(text), upper, inside) {
+                (None, ..) => Limit::Excluded(if upper { i64::MIN } else { i64::MAX }),
+                (Some((from, _)), false, true) => Limit::Included(from),
+                (Some((_, to)), false, false) => Limit::Included(to),
+                (Some((_, to)), true, true) => Limit::Excluded(to),
+                (Some((from, _)), true, false) => Limit::Excluded(from),
+            }
+        }
+    }
+}
+
+fn limit<T>(bound: &Bound, value: impl Fn(&str) -> Option<T>) -> Limit<T> {
+    match bound {
+        Bound::Open => Limit::Unbounded,
+        Bound::Included(text) => value(text).map_or(Limit::Unbounded, Limit::Included),
+        Bound::Excluded(text) => value(text).map_or(Limit::Unbounded, Limit::Excluded),
+    }
+}
+
+/// The span of time that a year, month, day or moment names: its first second, and the first after
+/// it, in seconds since 1970 (UTC).
+fn span(text: &str) -> Option<(i64, i64)> {
+    let midnight = |date: Date| PrimitiveDateTime::new(date, Time::MIDNIGHT).assume_utc().unix_timestamp();
+    if let Ok(moment) = OffsetDateTime::parse(text, &Rfc3339) {
+        let from = moment.unix_timestamp();
+        return Some((from, from + 1));
+    }
+    let parts: Vec<&str> = text.split(['-', '/', '.']).collect();
+    let year: i32 = parts.first().filter(|y| y.len() == 4)?.parse().ok()?;
+    let month = match parts.get(1) {
+        Some(month) => Some(Month::try_from(month.parse::<u8>().ok()?).ok()?),
+        None => None,
+    };
+    let day = match parts.get(2) {
+        Some(day) => Some(day.parse::<u8>().ok()?),
+        None => None,
+    };
+    let first = Date::from_calendar_date(year, month.unwrap_or(Month::January), day.unwrap_or(1)).ok()?;
+    let after = match (month, day) {
+        (_, Some(_)) => first.next_day()?,
+        (Some(Month::December) | None, None) => Date::from_calendar_date(year + 1, Month::January, 1).ok()?,
+        (Some(month), None) => Date::from_calendar_date(year, month.next(), 1).ok()?,
+    };
+    (parts.len() <= 3).then(|| (midnight(first), midnight(after)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_names_its_span() {
+        let day = 24 * 60 * 60;
+        assert_eq!(span("1970"), Some((0, 365 * day)));
+        assert_eq!(span("1970-02"), Some((31 * day, 59 * day)));
+        assert_eq!(span("1970-01-02"), Some((day, 2 * day)));
+        assert_eq!(span("1970-01-01T00:00:05Z"), Some((5, 6)));
+        assert_eq!(span("soon"), None);
+        assert_eq!(span("1970-13"), None);
+    }
+
+    #[test]
+    fn ends_of_ranges_take_in_what_they_name() {
+        let year = |y: &str| span(y).unwrap();
+        assert_eq!(date(&Bound::Included("2023".into()), false), Limit::Included(year("2023").0));
+        assert_eq!(date(&Bound::Included("2023".into()), true), Limit::Excluded(year("2023").1));
+        assert_eq!(date(&Bound::Excluded("2023".into()), true), Limit::Excluded(year("2023").0));
+    }
+}

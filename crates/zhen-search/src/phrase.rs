@@ -1,0 +1,177 @@
+//! Phrases on grams: the documents in which quoted text stands.
+//!
+//! A gram has one position for each unit of the text, so units that follow each other have
+//! positions that do, however the text was segmented.
+
+use tantivy::postings::{Postings, SegmentPostings};
+use tantivy::schema::{Field, IndexRecordOption, Term};
+use tantivy::{DocSet, InvertedIndexReader, SegmentReader, TERMINATED};
+use zhen_text::unit::GramPattern;
+
+use crate::postings::{List, Source, unite};
+
+/// The documents of `segment` in whose `field` the grams of `phrase` follow each other, and how
+/// often they do. Empty for an empty phrase.
+///
+/// Cost: the shortest posting list is walked, the others are sought in it; a last gram that is only
+/// begun costs one list for each way it may go on, each sought only in what the others left.
+pub(crate) fn documents(
+    segment: &SegmentReader,
+    field: Field,
+    phrase: &[GramPattern],
+) -> tantivy::Result<List> {
+    let index = segment.inverted_index(field)?;
+    match phrase {
+        [] => Ok(Vec::new()),
+        [GramPattern::Is(gram)] => single(&index, field, gram),
+        [GramPattern::Begins(start)] => beginning(&index, start),
+        _ => consecutive(&index, field, phrase),
+    }
+}
+
+fn single(index: &InvertedIndexReader, field: Field, gram: &str) -> tantivy::Result<List> {
+    let Some(info) = index.get_term_info(&Term::from_field_text(field, gram))? else {
+        return Ok(Vec::new());
+    };
+    let mut list = List::with_capacity(info.doc_freq as usize);
+    Source::open(index, &info)?.for_each(|doc, tf| list.push((doc, tf)));
+    Ok(list)
+}
+
+/// Calls `visit` with every term of the index that begins with `start`.
+pub(crate) fn for_each_term_with_prefix(
+    index: &InvertedIndexReader,
+    start: &str,
+    mut visit: impl FnMut(&[u8], &tantivy::postings::TermInfo) -> tantivy::Result<()>,
+) -> tantivy::Result<()> {
+    let mut terms = index.terms().range().ge(start.as_bytes()).into_stream()?;
+    while terms.advance() && terms.key().starts_with(start.as_bytes()) {
+        visit(terms.key(), terms.value())?;
+    }
+    Ok(())
+}
+
+/// The documents with a gram that begins with `start`.
+pub(crate) fn beginning(index: &InvertedIndexReader, start: &str) -> tantivy::Result<List> {
+    let mut lists = Vec::new();
+    for_each_term_with_prefix(index, start, |_, info| {
+        let mut list = List::with_capacity(info.doc_freq as usize);
+        Source::open(index, info)?.for_each(|doc, tf| list.push((doc, tf)));
+        lists.push(list);
+        Ok(())
+    })?;
+    Ok(unite(lists))
+}
+
+/// A document and the positions at which what was matched so far begins.
+type Starts = Vec<(u32, Vec<u32>)>;
+
+fn consecutive(
+    index: &InvertedIndexReader,
+    field: Field,
+    phrase: &[GramPattern],
+) -> tantivy::Result<List> {
+    let mut exact: Vec<(u32, SegmentPostings)> = Vec::new();
+    let mut begun = None;
+    for (offset, pattern) in phrase.iter().enumerate() {
+        match pattern {
+            GramPattern::Is(gram) => {
+                let Some(info) = index.get_term_info(&Term::from_field_text(field, gram))? else {
+                    return Ok(Vec::new());
+                };
+                let option = IndexRecordOption::WithFreqsAndPositions;
+                exact.push((offset as u32, index.read_postings_from_terminfo(&info, option)?));
+            }
+            GramPattern::Begins(start) => begun = Some((offset as u32, start)),
+        }
+    }
+    exact.sort_by_key(|(_, postings)| postings.doc_freq());
+    let mut starts = intersect(&mut exact);
+    if let Some((offset, start)) = begun {
+        starts = going_on(index, starts, offset, start)?;
+    }
+    Ok(starts.into_iter().map(|(doc, starts)| (doc, starts.len() as u32)).collect())
+}
+
+/// Documents that hold all grams at consecutive positions.
+fn intersect(exact: &mut [(u32, SegmentPostings)]) -> Starts {
+    let mut out = Vec::new();
+    let mut positions = Vec::new();
+    let Some(((offset, first), rest)) = exact.split_first_mut() else { return out };
+    let mut doc = first.doc();
+    'documents: while doc != TERMINATED {
+        for (_, postings) in rest.iter_mut() {
+            if postings.doc() < doc {
+                postings.seek(doc);
+            }
+            match postings.doc() {
+                TERMINATED => break 'documents,
+                found if found > doc => {
+                    doc = first.seek(found);
+                    continue 'documents;
+                }
+                _ => {}
+            }
+        }
+        first.positions(&mut positions);
+        let mut starts: Vec<u32> = positions.iter().filter_map(|p| p.checked_sub(*offset)).collect();
+        for (offset, postings) in rest.iter_mut() {
+            if starts.is_empty() {
+                break;
+            }
+            postings.positions(&mut positions);
+            keep_common(&mut starts, &positions, *offset);
+        }
+        if !starts.is_empty() {
+            out.push((doc, starts));
+        }
+        doc = first.advance();
+    }
+    out
+}
+
+/// Keeps of `starts` those that have `start + offset` among `positions`; both ascend.
+fn keep_common(starts: &mut Vec<u32>, positions: &[u32], offset: u32) {
+    let mut at = 0;
+    starts.retain(|start| {
+        while positions.get(at).is_some_and(|&p| p < start + offset) {
+            at += 1;
+        }
+        positions.get(at) == Some(&(start + offset))
+    });
+}
+
+/// Keeps the starts that are followed, at `offset`, by a gram beginning with `start`.
+fn going_on(
+    index: &InvertedIndexReader,
+    starts: Starts,
+    offset: u32,
+    start: &str,
+) -> tantivy::Result<Starts> {
+    let mut kept: Vec<Vec<u32>> = vec![Vec::new(); starts.len()];
+    let mut positions = Vec::new();
+    for_each_term_with_prefix(index, start, |_, info| {
+        let option = IndexRecordOption::WithFreqsAndPositions;
+        let mut postings = index.read_postings_from_terminfo(info, option)?;
+        for ((doc, begins), kept) in starts.iter().zip(&mut kept) {
+            if postings.doc() < *doc {
+                postings.seek(*doc);
+            }
+            if postings.doc() == TERMINATED {
+                break;
+            }
+            if postings.doc() == *doc {
+                postings.positions(&mut positions);
+                let mut common = begins.clone();
+                keep_common(&mut common, &positions, offset);
+                kept.extend(common);
+            }
+        }
+        Ok(())
+    })?;
+    let all = starts.into_iter().zip(kept).map(|((doc, _), mut kept)| {
+        kept.sort_unstable();
+        (doc, kept)
+    });
+    Ok(all.filter(|(_, kept)| !kept.is_empty()).collect())
+}

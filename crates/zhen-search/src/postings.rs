@@ -1,0 +1,129 @@
+//! Where the documents of a term come from: postings of the index, or a list made for the query
+//! (a phrase's documents, the union of the words with a prefix).
+
+use std::sync::Arc;
+
+use tantivy::postings::{BlockSegmentPostings, TermInfo};
+use tantivy::schema::{Field, IndexRecordOption, Term};
+use tantivy::{DocId, InvertedIndexReader, SegmentReader, TERMINATED};
+
+use crate::bits::Bits;
+
+/// Documents and how often each holds something, ascending.
+pub(crate) type List = Vec<(DocId, u32)>;
+
+/// The documents of one term in one segment.
+pub(crate) enum Source {
+    /// Nothing.
+    Empty,
+    /// Postings of the index, read block by block.
+    Postings(Box<BlockSegmentPostings>),
+    /// Made for the query, and shared with whoever else asks for it.
+    List(Arc<List>),
+}
+
+impl Source {
+    /// The postings of `term`, with frequencies.
+    pub(crate) fn open(index: &InvertedIndexReader, term: &TermInfo) -> std::io::Result<Self> {
+        let option = IndexRecordOption::WithFreqs;
+        let postings = index.read_block_postings_from_terminfo(term, option)?;
+        Ok(Self::Postings(Box::new(postings)))
+    }
+
+    /// Calls `visit` for every document with its frequency.
+    pub(crate) fn for_each(self, mut visit: impl FnMut(DocId, u32)) {
+        match self {
+            Self::Empty => {}
+            Self::List(list) => list.iter().for_each(|&(doc, tf)| visit(doc, tf)),
+            Self::Postings(mut postings) => loop {
+                let docs = postings.docs();
+                if docs.is_empty() {
+                    return;
+                }
+                for (&doc, &tf) in docs.iter().zip(postings.freqs()) {
+                    if doc == TERMINATED {
+                        return;
+                    }
+                    visit(doc, tf);
+                }
+                postings.advance();
+            },
+        }
+    }
+}
+
+/// A position within a [`Source`], moving forward.
+pub(crate) struct Cursor {
+    source: Source,
+    at: usize,
+}
+
+impl Cursor {
+    pub(crate) fn new(source: Source) -> Self {
+        Self { source, at: 0 }
+    }
+
+    /// Calls `visit` for every document before `end` that was not visited before.
+    #[inline]
+    pub(crate) fn advance_to(&mut self, end: DocId, mut visit: impl FnMut(DocId, u32)) {
+        match &mut self.source {
+            Source::Empty => {}
+            Source::List(list) => {
+                while let Some(&(doc, tf)) = list.get(self.at).filter(|(doc, _)| *doc < end) {
+                    visit(doc, tf);
+                    self.at += 1;
+                }
+            }
+            Source::Postings(postings) => loop {
+                let docs = postings.docs();
+                let freqs = postings.freqs();
+                while self.at < docs.len() {
+                    let doc = docs[self.at];
+                    // The last block is filled up with TERMINATED, which is beyond any end.
+                    if doc >= end {
+                        return;
+                    }
+                    visit(doc, freqs[self.at]);
+                    self.at += 1;
+                }
+                if docs.is_empty() {
+                    return;
+                }
+                postings.advance();
+                self.at = 0;
+            },
+        }
+    }
+}
+
+/// The index of `field` in a segment and what it knows of `term`.
+pub(crate) fn term_info(
+    segment: &SegmentReader,
+    field: Field,
+    term: &str,
+) -> tantivy::Result<Option<(Arc<InvertedIndexReader>, TermInfo)>> {
+    let index = segment.inverted_index(field)?;
+    let info = index.get_term_info(&Term::from_field_text(field, term))?;
+    Ok(info.map(|info| (index, info)))
+}
+
+/// The set of documents of a source.
+pub(crate) fn to_bits(source: Source, len: u32) -> Bits {
+    let mut bits = Bits::none(len);
+    source.for_each(|doc, _| bits.insert(doc));
+    bits
+}
+
+/// The union of several lists, frequencies added.
+pub(crate) fn unite(lists: impl IntoIterator<Item = List>) -> List {
+    let mut all: List = lists.into_iter().flatten().collect();
+    all.sort_unstable_by_key(|&(doc, _)| doc);
+    all.dedup_by(|next, kept| {
+        let same = next.0 == kept.0;
+        if same {
+            kept.1 += next.1;
+        }
+        same
+    });
+    all
+}

@@ -1,0 +1,515 @@
+//! Running a plan: which documents match, and which are the best.
+//!
+//! Each segment is gone through in windows of documents. Within a window every term adds its part to
+//! an array of scores, group by group bits say which words a document holds, and what is left after
+//! the mask is counted and offered to a heap. Scores are whole numbers and ties are broken by a
+//! hash of the id, so the answer depends neither on segments nor on the order of adding.
+
+use std::collections::BinaryHeap;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+use tantivy::columnar::Column;
+use tantivy::fieldnorm::FieldNormReader;
+use tantivy::postings::TermInfo;
+use tantivy::schema::Field;
+use tantivy::{DocAddress, InvertedIndexReader, Searcher, SegmentReader};
+use zhen_index::schema::name;
+
+use crate::bits::{Bits, ones};
+use crate::bm25::{Norms, Score, Weight, idf};
+use crate::phrase;
+use crate::plan::{ListKind, ListSpec, Mask, Origin, Plan, ScoreTerm};
+use crate::postings::{Cursor, List, Source, term_info, to_bits, unite};
+
+/// Documents in a window.
+const WINDOW: u32 = 4096;
+/// The same in words of 64 documents.
+const WINDOW_WORDS: usize = WINDOW as usize / 64;
+
+/// With fewer documents than this that hold every word, documents with some of them count too.
+const ENOUGH: u64 = 5;
+
+/// When counting documents with some of the words, a term that more than one in this many documents
+/// hold does not by itself make a document match (it still scores), unless it is a word that
+/// documents should hold.
+const COMMON: u64 = 5;
+
+/// By how much a document that holds every word is preferred, as a part of its score.
+const EVERY_WORD_BONUS: Score = 4;
+
+/// A ranked document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Ranked {
+    pub(crate) score: Score,
+    pub(crate) order: u64,
+    pub(crate) address: DocAddress,
+}
+
+impl Ord for Ranked {
+    /// The worse of two is the greater, so that a heap's top is the one to drop.
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        let key = |r: &Self| (std::cmp::Reverse(r.score), r.order, r.address);
+        key(self).cmp(&key(other))
+    }
+}
+
+impl PartialOrd for Ranked {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// What a run gives.
+pub(crate) struct Outcome {
+    /// The best documents, best first.
+    pub(crate) best: Vec<Ranked>,
+    /// How many match.
+    pub(crate) total: u64,
+    /// Whether documents that lack some word count.
+    pub(crate) relaxed: bool,
+    /// The matching documents of each segment, when asked for.
+    pub(crate) matching: Vec<Bits>,
+}
+
+/// The best so far, at most so many.
+struct Best {
+    heap: BinaryHeap<Ranked>,
+    most: usize,
+}
+
+impl Best {
+    fn new(most: usize) -> Self {
+        Self { heap: BinaryHeap::with_capacity(most.min(1024) + 1), most }
+    }
+
+    /// Below this score nothing is taken any more.
+    #[inline]
+    fn least(&self) -> Score {
+        if self.heap.len() < self.most {
+            0
+        } else {
+            self.heap.peek().map_or(Score::MAX, |worst| worst.score)
+        }
+    }
+
+    #[inline]
+    fn offer(&mut self, ranked: Ranked) {
+        if self.heap.len() < self.most {
+            self.heap.push(ranked);
+        } else if let Some(mut worst) = self.heap.peek_mut()
+            && ranked < *worst
+        {
+            *worst = ranked;
+        }
+    }
+
+    fn into_sorted(self) -> Vec<Ranked> {
+        self.heap.into_sorted_vec()
+    }
+}
+
+/// A plan with everything looked up: what is common to all segments.
+pub(crate) struct Prepared<'a> {
+    plan: &'a Plan,
+    searcher: &'a Searcher,
+    /// Lists by number, then segment.
+    lists: Vec<Vec<Arc<List>>>,
+    /// Terms by number: where they stand in each segment, and their weight.
+    terms: Vec<PreparedTerm>,
+    selecting: Vec<bool>,
+}
+
+type Found = Option<(Arc<InvertedIndexReader>, TermInfo)>;
+
+struct PreparedTerm {
+    found: Vec<Found>,
+    df: u64,
+    weight: Weight,
+}
+
+impl<'a> Prepared<'a> {
+    pub(crate) fn new(searcher: &'a Searcher, plan: &'a Plan) -> tantivy::Result<Self> {
+        let segments = searcher.segment_readers();
+        let documents: u64 = segments.iter().map(|s| u64::from(s.max_doc())).sum();
+        let mut lists = Vec::new();
+        for spec in &plan.lists {
+            let made = segments.iter().map(|segment| list(segment, spec).map(Arc::new));
+            lists.push(made.collect::<tantivy::Result<Vec<_>>>()?);
+        }
+        let mut norms: FxHashMap<Field, Norms> = FxHashMap::default();
+        let mut terms = Vec::with_capacity(plan.terms.len());
+        for term in &plan.terms {
+            let mut found = Vec::with_capacity(segments.len());
+            let mut df = 0;
+            match &term.origin {
+                Origin::Term(field, text) => {
+                    for segment in segments {
+                        let info = term_info(segment, *field, text)?;
+                        df += info.as_ref().map_or(0, |(_, info)| u64::from(info.doc_freq));
+                        found.push(info);
+                    }
+                }
+                Origin::List(at) => df = lists[*at].iter().map(|list| list.len() as u64).sum(),
+            }
+            let norms = match norms.get(&term.field) {
+                Some(norms) => norms,
+                None => {
+                    let average = average_length(segments, term.field, documents)?;
+                    norms.entry(term.field).or_insert(Norms::new(average))
+                }
+            };
+            let weight = Weight::new(idf(df, documents), term.boost, norms);
+            terms.push(PreparedTerm { found, df, weight });
+        }
+        let selects = |(term, prepared): (&ScoreTerm, &PreparedTerm)| {
+            prepared.df > 0 && (term.group.is_some() || prepared.df * COMMON <= documents)
+        };
+        let selecting = plan.terms.iter().zip(&terms).map(selects).collect();
+        Ok(Self { plan, searcher, lists, terms, selecting })
+    }
+
+    /// How rare the words of the plan's terms are, by term.
+    pub(crate) fn df(&self, term: usize) -> u64 {
+        self.terms[term].df
+    }
+
+    /// How often the document holds a term of the plan, and what that adds to its score; `None`
+    /// when it does not.
+    pub(crate) fn part(&self, term: usize, address: DocAddress) -> tantivy::Result<Option<(u32, Score)>> {
+        let segment = address.segment_ord as usize;
+        let mut frequency = None;
+        self.source(term, segment)?.for_each(|doc, tf| {
+            if doc == address.doc_id {
+                frequency = Some(tf);
+            }
+        });
+        let Some(frequency) = frequency else { return Ok(None) };
+        let reader = self.searcher.segment_reader(address.segment_ord);
+        let norms = reader.get_fieldnorms_reader(self.plan.terms[term].field)?;
+        let norm = norms.fieldnorm_id(address.doc_id);
+        Ok(Some((frequency, self.terms[term].weight.score(frequency, norm))))
+    }
+
+    fn source(&self, term: usize, segment: usize) -> tantivy::Result<Source> {
+        Ok(match &self.plan.terms[term].origin {
+            Origin::List(at) => Source::List(Arc::clone(&self.lists[*at][segment])),
+            Origin::Term(..) => match &self.terms[term].found[segment] {
+                Some((index, info)) => Source::open(index, info)?,
+                None => Source::Empty,
+            },
+        })
+    }
+
+    fn origin_bits(&self, origin: &Origin, segment: usize) -> tantivy::Result<Bits> {
+        let reader = self.searcher.segment_reader(segment as u32);
+        let source = match origin {
+            Origin::List(at) => Source::List(Arc::clone(&self.lists[*at][segment])),
+            Origin::Term(field, text) => match term_info(reader, *field, text)? {
+                Some((index, info)) => Source::open(&index, &info)?,
+                None => Source::Empty,
+            },
+        };
+        Ok(to_bits(source, reader.max_doc()))
+    }
+
+    /// The documents of a segment for which `mask` holds.
+    pub(crate) fn mask(&self, mask: &Mask, segment: usize) -> tantivy::Result<Bits> {
+        let reader = self.searcher.segment_reader(segment as u32);
+        let len = reader.max_doc();
+        match mask {
+            Mask::Condition(condition) => condition.bits(reader),
+            Mask::Origins(origins) => {
+                let mut bits = Bits::none(len);
+                for origin in origins {
+                    bits.unite(&self.origin_bits(origin, segment)?);
+                }
+                Ok(bits)
+            }
+            Mask::And(all) => {
+                let mut bits = Bits::all(len);
+                for mask in all {
+                    bits.intersect(&self.mask(mask, segment)?);
+                }
+                Ok(bits)
+            }
+            Mask::Or(any) => {
+                let mut bits = Bits::none(len);
+                for mask in any {
+                    bits.unite(&self.mask(mask, segment)?);
+                }
+                Ok(bits)
+            }
+            Mask::Not(mask) => {
+                let mut bits = self.mask(mask, segment)?;
+                bits.invert();
+                Ok(bits)
+            }
+        }
+    }
+
+    /// All masks together and without deleted documents; `None` where nothing narrows.
+    fn masks(&self, segment: usize) -> tantivy::Result<Option<Bits>> {
+        let reader = self.searcher.segment_reader(segment as u32);
+        let mut all: Option<Bits> = None;
+        for mask in &self.plan.mask {
+            let bits = self.mask(mask, segment)?;
+            match &mut all {
+                Some(all) => all.intersect(&bits),
+                None => all = Some(bits),
+            }
+        }
+        if reader.has_deletes() {
+            let all = all.get_or_insert_with(|| Bits::all(reader.max_doc()));
+            let mut alive = Bits::none(reader.max_doc());
+            reader.doc_ids_alive().for_each(|doc| alive.insert(doc));
+            all.intersect(&alive);
+        }
+        Ok(all)
+    }
+
+    /// Runs the plan: the best `most` documents, and all that match when `keep` is set.
+    pub(crate) fn run(&self, most: usize, keep: bool) -> tantivy::Result<Outcome> {
+        let mut every = Tally::new(most, keep);
+        let mut some = Tally::new(most, keep);
+        if self.plan.groups.is_empty() && self.plan.mask.is_empty() {
+            return Ok(every.outcome(false));
+        }
+        for segment in 0..self.searcher.segment_readers().len() {
+            self.segment(segment, &mut every, &mut some)?;
+        }
+        let relaxed = every.total < ENOUGH && some.total > every.total;
+        Ok(if relaxed { some.outcome(true) } else { every.outcome(false) })
+    }
+
+    fn segment(&self, segment: usize, every: &mut Tally, some: &mut Tally) -> tantivy::Result<()> {
+        let reader = self.searcher.segment_reader(segment as u32);
+        let len = reader.max_doc();
+        let mask = self.masks(segment)?;
+        let order = reader.fast_fields().u64(name::ORDER)?;
+        let mut cursors = Vec::with_capacity(self.terms.len());
+        for (i, term) in self.plan.terms.iter().enumerate() {
+            if self.terms[i].df > 0 {
+                let norms = reader.get_fieldnorms_reader(term.field)?;
+                cursors.push(TermCursor {
+                    cursor: Cursor::new(self.source(i, segment)?),
+                    weight: &self.terms[i].weight,
+                    norms,
+                    group: term.group,
+                    selecting: self.selecting[i],
+                });
+            }
+        }
+        every.begin(len);
+        some.begin(len);
+        let groups = self.plan.groups.len();
+        let mut window = Window::new(groups);
+        for start in (0..len).step_by(WINDOW as usize) {
+            let end = (start + WINDOW).min(len);
+            if mask.as_ref().is_some_and(|mask| window_is_empty(mask, start)) {
+                continue;
+            }
+            window.clear();
+            for cursor in &mut cursors {
+                cursor.add(start, end, &mut window);
+            }
+            for i in 0..WINDOW_WORDS {
+                let at = start as usize / 64 + i;
+                let masked = match &mask {
+                    Some(mask) => mask.word(at),
+                    None => u64::MAX,
+                };
+                let (strict, any) = if groups == 0 {
+                    let tail = Bits::all(len);
+                    let here = masked & if mask.is_some() { u64::MAX } else { tail.word(at) };
+                    (here, here)
+                } else {
+                    let all = window.groups.iter().fold(u64::MAX, |all, group| all & group[i]);
+                    (all & masked, window.any[i] & masked)
+                };
+                if any | strict == 0 {
+                    continue;
+                }
+                let ctx = Context { order: &order, segment: segment as u32, at };
+                every.take(strict, &window.scores[i * 64..(i + 1) * 64], strict, &ctx);
+                some.take(any | strict, &window.scores[i * 64..(i + 1) * 64], strict, &ctx);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn window_is_empty(mask: &Bits, start: u32) -> bool {
+    let first = start as usize / 64;
+    (first..first + WINDOW_WORDS).all(|i| mask.word(i) == 0)
+}
+
+/// Scores and bits of a window of documents.
+struct Window {
+    scores: Box<[Score; WINDOW as usize]>,
+    any: [u64; WINDOW_WORDS],
+    groups: Vec<[u64; WINDOW_WORDS]>,
+}
+
+impl Window {
+    fn new(groups: usize) -> Self {
+        Self {
+            scores: Box::new([0; WINDOW as usize]),
+            any: [0; WINDOW_WORDS],
+            groups: vec![[0; WINDOW_WORDS]; groups],
+        }
+    }
+
+    fn clear(&mut self) {
+        self.scores.fill(0);
+        self.any.fill(0);
+        self.groups.iter_mut().for_each(|group| group.fill(0));
+    }
+}
+
+struct TermCursor<'a> {
+    cursor: Cursor,
+    weight: &'a Weight,
+    norms: FieldNormReader,
+    group: Option<usize>,
+    selecting: bool,
+}
+
+impl TermCursor<'_> {
+    fn add(&mut self, start: u32, end: u32, window: &mut Window) {
+        let Self { cursor, weight, norms, group, selecting } = self;
+        let Window { scores, any, groups } = window;
+        let mut score = |doc: u32, tf| {
+            let at = (doc - start) as usize;
+            scores[at] = scores[at].saturating_add(weight.score(tf, norms.fieldnorm_id(doc)));
+            at
+        };
+        match (group, selecting) {
+            (Some(group), _) => {
+                let group = &mut groups[*group];
+                cursor.advance_to(end, |doc, tf| {
+                    let at = score(doc, tf);
+                    group[at / 64] |= 1 << (at % 64);
+                    any[at / 64] |= 1 << (at % 64);
+                });
+            }
+            (None, true) => cursor.advance_to(end, |doc, tf| {
+                let at = score(doc, tf);
+                any[at / 64] |= 1 << (at % 64);
+            }),
+            (None, false) => cursor.advance_to(end, |doc, tf| {
+                score(doc, tf);
+            }),
+        }
+    }
+}
+
+struct Context<'a> {
+    order: &'a Column<u64>,
+    segment: u32,
+    /// Word of 64 documents within the segment.
+    at: usize,
+}
+
+/// The matching documents so far, counted and ranked.
+struct Tally {
+    best: Best,
+    total: u64,
+    keep: bool,
+    matching: Vec<Bits>,
+}
+
+impl Tally {
+    fn new(most: usize, keep: bool) -> Self {
+        Self { best: Best::new(most), total: 0, keep, matching: Vec::new() }
+    }
+
+    fn begin(&mut self, len: u32) {
+        if self.keep {
+            self.matching.push(Bits::none(len));
+        }
+    }
+
+    /// Takes the documents of `bits`, of which those of `strict` hold every word.
+    #[inline]
+    fn take(&mut self, bits: u64, scores: &[Score], strict: u64, ctx: &Context<'_>) {
+        self.total += u64::from(bits.count_ones());
+        if self.keep && let Some(matching) = self.matching.last_mut() {
+            matching.set_word(ctx.at, bits);
+        }
+        for bit in ones(bits) {
+            let mut score = scores[bit as usize];
+            if strict >> bit & 1 != 0 {
+                score = score.saturating_add(score / EVERY_WORD_BONUS);
+            }
+            if score >= self.best.least() {
+                let doc = ctx.at as u32 * 64 + bit;
+                let order = ctx.order.first(doc).unwrap_or(0);
+                let address = DocAddress::new(ctx.segment, doc);
+                self.best.offer(Ranked { score, order, address });
+            }
+        }
+    }
+
+    fn outcome(self, relaxed: bool) -> Outcome {
+        let best = self.best.into_sorted();
+        Outcome { best, total: self.total, relaxed, matching: self.matching }
+    }
+}
+
+fn average_length(segments: &[SegmentReader], field: Field, documents: u64) -> tantivy::Result<f32> {
+    let mut tokens = 0;
+    for segment in segments {
+        tokens += segment.inverted_index(field)?.total_num_tokens();
+    }
+    Ok(tokens as f32 / documents.max(1) as f32)
+}
+
+/// Makes a list for one segment.
+fn list(segment: &SegmentReader, spec: &ListSpec) -> tantivy::Result<List> {
+    match &spec.kind {
+        ListKind::Phrase(phrase) => phrase::documents(segment, spec.field, phrase),
+        ListKind::Prefix(start) => {
+            phrase::beginning(&*segment.inverted_index(spec.field)?, start)
+        }
+        ListKind::Fuzzy(word, edits) => fuzzy(&*segment.inverted_index(spec.field)?, word, *edits),
+    }
+}
+
+/// The documents with a word at most `edits` edits from `word`; a transposition is one edit.
+fn fuzzy(index: &InvertedIndexReader, word: &str, edits: u8) -> tantivy::Result<List> {
+    let builder = levenshtein_automata::LevenshteinAutomatonBuilder::new(edits.min(2), true);
+    let automaton = Distance(builder.build_dfa(word));
+    let mut terms = index.terms().search(&automaton).into_stream()?;
+    let mut lists = Vec::new();
+    while terms.advance() {
+        let mut list = List::new();
+        Source::open(index, terms.value())?.for_each(|doc, tf| list.push((doc, tf)));
+        lists.push(list);
+    }
+    Ok(unite(lists))
+}
+
+/// Lets the term dictionary walk a Levenshtein automaton (Schulz and Mihov, "Fast String
+/// Correction with Levenshtein Automata", 2002).
+struct Distance(levenshtein_automata::DFA);
+
+impl tantivy_fst::Automaton for Distance {
+    type State = u32;
+
+    fn start(&self) -> u32 {
+        self.0.initial_state()
+    }
+
+    fn is_match(&self, state: &u32) -> bool {
+        matches!(self.0.distance(*state), levenshtein_automata::Distance::Exact(_))
+    }
+
+    fn can_match(&self, state: &u32) -> bool {
+        *state != levenshtein_automata::SINK_STATE
+    }
+
+    fn accept(&self, state: &u32, byte: u8) -> u32 {
+        self.0.transition(*state, byte)
+    }
+}

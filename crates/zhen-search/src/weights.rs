@@ -1,0 +1,21 @@
+//! What each kind of evidence counts in the ranking. Measured on judged sets; see
+//! `docs/DECISIONS.md`.
+
+/// A word of the query in the body.
+pub(crate) const BODY_WORD: f32 = 1.0;
+/// A word of the query in the title.
+pub(crate) const TITLE_WORD: f32 = 0.5;
+/// A word of the query in a heading.
+pub(crate) const HEADING_WORD: f32 = 0.2;
+/// Two adjacent characters of the query in the body.
+pub(crate) const BODY_BIGRAM: f32 = 0.7;
+/// Two adjacent characters of the query in the title.
+pub(crate) const TITLE_BIGRAM: f32 = 0.3;
+/// A Latin word of the query in the body exactly as typed, beside its stem.
+pub(crate) const BODY_EXACT: f32 = 0.33;
+/// A Latin word of the query in the title exactly as typed, beside its stem.
+pub(crate) const TITLE_EXACT: f32 = 0.15;
+/// A quoted phrase in the body.
+pub(crate) const BODY_PHRASE: f32 = 1.5;
+/// A quoted phrase in the title.
+pub(crate) const TITLE_PHRASE: f32 = 1.0;
