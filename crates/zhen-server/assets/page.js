@@ -1,0 +1,690 @@
+// The search page. The box itself, with suggestions and input methods, is <zhen-search>.
+(() => {
+  'use strict';
+
+  const { marked, safeUrl, Latest, ask, el, WORDS } = customElements.get('zhen-search').tools;
+  const $ = id => document.getElementById(id);
+  const box = $('box');
+  const PAGE = 10, DEEPEST = 10000, MOST_LINES = 20000;
+  const GROUPS = ['lang', 'kind', 'folder', 'time'];
+
+  const TEXT = {
+    en: {
+      skip: 'Skip to results', filters: 'Filters', index: 'Index', language: '切换到中文界面',
+      other: '中文', sort: 'Order', pages: 'Pages of results', key: 'This server asks for an API key',
+      enter: 'Enter', themes: { auto: 'Auto', light: 'Light', dark: 'Dark' },
+      theme: t => `Colours: ${t}`, placeholder: 'Search in Chinese or English',
+      lang: 'Language', kind: 'Type', folder: 'Folder', time: 'Time', from: 'From', to: 'To',
+      any: 'All', remove: 'Remove filters', exact: 'Exact forms only',
+      sorts: { '': 'Best first', 'time:desc': 'Newest first', 'time': 'Oldest first', 'title': 'By title' },
+      count: (n, ms) => `${n === '1' ? '1 result' : `${n} results`} in ${ms} ms`,
+      nothing: 'Nothing found for ', mean: 'Did you mean ',
+      relaxed: 'Few documents hold every word; some words are left out.',
+      widen: 'Fewer words, another spelling or no filters may help.',
+      more: n => n === 1 ? '1 near-identical document' : `${n} near-identical documents`,
+      line: 'Line', previous: 'Previous', next: 'Next', back: 'Results', original: 'Original',
+      place: (i, n) => `${i} of ${n}`, gone: 'This document is not in the index any more.',
+      failed: 'The server cannot be reached.', rest: 'Show the rest', tags: 'Tags', untitled: 'Untitled',
+      wrongkey: 'This key is not known here.', ready: n => `${n} documents to search`,
+      empty: 'This index is empty. Add documents with “zhen index PATH”.',
+      kinds: { text: 'Text', markdown: 'Markdown', html: 'HTML', subtitle: 'Subtitles', jsonl: 'JSON lines' },
+      tips: [['"自由贸易协定"', 'exactly these characters, wherever they stand'],
+        ['corridor -road', 'without a word'], ['lang:zh time:2023..2024', 'by language and time'],
+        ['title:词典', 'in titles only'], [['/', '↓', '↵', 'Esc'], 'to the box, through results, open, back']],
+    },
+    zh: {
+      skip: '跳到结果', filters: '筛选', index: '索引', language: 'Switch to English', other: 'EN',
+      sort: '排序', pages: '结果分页', key: '此服务器需要 API 密钥', enter: '确定',
+      themes: { auto: '自动', light: '浅色', dark: '深色' }, theme: t => `配色：${t}`,
+      placeholder: '用中文或英文搜索', lang: '语言', kind: '类型', folder: '文件夹', time: '时间',
+      from: '从', to: '到', any: '全部', remove: '清除筛选', exact: '只找原词',
+      sorts: { '': '最相关', 'time:desc': '最新', 'time': '最早', 'title': '按标题' },
+      count: (n, ms) => `${n} 条结果，用时 ${ms} 毫秒`, nothing: '没有找到 ', mean: '您要找的是不是 ',
+      relaxed: '很少文档包含全部词语，部分词语已略去。', widen: '可以少用几个词、换一种写法或清除筛选。',
+      more: n => `另有 ${n} 篇几乎相同的文档`, line: '第', previous: '上一处', next: '下一处',
+      back: '返回结果', original: '原文', place: (i, n) => `${i} / ${n}`, gone: '索引中已没有这篇文档。',
+      failed: '无法连接服务器。', rest: '显示其余部分', tags: '标签', untitled: '无标题',
+      wrongkey: '密钥不正确。', ready: n => `共 ${n} 篇文档`,
+      empty: '索引为空。请用 “zhen index 路径” 添加文档。',
+      kinds: { text: '文本', markdown: 'Markdown', html: '网页', subtitle: '字幕', jsonl: 'JSON 行' },
+      tips: [['"自由贸易协定"', '整句照原样查找'], ['走廊 -公路', '不含某个词'],
+        ['lang:zh time:2023..2024', '按语言和时间'], ['title:词典', '只在标题中查找'],
+        [['/', '↓', '↵', 'Esc'], '到搜索框、逐条浏览、打开、返回']],
+    },
+  };
+
+  const kept = (name, value) => {
+    // A browser that refuses storage forgets the setting, nothing else.
+    try {
+      if (value === undefined) return localStorage.getItem(name);
+      localStorage.setItem(name, value);
+    } catch { return null; }
+  };
+
+  let ui = kept('zhen-ui') || (/^zh/i.test(navigator.language) ? 'zh' : 'en');
+  let t = TEXT[ui];
+  let apiKey = null;
+  try { apiKey = sessionStorage.getItem('zhen-key'); } catch { /* asked for again */ }
+  let state = {};
+  let shown = null;      // the search whose results stand in the page
+  let answer = null;
+  let typedAt = 0;
+  const searching = new Latest(), reading = new Latest();
+
+  const number = n => n.toLocaleString(ui);
+  const server = new URL('.', document.baseURI).href;
+  const get = (path, params, signal) => ask(server, path, params, apiKey, signal);
+
+  // ---- State and address ------------------------------------------------------------------------
+
+  const FIELDS = { q: '', index: '', lang: '', kind: '', folder: '', from: '', to: '', sort: '',
+    exact: '', page: '', doc: '', line: '' };
+
+  function readAddress() {
+    const params = new URLSearchParams(location.search);
+    const read = { ...FIELDS };
+    for (const name in FIELDS) read[name] = params.get(name) || '';
+    return read;
+  }
+
+  function address(change = {}) {
+    const params = new URLSearchParams();
+    for (const [name, value] of Object.entries({ ...state, ...change })) {
+      if (value && name in FIELDS) params.set(name, value);
+    }
+    return params.size ? `?${params}` : location.pathname;
+  }
+
+  // Changes the state. While somebody types, one entry of the history is enough.
+  function go(change, { replace = false } = {}) {
+    const next = { ...state, ...change };
+    if (address(next) === address()) return;
+    history.replaceState({ y: scrollY }, '');
+    state = next;
+    history[replace ? 'replaceState' : 'pushState']({}, '', address());
+    if (!replace) scrollTo(0, 0);
+    render();
+  }
+
+  addEventListener('popstate', event => {
+    state = readAddress();
+    typedAt = 0;
+    render(event.state?.y || 0);
+  });
+
+  const narrowed = () => GROUPS.some(group => state[group]) || state.from || state.to || state.exact;
+  const clean = { lang: '', kind: '', folder: '', from: '', to: '', exact: '', page: '' };
+
+  // The filter in the query language, without the condition of one group.
+  function filter(without) {
+    const quote = text => `"${text.replace(/["\\]/g, ' ')}"`;
+    const parts = [];
+    if (state.lang && without !== 'lang') parts.push(`lang:${quote(state.lang)}`);
+    if (state.kind && without !== 'kind') parts.push(`kind:${quote(state.kind)}`);
+    if (state.folder && without !== 'folder') parts.push(`path:${quote(`${state.folder}/`)}`);
+    if ((state.from || state.to) && without !== 'time') parts.push(`time:${state.from}..${state.to}`);
+    return parts.join(' ');
+  }
+
+  const active = group => group === 'time' ? state.from || state.to : state[group];
+
+  // ---- Rendering --------------------------------------------------------------------------------
+
+  const visible = section => {
+    for (const id of ['start', 'found', 'document']) $(id).hidden = id !== section;
+    $('filters').hidden = section !== 'found';
+  };
+
+  async function render(y) {
+    if (box.value.trim() !== state.q) box.value = state.q;
+    if ($('index').value !== state.index) $('index').value = state.index;
+    box.setAttribute('index', state.index);
+    document.title = state.q ? `${state.q} · zhen` : 'zhen';
+    if (state.doc) return openDocument();
+    reading.cancel();
+    const key = address({ doc: '', line: '' });
+    if (!state.q) {
+      searching.cancel();
+      shown = null;
+      return start();
+    }
+    if (shown === key && y !== undefined) {
+      visible('found');
+      const back = $('hits').querySelector('[data-open]');
+      back?.focus({ preventScroll: true });
+    } else {
+      await search(key);
+    }
+    if (y !== undefined) scrollTo(0, y);
+  }
+
+  function problem(error) {
+    if (error.status === 401) {
+      $('key').hidden = false;
+      visible('');
+      $('keyfield').focus();
+      return announce(apiKey ? t.wrongkey : t.key);
+    }
+    const text = error.status ? error.message : t.failed;
+    $('count').textContent = text;
+    for (const id of ['notes', 'hits', 'pages']) $(id).replaceChildren();
+    visible('found');
+    $('filters').hidden = true;
+    announce(text);
+    shown = null;
+  }
+
+  async function start() {
+    visible('start');
+    const tips = t.tips.map(([query, means]) => [
+      el('dt', {}, ...(Array.isArray(query) ? query.flatMap(key => [el('kbd', {}, key), ' '])
+        : [tip(query)])),
+      el('dd', {}, means)]).flat();
+    const title = el('h1', {});
+    $('start').replaceChildren(title, el('dl', {}, ...tips));
+    try {
+      const { documents } = await get('api/v1/stats', { index: state.index });
+      title.textContent = documents ? t.ready(number(documents)) : t.empty;
+    } catch (error) {
+      if (error.status === 404) title.textContent = t.empty;
+      else if (!state.q) problem(error);
+    }
+  }
+
+  function tip(query) {
+    const button = el('button', { type: 'button', class: 'plain' }, el('code', {}, query));
+    button.onclick = () => { go({ q: query }); box.focus(); };
+    return button;
+  }
+
+  async function search(key) {
+    const page = Math.max(1, parseInt(state.page, 10) || 1);
+    const open = GROUPS.filter(group => !active(group));
+    const common = { q: state.q, index: state.index, exact: state.exact };
+    const waiting = setTimeout(() => document.body.classList.add('stale'), 150);
+    try {
+      const answers = await searching.run(signal => Promise.all([
+        get('api/v1/search', { ...common, limit: PAGE, sort: state.sort, filter: filter(),
+          offset: Math.min((page - 1) * PAGE, DEEPEST - PAGE), facet: open }, signal),
+        // What a group could be set to instead is counted without its own condition.
+        ...GROUPS.filter(active).map(group => get('api/v1/search', { ...common, limit: 0,
+          passages: 0, filter: filter(group), facet: group }, signal)),
+      ]));
+      if (!answers) return;
+      answer = answers[0];
+      shown = key;
+      $('key').hidden = true;
+      visible('found');
+      showSummary(answers[0], page);
+      $('hits').replaceChildren(...answers[0].hits.map(showHit));
+      showPages(answers[0].total, page);
+      showFilters(Object.assign({}, ...answers.map(each => each.facets)));
+    } catch (error) {
+      problem(error);
+    } finally {
+      clearTimeout(waiting);
+      document.body.classList.remove('stale');
+    }
+  }
+
+  let announcing = 0;
+  function announce(text) {
+    clearTimeout(announcing);
+    announcing = setTimeout(() => { $('announce').textContent = text; }, 350);
+  }
+
+  function showSummary(found) {
+    const ms = (found.took_us / 1000).toLocaleString(ui, { maximumFractionDigits: found.took_us < 10000 ? 1 : 0 });
+    const count = t.count(number(found.total), ms);
+    const notes = [];
+    if (found.did_you_mean) {
+      const button = el('button', { type: 'button', class: 'plain' }, t.mean,
+        el('em', { dir: 'auto' }, found.did_you_mean), ui === 'zh' ? '？' : '?');
+      button.onclick = () => go({ q: found.did_you_mean, page: '' });
+      notes.push(el('p', { class: 'note' }, button));
+    }
+    if (!found.total) {
+      const note = el('p', { class: 'note' }, t.nothing, el('em', { dir: 'auto' }, found.query),
+        ui === 'zh' ? '。' : '. ', t.widen);
+      notes.push(note);
+    } else if (found.relaxed) {
+      notes.push(el('p', { class: 'note' }, t.relaxed));
+    }
+    for (const note of found.notes || []) notes.push(el('p', { class: 'note' }, note));
+    $('count').textContent = count;
+    $('notes').replaceChildren(...notes);
+    $('sort').hidden = !found.total;
+    $('sort').value = state.sort;
+    announce(found.total ? count : notes.map(note => note.textContent).join(' '));
+  }
+
+  const tag = lang => /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/.test(lang || '') ? lang : null;
+  const language = lang => {
+    try {
+      return new Intl.DisplayNames(ui, { type: 'language' }).of(lang);
+    } catch { return lang; }
+  };
+  const kind = name => t.kinds[name] || name.toUpperCase();
+  const date = time => {
+    const day = new Date(time);
+    if (Number.isNaN(day.valueOf())) return time;
+    return day.toLocaleDateString(ui, { dateStyle: 'medium', timeZone: 'UTC' });
+  };
+  const short = path => {
+    const parts = path.split('/');
+    return parts.length > 4 ? `…/${parts.slice(-3).join('/')}` : path;
+  };
+
+  function meta(hit) {
+    const parts = [];
+    if (hit.path) {
+      const button = el('button', { type: 'button', title: hit.path, dir: 'auto' }, short(hit.path));
+      button.onclick = () => go({ folder: hit.path.replace(/\/[^/]*$/, ''), page: '', doc: '', line: '' });
+      parts.push(el('span', { class: 'path' }, button));
+    } else if (safeUrl(hit.url)) {
+      parts.push(el('span', { class: 'path' }, new URL(hit.url).host));
+    }
+    if (hit.time) parts.push(el('time', { datetime: hit.time }, date(hit.time)));
+    if (tag(hit.lang)) parts.push(el('span', {}, language(hit.lang)));
+    if (hit.kind) parts.push(el('span', {}, kind(hit.kind)));
+    return el('div', { class: 'meta' }, ...parts);
+  }
+
+  function link(hit, line, props, ...children) {
+    const to = el('a', { href: address({ doc: hit.id, line: line || '' }), ...props }, ...children);
+    to.onclick = event => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+      event.preventDefault();
+      $('hits').querySelector('[data-open]')?.removeAttribute('data-open');
+      to.closest('.hit').querySelector('h2 a').dataset.open = '';
+      go({ doc: hit.id, line: String(line || '') });
+    };
+    return to;
+  }
+
+  function showHit(hit) {
+    const lang = tag(hit.lang);
+    const title = hit.title || hit.path?.split('/').pop() || t.untitled;
+    const ways = hit.matched.filter(way => WORDS[ui].via[way.via]);
+    return el('li', { class: 'hit' },
+      el('h2', { lang }, link(hit, hit.passages[0]?.line, { dir: 'auto' },
+        marked(title, hit.title ? hit.title_highlights : null))),
+      meta(hit),
+      hit.passages.length ? el('div', { class: 'passages' }, ...hit.passages.map(passage =>
+        link(hit, passage.line, { class: 'passage' },
+          el('span', { class: 'line' }, el('span', { class: 'vh' }, `${t.line} `), passage.line),
+          el('span', { dir: 'auto', lang }, marked(passage.text, passage.highlights))))) : null,
+      ways.length ? el('ul', { class: 'ways' }, ...ways.map(way => el('li', {},
+        el('b', { dir: 'auto' }, way.query), ' → ', el('b', { dir: 'auto' }, way.term),
+        el('i', {}, WORDS[ui].via[way.via])))) : null,
+      hit.duplicates ? el('div', { class: 'meta' }, t.more(hit.duplicates)) : null);
+  }
+
+  function showPages(total, page) {
+    const last = Math.ceil(Math.min(total, DEEPEST) / PAGE);
+    const pages = new Set([1, page - 2, page - 1, page, page + 1, page + 2]);
+    const links = [];
+    const add = (n, text, rel) => {
+      const to = el('a', { href: address({ page: n > 1 ? n : '' }), rel,
+        'aria-current': !rel && n === page ? 'page' : null }, text);
+      to.onclick = event => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        go({ page: n > 1 ? String(n) : '' });
+        $('results').focus({ preventScroll: true });
+      };
+      links.push(to);
+    };
+    if (page > 1) add(page - 1, t.previous, 'prev');
+    for (const n of [...pages].filter(n => n >= 1 && n <= last).sort((a, b) => a - b)) add(n, number(n));
+    if (page < last) add(page + 1, t.next, 'next');
+    $('pages').replaceChildren(...(last > 1 ? links : []));
+  }
+
+  function showFilters(facets) {
+    const form = $('narrow');
+    const held = document.activeElement?.closest?.('#narrow') && document.activeElement.id;
+    const groups = GROUPS.map(group => {
+      const now = group === 'time' ? (state.from === state.to ? state.from : '') : state[group];
+      let values = (facets[group] || []).slice(0, group === 'time' ? 8 : 10);
+      if (group === 'time') values.sort((a, b) => b.value.localeCompare(a.value));
+      if (now && !values.some(each => each.value === now)) values.unshift({ value: now, count: null });
+      if (values.length < 2 && !active(group)) return null;
+      values = [{ value: '', count: null }, ...values];
+      const name = value => !value ? t.any : group === 'lang' ? language(value)
+        : group === 'kind' ? kind(value) : group === 'folder' ? short(value) : value;
+      const choices = values.map(({ value, count }, i) => {
+        const radio = el('input', { type: 'radio', name: group, value, id: `${group}-${i}` });
+        radio.checked = value === now && (value !== '' || !active(group));
+        radio.onchange = () => go(group === 'time' ? { from: value, to: value, page: '' }
+          : { [group]: value, page: '' });
+        return el('label', { class: 'value', title: group === 'folder' ? value || null : null }, radio,
+          el('span', { dir: 'auto' }, name(value)),
+          el('span', { class: 'count' }, count == null ? '' : number(count)));
+      });
+      const range = group !== 'time' ? null : el('div', { class: 'range' }, ...['from', 'to'].map(end => {
+        const day = el('input', { type: 'date', id: `time-${end}` });
+        const year = state[end];
+        day.value = /^\d{4}$/.test(year) ? `${year}-${end === 'from' ? '01-01' : '12-31'}` : year;
+        day.onchange = () => go({ [end]: day.value, page: '' });
+        return el('label', {}, t[end], day);
+      }));
+      return el('fieldset', {}, el('legend', {}, t[group]), ...choices, range);
+    });
+    const exact = el('input', { type: 'checkbox', id: 'exact' });
+    exact.checked = Boolean(state.exact);
+    exact.onchange = () => go({ exact: exact.checked ? '1' : '', page: '' });
+    const remove = el('button', { type: 'button', id: 'remove' }, t.remove);
+    remove.onclick = () => { go(clean); box.focus(); };
+    form.replaceChildren(...groups.filter(Boolean),
+      el('label', { class: 'exact' }, exact, t.exact), ...(narrowed() ? [remove] : []));
+    if (held) $(held)?.focus();
+  }
+
+  // ---- One document -----------------------------------------------------------------------------
+
+  async function openDocument() {
+    const id = state.doc;
+    const known = answer?.hits.find(hit => hit.id === id);
+    // Its passages again, all of them: the address may have come from somebody else.
+    const again = signal => !state.q || id.includes('"') ? null : get('api/v1/search', {
+      q: state.q, index: state.index, limit: 1, passages: 20, filter: `id:"${id}"`,
+    }, signal).catch(() => null);
+    try {
+      const read = await reading.run(signal => Promise.all([
+        get(`api/v1/documents/${encodeURIComponent(id)}`, { index: state.index }, signal),
+        again(signal),
+      ]));
+      if (!read) return;
+      const hit = read[1]?.hits.find(each => each.id === id) || known;
+      $('key').hidden = true;
+      showDocument(read[0], hit);
+    } catch (error) {
+      if (error.status === 401) return problem(error);
+      showGone(error.status === 404 ? t.gone : error.status ? error.message : t.failed);
+    }
+  }
+
+  function bar(...extra) {
+    const back = el('a', { href: address({ doc: '', line: '' }) }, `← ${t.back}`);
+    back.onclick = event => {
+      event.preventDefault();
+      closeDocument();
+    };
+    return el('div', { class: 'bar' }, back, el('span', { class: 'spacer' }), ...extra);
+  }
+
+  function closeDocument() {
+    if (shown === address({ doc: '', line: '' })) history.back();
+    else go({ doc: '', line: '' });
+  }
+
+  function showGone(text) {
+    $('document').replaceChildren(bar(), el('p', { class: 'note' }, text));
+    visible('document');
+    announce(text);
+  }
+
+  // Ranges of UTF-16 units in `body` where the query stands: the passages' highlights, and every
+  // other place of what they matched.
+  function places(body, hit) {
+    const found = [];
+    for (const { text, highlights } of hit?.passages || []) {
+      const start = body.indexOf(text);
+      if (start < 0) continue;
+      const units = [0];
+      for (const letter of text) units.push(units.at(-1) + letter.length);
+      for (const [from, to] of highlights) found.push([start + units[from], start + units[to]]);
+    }
+    const low = body.toLowerCase();
+    const terms = new Set((hit?.matched || []).map(way => way.term.toLowerCase()));
+    if (low.length === body.length) {
+      for (const term of terms) {
+        const word = /^[a-z0-9]+$/.test(term);
+        for (let at = low.indexOf(term); term && at >= 0; at = low.indexOf(term, at + term.length)) {
+          const alone = !/[a-z0-9]/.test(low[at - 1] || ' ') && !/[a-z0-9]/.test(low[at + term.length] || ' ');
+          if (!word || alone) found.push([at, at + term.length]);
+          if (found.length > 5000) break;
+        }
+      }
+    }
+    found.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+    const merged = [];
+    for (const [from, to] of found) {
+      const last = merged.at(-1);
+      if (last && from <= last[1]) last[1] = Math.max(last[1], to);
+      else merged.push([from, to]);
+    }
+    return merged;
+  }
+
+  // The source line of each body line, where the document says how they differ.
+  function sourceLines(doc) {
+    const map = Array.isArray(doc.lines) ? doc.lines : [];
+    let entry = -1;
+    return line => {
+      while (entry + 1 < map.length && map[entry + 1][0] <= line) entry++;
+      return entry < 0 ? line : map[entry][1] + line - map[entry][0];
+    };
+  }
+
+  function showDocument(doc, hit) {
+    const body = typeof doc.body === 'string' ? doc.body : '';
+    const marks = places(body, hit);
+    const target = Number(state.line) || 0;
+    const source = sourceLines(doc);
+    const sections = [];
+    let section, here = null, next = 0, at = 0;
+    const lines = body.split('\n');
+    const draw = (first, last) => {
+      for (let i = first; i < Math.min(last, lines.length); i++) {
+        const end = at + lines[i].length;
+        const ranges = [];
+        while (next < marks.length && marks[next][0] < end) {
+          const [from, to] = marks[next];
+          ranges.push([Math.max(from, at) - at, Math.min(to, end) - at]);
+          if (to > end) break;
+          next++;
+        }
+        const n = source(i + 1);
+        const span = el('span', { dir: 'auto' });
+        let from = 0;
+        for (const [start, stop] of ranges) {
+          span.append(lines[i].slice(from, start), el('mark', {}, lines[i].slice(start, stop)));
+          from = stop;
+        }
+        span.append(lines[i].slice(from));
+        const p = el('p', { 'data-n': n }, span);
+        if (n === target && !here) {
+          here = p;
+          p.className = 'here';
+        }
+        if (i % 200 === 0) sections.push(section = el('section', {}));
+        section.append(p);
+        at = end + 1;
+      }
+    };
+    draw(0, MOST_LINES);
+    const lang = tag(doc.lang);
+    const text = el('div', { class: 'text', lang }, ...sections);
+    const title = el('h1', { dir: 'auto', lang, tabindex: -1 },
+      marked(doc.title || doc.path?.split('/').pop() || t.untitled, hit?.title_highlights && doc.title ? hit.title_highlights : null));
+    const url = safeUrl(doc.url);
+    const tags = Array.isArray(doc.tags) && doc.tags.length ? [el('dt', {}, t.tags), el('dd', {}, doc.tags.join(', '))] : [];
+    const steps = el('span', { class: 'step' });
+    $('document').replaceChildren(
+      bar(steps, url ? el('a', { href: url, rel: 'noopener noreferrer' }, t.original) : null),
+      title, meta(doc), text, ...(tags.length ? [el('dl', { class: 'fields' }, ...tags)] : []));
+    if (lines.length > MOST_LINES) {
+      const rest = el('button', { type: 'button', class: 'plain' }, t.rest);
+      rest.onclick = () => {
+        const before = sections.length;
+        draw(MOST_LINES, lines.length);
+        text.append(...sections.slice(before));
+        rest.remove();
+        count();
+      };
+      $('document').append(rest);
+    }
+    visible('document');
+    document.title = `${title.textContent} · zhen`;
+
+    let all = [], now = -1;
+    const place = el('span', {});
+    const count = () => {
+      all = [...text.querySelectorAll('mark')];
+      place.textContent = all.length ? t.place(now + 1, all.length) : '';
+    };
+    const step = by => {
+      if (!all.length) return;
+      all[now]?.classList.remove('now');
+      now = (now + by + all.length) % all.length;
+      all[now].classList.add('now');
+      all[now].scrollIntoView({ block: 'center' });
+      count();
+    };
+    count();
+    if (all.length) {
+      const arrow = (label, sign, by) => {
+        const button = el('button', { type: 'button', 'aria-label': label }, sign);
+        button.onclick = () => step(by);
+        return button;
+      };
+      steps.append(place, arrow(t.previous, '↑', -1), arrow(t.next, '↓', 1));
+    }
+    title.focus({ preventScroll: true });
+    const first = here?.querySelector('mark');
+    if (first) {
+      now = all.indexOf(first) - 1;
+      step(1);
+    } else if (here) {
+      here.scrollIntoView({ block: 'center' });
+    } else {
+      scrollTo(0, 0);
+    }
+  }
+
+  // ---- Keys, settings, beginning ----------------------------------------------------------------
+
+  box.addEventListener('zhen-input', ({ detail }) => {
+    const fresh = Date.now() - typedAt > 2000 || !state.q || state.doc;
+    typedAt = Date.now();
+    go({ q: detail.query, page: '', doc: '', line: '' }, { replace: !fresh });
+  });
+  box.addEventListener('zhen-submit', event => {
+    event.preventDefault();
+    go({ q: event.detail.query, page: '', doc: '', line: '' }, { replace: Date.now() - typedAt < 2000 });
+    typedAt = 0;
+  });
+  box.addEventListener('zhen-select', event => {
+    event.preventDefault();
+    go({ q: event.detail.suggestion, page: '', doc: '', line: '' }, { replace: Date.now() - typedAt < 2000 });
+    typedAt = 0;
+  });
+  box.addEventListener('zhen-leave', event => {
+    const first = $('hits').querySelector('h2 a');
+    if (!first || $('found').hidden) return;
+    event.preventDefault();
+    first.focus();
+  });
+  box.addEventListener('zhen-error', event => event.preventDefault());
+
+  $('hits').addEventListener('keydown', event => {
+    const links = [...$('hits').querySelectorAll('h2 a')];
+    const at = links.indexOf(event.target.closest('.hit')?.querySelector('h2 a'));
+    const to = event.key === 'ArrowDown' ? at + 1 : event.key === 'ArrowUp' ? at - 1 : null;
+    if (to === null || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    if (to < 0) box.focus();
+    else links[to]?.focus();
+    links[to]?.closest('.hit').scrollIntoView({ block: 'nearest' });
+  });
+
+  document.addEventListener('keydown', event => {
+    if (event.isComposing || event.keyCode === 229 || event.key !== 'Escape') return;
+    if (event.defaultPrevented) return;
+    if (!$('document').hidden) closeDocument();
+    else box.focus();
+  });
+
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible' && state.q && !state.doc) search(address());
+  });
+
+  $('home').addEventListener('click', event => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    go({ ...FIELDS, index: state.index });
+    box.focus();
+  });
+  $('narrow').addEventListener('submit', event => event.preventDefault());
+  $('sort').addEventListener('change', () => go({ sort: $('sort').value, page: '' }));
+  $('index').addEventListener('change', () => go({ ...clean, index: $('index').value, doc: '', line: '' }));
+  $('keyform').addEventListener('submit', event => {
+    event.preventDefault();
+    useKey($('keyfield').value.trim());
+    $('keyfield').value = '';
+    $('key').hidden = true;
+    begin();
+  });
+
+  function useKey(key) {
+    apiKey = key;
+    try { sessionStorage.setItem('zhen-key', key); } catch { /* kept until the page is left */ }
+    box.setAttribute('key', key);
+  }
+
+  $('language').addEventListener('click', () => {
+    ui = ui === 'zh' ? 'en' : 'zh';
+    kept('zhen-ui', ui);
+    translate();
+    shown = null;
+    render();
+  });
+
+  const THEMES = ['auto', 'light', 'dark'];
+  function theme(name) {
+    if (name === 'auto') delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = name;
+    box.setAttribute('theme', name);
+    $('theme').textContent = t.themes[name];
+    $('theme').setAttribute('aria-label', t.theme(t.themes[name]));
+  }
+  $('theme').addEventListener('click', () => {
+    const next = THEMES[(THEMES.indexOf(kept('zhen-theme') || 'auto') + 1) % 3];
+    kept('zhen-theme', next);
+    theme(next);
+  });
+
+  function translate() {
+    t = TEXT[ui];
+    document.documentElement.lang = ui === 'zh' ? 'zh-Hans' : 'en';
+    for (const node of document.querySelectorAll('[data-t]')) node.textContent = t[node.dataset.t];
+    for (const node of document.querySelectorAll('[data-t-label]')) node.setAttribute('aria-label', t[node.dataset.tLabel]);
+    $('language').textContent = t.other;
+    $('language').lang = ui === 'zh' ? 'en' : 'zh-Hans';
+    box.lang = document.documentElement.lang;
+    box.setAttribute('placeholder', t.placeholder);
+    $('sort').replaceChildren(...Object.entries(t.sorts).map(([value, text]) => el('option', { value }, text)));
+    theme(kept('zhen-theme') || 'auto');
+  }
+
+  async function begin() {
+    state = readAddress();
+    render(0);
+    try {
+      const { indexes, default: usual } = await get('api/v1/indexes', {});
+      const options = indexes.map(name => el('option', { value: name === usual ? '' : name }, name));
+      $('index').replaceChildren(...options);
+      $('index').hidden = indexes.length < 2;
+      $('index').value = state.index;
+    } catch { /* said by the search */ }
+  }
+
+  history.scrollRestoration = 'manual';
+  if (matchMedia('(max-width: 48rem)').matches) $('fold').open = false;
+  if (apiKey) box.setAttribute('key', apiKey);
+  translate();
+  begin();
+  if (!state.q && !state.doc) box.focus();
+})();

@@ -1,0 +1,321 @@
+//! Connections: accepting them, bounding them, ending them politely.
+//!
+//! `warp::serve` sets no bound on a request's head nor on the time it takes, so connections are run
+//! here on hyper directly and only requests reach warp. A client can hold up nothing but itself:
+//! the head and the pause between requests have a deadline, the body is timed by its reader, and an
+//! answer that is not taken is given up by [`Guarded`].
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, Sleep};
+use warp::filters::BoxedFilter;
+use warp::http::{Request, StatusCode};
+
+use crate::problem::{Kind, MEDIA_TYPE, Problem};
+use crate::service;
+use crate::state::State;
+
+/// How long a connection that is being closed may go on sending.
+const LINGER: Duration = Duration::from_secs(1);
+/// How much of that is read.
+const LINGER_BYTES: usize = 1 << 20;
+/// Descriptors left for indexes and the rest of the process.
+const SPARE_DESCRIPTORS: u64 = 256;
+
+/// Accepts connections until `shutdown` changes. Every connection holds a clone of `alive`.
+pub(crate) async fn accept(
+    listener: TcpListener,
+    state: Arc<State>,
+    routes: BoxedFilter<(warp::reply::Response,)>,
+    mut shutdown: watch::Receiver<bool>,
+    alive: mpsc::Sender<()>,
+) {
+    let most = most_connections(state.config.limits.max_connections);
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = shutdown.changed() => return,
+        };
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
+            Err(_) => {
+                // Out of descriptors, or the client was gone already: let others finish.
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                continue;
+            }
+        };
+        let (state, routes) = (Arc::clone(&state), routes.clone());
+        let (shutdown, alive) = (shutdown.clone(), alive.clone());
+        if state.metrics.open_connections() >= most {
+            state.metrics.refused_connection();
+            tokio::spawn(async move {
+                let _alive = alive;
+                turn_away(stream).await;
+            });
+            continue;
+        }
+        tokio::spawn(async move {
+            let _alive = alive;
+            let _open = state.metrics.connection();
+            serve(stream, peer, &state, routes, shutdown).await;
+        });
+    }
+}
+
+/// How many connections can be open, with descriptors to spare.
+fn most_connections(configured: usize) -> u64 {
+    let configured = configured as u64;
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let limit = getrlimit(Resource::Nofile);
+        let wanted = configured + SPARE_DESCRIPTORS;
+        let most = limit.maximum.unwrap_or(u64::MAX);
+        if limit.current.is_some_and(|current| current < wanted) {
+            let raised = Rlimit { current: Some(wanted.min(most)), maximum: limit.maximum };
+            // Where it cannot be raised, fewer connections are taken.
+            let _ = setrlimit(Resource::Nofile, raised);
+        }
+        let current = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+        let fits = current.saturating_sub(SPARE_DESCRIPTORS).max(current / 2).max(1);
+        configured.min(fits)
+    }
+    #[cfg(not(unix))]
+    configured
+}
+
+/// Runs one connection to its end.
+async fn serve(
+    stream: TcpStream,
+    peer: SocketAddr,
+    state: &Arc<State>,
+    routes: BoxedFilter<(warp::reply::Response,)>,
+    mut shutdown: watch::Receiver<bool>,
+) {
+    // Answers are written in one piece; waiting for more only costs time. Not vital.
+    let _ = stream.set_nodelay(true);
+    let limits = &state.config.limits;
+    let begun = Arc::new(AtomicBool::new(false));
+    let guarded = Guarded::new(stream, Arc::clone(&begun), limits.write_timeout());
+    let service = {
+        let state = Arc::clone(state);
+        let routes = warp::service(routes);
+        service_fn(move |request: Request<Incoming>| {
+            begun.store(true, Ordering::Release);
+            let answer = service::answer(Arc::clone(&state), routes.clone(), request, peer);
+            Box::pin(async move { Ok::<_, std::convert::Infallible>(answer.await) })
+        })
+    };
+    let mut connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.header_timeout())
+        .max_buf_size(limits.max_header_bytes)
+        .serve_connection(TokioIo::new(guarded), service);
+    let result = loop {
+        tokio::select! {
+            result = std::future::poll_fn(|cx| connection.poll_without_shutdown(cx)) => {
+                break result;
+            }
+            _ = shutdown.changed() => Pin::new(&mut connection).graceful_shutdown(),
+        }
+    };
+    let guarded = connection.into_parts().io.into_inner();
+    let mut stream = guarded.stream;
+    if let Some(problem) = unanswered(&result, &guarded.held, guarded.read, limits) {
+        state.metrics.answered("none", problem.kind.status().as_u16(), Duration::ZERO);
+        let answer = raw(&problem);
+        let write = stream.write_all(&answer);
+        // A client that does not even take this has lost nothing.
+        let _ = tokio::time::timeout(LINGER, write).await;
+    }
+    linger(stream).await;
+}
+
+/// What to say to a connection whose first request never reached a route: hyper's own answer is a
+/// bare status line (`held`), or nothing at all for a head that did not arrive in time.
+fn unanswered(
+    result: &hyper::Result<()>,
+    held: &[u8],
+    read: bool,
+    limits: &crate::config::Limits,
+) -> Option<Problem> {
+    let status = held
+        .strip_prefix(b"HTTP/1.1 ")
+        .and_then(|rest| rest.get(..3))
+        .and_then(|code| StatusCode::from_bytes(code).ok());
+    match (status, result) {
+        (Some(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE), _) => Some(Problem::new(
+            Kind::HeadersTooLarge,
+            format!("the request's head may be at most {} bytes", limits.max_header_bytes),
+        )),
+        (Some(StatusCode::URI_TOO_LONG), _) => Some(Problem::new(
+            Kind::UriTooLong,
+            format!("the request target may be at most {} bytes", limits.max_uri_bytes),
+        )),
+        (Some(_), _) => Some(no_http()),
+        (None, Err(error)) if error.is_parse() && read => Some(no_http()),
+        (None, Err(error)) if error.is_timeout() && read => {
+            Some(Problem::new(Kind::RequestTimeout, "the request's head did not arrive in time"))
+        }
+        _ => None,
+    }
+}
+
+fn no_http() -> Problem {
+    Problem::new(Kind::BadRequest, "this is no HTTP/1.1 request")
+}
+
+/// The bytes of an answer that closes the connection.
+fn raw(problem: &Problem) -> Vec<u8> {
+    let id = service::new_request_id();
+    let body = problem.body(Some(&id));
+    let status = problem.kind.status();
+    let retry = match problem.retry_after {
+        Some(seconds) => format!("retry-after: {seconds}\r\n"),
+        None => String::new(),
+    };
+    let mut answer = format!(
+        "HTTP/1.1 {} {}\r\ncontent-type: {MEDIA_TYPE}\r\ncontent-length: {}\r\n\
+         cache-control: no-store\r\nx-request-id: {id}\r\n{retry}connection: close\r\n\r\n",
+        status.as_u16(),
+        status.canonical_reason().unwrap_or_default(),
+        body.len(),
+    )
+    .into_bytes();
+    answer.extend_from_slice(&body);
+    answer
+}
+
+/// Says that there are too many connections.
+async fn turn_away(mut stream: TcpStream) {
+    let problem =
+        Problem::new(Kind::Unavailable, "too many connections are open; try again").retry_after(1);
+    let answer = raw(&problem);
+    let _ = tokio::time::timeout(LINGER, stream.write_all(&answer)).await;
+    linger(stream).await;
+}
+
+/// Ends our side, then reads what the client is still sending, for a moment: closing at once would
+/// make the client's system drop the answer unread.
+async fn linger(mut stream: TcpStream) {
+    if stream.shutdown().await.is_err() {
+        return;
+    }
+    let drain = async {
+        let mut buffer = [0; 4096];
+        let mut left = LINGER_BYTES;
+        while left > 0 {
+            match stream.read(&mut buffer).await {
+                Ok(0) | Err(_) => return,
+                Ok(n) => left = left.saturating_sub(n),
+            }
+        }
+    };
+    let _ = tokio::time::timeout(LINGER, drain).await;
+}
+
+/// A client's stream that gives up on a client which takes nothing, and that holds back what is
+/// written before the first request has been read, because only an error can be (see
+/// [`unanswered`]).
+struct Guarded {
+    stream: TcpStream,
+    begun: Arc<AtomicBool>,
+    held: Vec<u8>,
+    /// Whether anything has been read.
+    read: bool,
+    timeout: Duration,
+    stalled: Option<Pin<Box<Sleep>>>,
+}
+
+impl Guarded {
+    fn new(stream: TcpStream, begun: Arc<AtomicBool>, timeout: Duration) -> Self {
+        Self { stream, begun, held: Vec::new(), read: false, timeout, stalled: None }
+    }
+
+    /// Passes on what a write came to, minding the clock.
+    fn timed<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        outcome: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        if outcome.is_ready() {
+            self.stalled = None;
+            return outcome;
+        }
+        let deadline = Instant::now() + self.timeout;
+        let sleep =
+            self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(deadline)));
+        match sleep.as_mut().poll(cx) {
+            Poll::Ready(()) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+}
+
+impl AsyncRead for Guarded {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        let outcome = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        self.read |= buffer.filled().len() > before;
+        outcome
+    }
+}
+
+impl AsyncWrite for Guarded {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        data: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        if !self.begun.load(Ordering::Acquire) {
+            self.held.extend_from_slice(data);
+            return Poll::Ready(Ok(data.len()));
+        }
+        let outcome = Pin::new(&mut self.stream).poll_write(cx, data);
+        self.timed(cx, outcome)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        if !self.begun.load(Ordering::Acquire) {
+            for part in parts {
+                self.held.extend_from_slice(part);
+            }
+            return Poll::Ready(Ok(parts.iter().map(|part| part.len()).sum()));
+        }
+        let outcome = Pin::new(&mut self.stream).poll_write_vectored(cx, parts);
+        self.timed(cx, outcome)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}

@@ -1,0 +1,499 @@
+//! Groups the changes of concurrent requests into shared commits.
+//!
+//! A commit costs the same for one document as for a thousand, and an index has one writer. Each
+//! index that is written to has a thread that owns the writer; requests hand it their changes and
+//! wait. While one commit runs, further requests queue up and share the next: no request waits for
+//! a timer, and the more there are the better they share.
+//!
+//! The writer is given back when nothing has been written for a while, so that `zhen index` in
+//! another process is not shut out by a server that is merely running.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+use tokio::runtime::Handle;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::catalog::{Index, WriteError, Writer};
+
+/// How long the writer is kept after the last change. Taking it again costs milliseconds; keeping
+/// it keeps others out.
+const KEEP_WRITER: Duration = Duration::from_millis(500);
+
+/// Batches that may wait for the writer before uploads are held back.
+const QUEUE: usize = 8;
+
+/// Errors kept of one upload; the rest is counted.
+const MAX_ERRORS: usize = 100;
+
+/// A record of an upload that was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub(crate) struct RecordError {
+    /// Line of the upload on which it begins, from 1.
+    pub(crate) line: u64,
+    /// Why it was not taken.
+    pub(crate) detail: String,
+}
+
+/// What became of an upload's records so far.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    /// Records handed to the writer without complaint.
+    pub(crate) accepted: u64,
+    /// Records that were not.
+    pub(crate) rejected: u64,
+    /// The first [`MAX_ERRORS`] reasons, by line.
+    pub(crate) errors: Vec<RecordError>,
+    /// Life of the writer that took the first record; a later life has lost it.
+    life: Option<u64>,
+    /// Why the index could not be written; nothing more of the upload is taken.
+    failure: Option<WriteError>,
+}
+
+impl Report {
+    /// Why the index could not be written, if it could not.
+    pub(crate) fn failure(&self) -> Option<WriteError> {
+        self.failure.clone()
+    }
+
+    /// Notes a record that was not taken.
+    pub(crate) fn reject(&mut self, line: u64, detail: String) {
+        self.rejected += 1;
+        if self.errors.len() < MAX_ERRORS {
+            self.errors.push(RecordError { line, detail });
+        }
+    }
+}
+
+/// A report that an upload and the writer's thread both write to.
+pub(crate) type SharedReport = Arc<Mutex<Report>>;
+
+/// Locks a report; a panic elsewhere leaves it as it was, which is still true.
+pub(crate) fn lock(report: &SharedReport) -> std::sync::MutexGuard<'_, Report> {
+    report.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What the thread is asked to do.
+enum Job {
+    /// Add records, each with its line.
+    Add { records: Vec<(u64, Map<String, Value>)>, report: SharedReport },
+    /// Delete a document.
+    Delete { id: String, reply: oneshot::Sender<Result<bool, WriteError>> },
+    /// Answer once everything of the upload is durable and searchable.
+    Finish { report: SharedReport, reply: oneshot::Sender<Result<(), WriteError>> },
+}
+
+/// The way to one index's writer.
+#[derive(Debug, Clone)]
+pub(crate) struct GroupWriter {
+    jobs: mpsc::Sender<Job>,
+}
+
+fn gone() -> WriteError {
+    WriteError::Failed("the server is shutting down".to_owned())
+}
+
+impl GroupWriter {
+    /// Starts the thread of `index`. It ends, committing what is left, when the last clone of the
+    /// returned value is dropped.
+    ///
+    /// # Errors
+    /// When no thread can be started.
+    pub(crate) fn start(
+        index: Arc<dyn Index>,
+        name: &str,
+    ) -> std::io::Result<(Self, std::thread::JoinHandle<()>)> {
+        let (jobs, queue) = mpsc::channel(QUEUE);
+        let runtime = Handle::current();
+        let thread =
+            std::thread::Builder::new().name(format!("write {name}")).spawn(move || {
+                Thread { index, writer: None, dirty: false, life: 0 }.run(queue, &runtime)
+            })?;
+        Ok((Self { jobs }, thread))
+    }
+
+    /// Hands records over, waiting while too much is queued. What becomes of them is told by
+    /// `report` and [`GroupWriter::finish`].
+    ///
+    /// # Errors
+    /// When the thread has ended.
+    pub(crate) async fn add(
+        &self,
+        records: Vec<(u64, Map<String, Value>)>,
+        report: &SharedReport,
+    ) -> Result<(), WriteError> {
+        let job = Job::Add { records, report: Arc::clone(report) };
+        self.jobs.send(job).await.map_err(|_| gone())
+    }
+
+    /// Waits until everything of the upload behind `report` is durable and searchable.
+    ///
+    /// # Errors
+    /// When it could not be made so; some of it may be.
+    pub(crate) async fn finish(&self, report: &SharedReport) -> Result<(), WriteError> {
+        let (reply, answer) = oneshot::channel();
+        let job = Job::Finish { report: Arc::clone(report), reply };
+        self.jobs.send(job).await.map_err(|_| gone())?;
+        answer.await.unwrap_or_else(|_| Err(gone()))
+    }
+
+    /// Deletes a document durably; false where there is none.
+    ///
+    /// # Errors
+    /// When the index cannot be written.
+    pub(crate) async fn delete(&self, id: String) -> Result<bool, WriteError> {
+        let (reply, answer) = oneshot::channel();
+        self.jobs.send(Job::Delete { id, reply }).await.map_err(|_| gone())?;
+        answer.await.unwrap_or_else(|_| Err(gone()))
+    }
+}
+
+/// Requests that wait for the next commit, each with what to tell it then.
+#[derive(Default)]
+struct Pending {
+    finishes: Vec<(SharedReport, oneshot::Sender<Result<(), WriteError>>)>,
+    deletes: Vec<Deletion>,
+}
+
+/// A deletion that waits for its commit.
+struct Deletion {
+    found: bool,
+    /// Life of the writer that was told.
+    life: u64,
+    reply: oneshot::Sender<Result<bool, WriteError>>,
+}
+
+/// The state of a writer's thread.
+struct Thread {
+    index: Arc<dyn Index>,
+    writer: Option<Box<dyn Writer>>,
+    /// Whether there are changes since the last commit.
+    dirty: bool,
+    /// Grows whenever changes that were not committed are lost.
+    life: u64,
+}
+
+impl Thread {
+    fn run(mut self, mut queue: mpsc::Receiver<Job>, runtime: &Handle) {
+        let mut pending = Pending::default();
+        loop {
+            let next = match queue.try_recv() {
+                Ok(job) => Some(job),
+                Err(mpsc::error::TryRecvError::Empty) => {
+                    // Nothing queued: whoever waits is served now.
+                    self.settle(&mut pending);
+                    if self.writer.is_none() {
+                        queue.blocking_recv()
+                    } else {
+                        let wait = async { tokio::time::timeout(KEEP_WRITER, queue.recv()).await };
+                        match runtime.block_on(wait) {
+                            Ok(job) => job,
+                            Err(_) => {
+                                self.release();
+                                continue;
+                            }
+                        }
+                    }
+                }
+                Err(mpsc::error::TryRecvError::Disconnected) => None,
+            };
+            match next {
+                Some(job) => self.apply(job, &mut pending),
+                None => break,
+            }
+        }
+        self.settle(&mut pending);
+        self.release();
+    }
+
+    fn apply(&mut self, job: Job, pending: &mut Pending) {
+        match job {
+            Job::Add { records, report } => {
+                if let Err(error) = self.add(records, &report) {
+                    lock(&report).failure.get_or_insert(error);
+                }
+            }
+            Job::Delete { id, reply } => {
+                let result = self.with_writer(|writer| writer.delete(&id));
+                match result {
+                    Ok(found) => {
+                        self.dirty |= found;
+                        pending.deletes.push(Deletion { found, life: self.life, reply });
+                    }
+                    Err(error) => {
+                        // A client that has gone away does not want to know.
+                        let _ = reply.send(Err(error));
+                    }
+                }
+            }
+            Job::Finish { report, reply } => pending.finishes.push((report, reply)),
+        }
+    }
+
+    /// Adds the records of an upload that has not failed.
+    fn add(
+        &mut self,
+        records: Vec<(u64, Map<String, Value>)>,
+        report: &SharedReport,
+    ) -> Result<(), WriteError> {
+        if lock(report).failure.is_some() {
+            return Ok(());
+        }
+        let life = self.life;
+        for (line, record) in records {
+            match self.with_writer(|writer| writer.add(record)) {
+                Ok(()) => {
+                    self.dirty = true;
+                    let mut report = lock(report);
+                    report.accepted += 1;
+                    report.life.get_or_insert(life);
+                }
+                Err(WriteError::Record(why)) => lock(report).reject(line, why),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs `work` on the writer, taking it first where needed and losing it on failure.
+    fn with_writer<T>(
+        &mut self,
+        work: impl FnOnce(&mut dyn Writer) -> Result<T, WriteError>,
+    ) -> Result<T, WriteError> {
+        let writer = match &mut self.writer {
+            Some(writer) => writer,
+            empty => empty.insert(self.index.writer()?),
+        };
+        let result = work(writer.as_mut());
+        if let Err(WriteError::Failed(_) | WriteError::Locked(_)) = &result {
+            self.lose();
+        }
+        result
+    }
+
+    /// Commits if there is anything to commit, and answers everybody who waits for that.
+    fn settle(&mut self, pending: &mut Pending) {
+        if pending.finishes.is_empty() && pending.deletes.is_empty() {
+            return;
+        }
+        let committed = self.commit();
+        // What was lost before this commit, or with it, belongs to an earlier life.
+        for (report, reply) in pending.finishes.drain(..) {
+            let report = lock(&report);
+            let lost = report.life.is_some_and(|life| life != self.life);
+            let answer = match (&report.failure, &committed) {
+                (Some(error), _) => Err(error.clone()),
+                (None, Err(error)) if lost => Err(error.clone()),
+                (None, Ok(())) if lost => Err(gone_wrong()),
+                _ => Ok(()),
+            };
+            drop(report);
+            let _ = reply.send(answer);
+        }
+        for Deletion { found, life, reply } in pending.deletes.drain(..) {
+            let answer = match &committed {
+                Err(error) if found => Err(error.clone()),
+                _ if found && life != self.life => Err(gone_wrong()),
+                _ => Ok(found),
+            };
+            let _ = reply.send(answer);
+        }
+    }
+
+    fn commit(&mut self) -> Result<(), WriteError> {
+        if !std::mem::take(&mut self.dirty) {
+            return Ok(());
+        }
+        self.with_writer(|writer| writer.commit()).inspect_err(|_| self.lose())
+    }
+
+    /// Gives the writer up with what it has not committed.
+    fn lose(&mut self) {
+        if self.writer.take().is_some() {
+            self.life += 1;
+            self.dirty = false;
+        }
+    }
+
+    /// Gives the writer back. What an upload that is still under way, or was broken off, has added
+    /// so far is committed: it has been counted as accepted.
+    fn release(&mut self) {
+        if self.commit().is_ok() {
+            self.writer = None;
+        }
+    }
+}
+
+fn gone_wrong() -> WriteError {
+    WriteError::Failed("the index could not be written; try again".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+    use zhen_search::{Engine, SearchError, SearchRequest, SearchResponse, Suggestion};
+
+    use crate::catalog::{CatalogError, IndexStats};
+
+    /// An index that only counts.
+    #[derive(Default)]
+    struct Counting {
+        committed: Arc<AtomicU64>,
+        commits: Arc<AtomicU64>,
+        writers: Arc<AtomicU64>,
+        fail_commit: Arc<AtomicBool>,
+        /// Held while a commit runs.
+        gate: Arc<Mutex<()>>,
+    }
+
+    struct CountingWriter {
+        added: u64,
+        index: Counting,
+    }
+
+    impl Counting {
+        fn share(&self) -> Self {
+            Self {
+                committed: Arc::clone(&self.committed),
+                commits: Arc::clone(&self.commits),
+                writers: Arc::clone(&self.writers),
+                fail_commit: Arc::clone(&self.fail_commit),
+                gate: Arc::clone(&self.gate),
+            }
+        }
+    }
+
+    impl Engine for Counting {
+        fn search(&self, _: &SearchRequest) -> Result<SearchResponse, SearchError> {
+            Ok(SearchResponse::default())
+        }
+        fn document(&self, _: &str) -> Result<Option<Value>, SearchError> {
+            Ok(None)
+        }
+        fn suggest(&self, _: &str, _: usize) -> Result<Vec<Suggestion>, SearchError> {
+            Ok(Vec::new())
+        }
+    }
+
+    impl Index for Counting {
+        fn engine(&self) -> &dyn Engine {
+            self
+        }
+        fn writer(&self) -> Result<Box<dyn Writer>, WriteError> {
+            self.writers.fetch_add(1, Ordering::SeqCst);
+            Ok(Box::new(CountingWriter { added: 0, index: self.share() }))
+        }
+        fn stats(&self) -> Result<IndexStats, CatalogError> {
+            Ok(IndexStats::default())
+        }
+    }
+
+    impl Writer for CountingWriter {
+        fn add(&mut self, record: Map<String, Value>) -> Result<(), WriteError> {
+            if record.is_empty() {
+                return Err(WriteError::Record("a record needs a body".to_owned()));
+            }
+            self.added += 1;
+            Ok(())
+        }
+        fn delete(&mut self, id: &str) -> Result<bool, WriteError> {
+            Ok(id == "there")
+        }
+        fn commit(&mut self) -> Result<(), WriteError> {
+            let _gate = self.index.gate.lock().unwrap();
+            if self.index.fail_commit.load(Ordering::SeqCst) {
+                return Err(WriteError::Failed("no space left".to_owned()));
+            }
+            self.index.committed.fetch_add(std::mem::take(&mut self.added), Ordering::SeqCst);
+            self.index.commits.fetch_add(1, Ordering::SeqCst);
+            Ok(())
+        }
+    }
+
+    fn record() -> Map<String, Value> {
+        Map::from_iter([("body".to_owned(), Value::from("词典"))])
+    }
+
+    #[test]
+    fn requests_that_come_during_a_commit_share_the_next_one() {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        let index = Counting::default();
+        let gate = Arc::clone(&index.gate);
+        let (committed, commits) = (Arc::clone(&index.committed), Arc::clone(&index.commits));
+        let (group, thread) = {
+            let _guard = runtime.enter();
+            GroupWriter::start(Arc::new(index), "test").unwrap()
+        };
+        // No commit can end before all four uploads have been queued: the first commit takes those
+        // that came before it, the second all others.
+        let held = gate.lock().unwrap();
+        let answers: Vec<_> = (0..QUEUE / 2)
+            .map(|_| {
+                let report = SharedReport::default();
+                let (reply, answer) = oneshot::channel();
+                let records = vec![(1, record())];
+                let add = Job::Add { records, report: Arc::clone(&report) };
+                group.jobs.blocking_send(add).unwrap();
+                group.jobs.blocking_send(Job::Finish { report, reply }).unwrap();
+                answer
+            })
+            .collect();
+        drop(held);
+        for answer in answers {
+            answer.blocking_recv().unwrap().unwrap();
+        }
+        assert_eq!(committed.load(Ordering::SeqCst), 4);
+        assert!(commits.load(Ordering::SeqCst) <= 2);
+        drop(group);
+        thread.join().unwrap();
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn an_answer_means_committed_and_a_failed_commit_is_no_answer() {
+        let index = Counting::default();
+        let (fail, committed) = (Arc::clone(&index.fail_commit), Arc::clone(&index.committed));
+        let (group, thread) = GroupWriter::start(Arc::new(index), "test").unwrap();
+        let report = SharedReport::default();
+        group.add(vec![(1, record()), (2, Map::new())], &report).await.unwrap();
+        group.finish(&report).await.unwrap();
+        assert_eq!(committed.load(Ordering::SeqCst), 1);
+        let taken = lock(&report);
+        assert_eq!((taken.accepted, taken.rejected, taken.errors[0].line), (1, 1, 2));
+        drop(taken);
+
+        fail.store(true, Ordering::SeqCst);
+        let report = SharedReport::default();
+        group.add(vec![(1, record())], &report).await.unwrap();
+        let error = group.finish(&report).await.unwrap_err();
+        assert!(error.to_string().contains("no space left"));
+        assert!(group.delete("there".to_owned()).await.is_err());
+
+        fail.store(false, Ordering::SeqCst);
+        assert!(group.finish(&report).await.is_err(), "what was lost stays lost");
+        assert!(group.delete("there".to_owned()).await.unwrap());
+        assert!(!group.delete("absent".to_owned()).await.unwrap());
+        drop(group);
+        thread.join().unwrap();
+        assert_eq!(committed.load(Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn an_idle_writer_is_given_back_and_taken_again() {
+        let index = Counting::default();
+        let (writers, committed) = (Arc::clone(&index.writers), Arc::clone(&index.committed));
+        let (group, thread) = GroupWriter::start(Arc::new(index), "test").unwrap();
+        let report = SharedReport::default();
+        group.add(vec![(1, record())], &report).await.unwrap();
+        while committed.load(Ordering::SeqCst) == 0 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        group.add(vec![(2, record())], &report).await.unwrap();
+        group.finish(&report).await.unwrap();
+        assert_eq!(committed.load(Ordering::SeqCst), 2);
+        assert!(writers.load(Ordering::SeqCst) >= 1);
+        drop(group);
+        thread.join().unwrap();
+    }
+}

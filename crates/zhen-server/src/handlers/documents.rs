@@ -1,0 +1,163 @@
+//! Adding, reading and deleting documents.
+
+use std::sync::Arc;
+
+use bytes::Buf;
+use futures_util::Stream;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use warp::http::{HeaderMap, StatusCode};
+use warp::path::FullPath;
+use warp::reply::Response;
+
+use super::json;
+use crate::catalog::Index;
+use crate::group::{RecordError, SharedReport, lock};
+use crate::log::Notes;
+use crate::params::{self, Params};
+use crate::problem::{Kind, Problem};
+use crate::state::State;
+use crate::upload::{self, Stopped, TimedBody};
+
+/// What became of an upload.
+#[derive(Serialize)]
+struct Outcome {
+    index: String,
+    accepted: u64,
+    rejected: u64,
+    errors: Vec<RecordError>,
+    took_us: u64,
+}
+
+impl Outcome {
+    fn of(index: String, report: &SharedReport, took_us: u64) -> Self {
+        let report = lock(report);
+        let mut errors = report.errors.clone();
+        errors.sort_by_key(|error| error.line);
+        Self { index, accepted: report.accepted, rejected: report.rejected, errors, took_us }
+    }
+
+    /// The figures that go into a problem document.
+    fn figures(&self) -> Map<String, Value> {
+        let mut figures = Map::new();
+        figures.insert("accepted".to_owned(), self.accepted.into());
+        figures.insert("rejected".to_owned(), self.rejected.into());
+        let errors = self.errors.iter().map(|e| serde_json::json!(e)).collect();
+        figures.insert("errors".to_owned(), Value::Array(errors));
+        figures
+    }
+}
+
+/// `POST /api/v1/documents`.
+pub(crate) async fn add<S, B, E>(
+    state: Arc<State>,
+    query: String,
+    headers: HeaderMap,
+    body: S,
+) -> Result<Response, Problem>
+where
+    S: Stream<Item = Result<B, E>>,
+    B: Buf,
+{
+    let params = Params::parse(&query, &params::INDEX)?;
+    let name = state.index_name(params.filled("index").map(str::to_owned));
+    let limits = &state.config.limits;
+    let shape = upload::accept(&headers, limits)?;
+    let _permit = state.uploads.try_acquire().map_err(|_| {
+        Problem::new(Kind::Unavailable, "too many uploads are under way; try again shortly")
+            .retry_after(1)
+    })?;
+    let index = {
+        let (state, name) = (Arc::clone(&state), name.clone());
+        let open = move || state.catalog.open_or_create(&name);
+        tokio::task::spawn_blocking(open)
+            .await
+            .map_err(|_| Problem::new(Kind::Internal, "opening the index failed"))??
+    };
+    let writer = state.writer(&name, &index)?;
+    let body = TimedBody::new(body, limits, limits.max_upload_bytes);
+    let report = SharedReport::default();
+    let received = upload::receive(body, shape, limits.max_record_bytes, &writer, &report).await;
+
+    let took = received.as_ref().map_or(0, |took| u64::try_from(took.as_micros()).unwrap_or(0));
+    let outcome = Outcome::of(name.clone(), &report, took);
+    match received {
+        Err(Stopped::Write(error)) => Err(error.into()),
+        Err(Stopped::Body(problem)) => {
+            state.metrics.uploaded(outcome.accepted, outcome.rejected);
+            Err(problem.with_upload(outcome.figures()))
+        }
+        Ok(_) => {
+            state.metrics.uploaded(outcome.accepted, outcome.rejected);
+            if outcome.accepted == 0 && outcome.rejected > 0 {
+                let detail = "none of the records could be taken; `errors` says why";
+                return Err(
+                    Problem::new(Kind::Unprocessable, detail).with_upload(outcome.figures())
+                );
+            }
+            let notes =
+                Notes { index: Some(name), total: Some(outcome.accepted), ..Notes::default() };
+            json(StatusCode::OK, &outcome, notes)
+        }
+    }
+}
+
+/// `GET /api/v1/documents/{id}`.
+pub(crate) async fn get(
+    state: Arc<State>,
+    path: FullPath,
+    query: String,
+) -> Result<Response, Problem> {
+    let params = Params::parse(&query, &params::INDEX)?;
+    let name = state.index_name(params.filled("index").map(str::to_owned));
+    let id = document_id(path.as_str())?;
+    let notes = Notes { index: Some(name.clone()), ..Notes::default() };
+    let read = move |index: &dyn Index| match index.engine().document(&id)? {
+        Some(document) => json(StatusCode::OK, &document, notes),
+        None => Err(no_document(&id)),
+    };
+    state.with_index(name, read).await
+}
+
+/// What `DELETE` answers.
+#[derive(Serialize)]
+struct Deleted {
+    index: String,
+    id: String,
+    deleted: bool,
+}
+
+/// `DELETE /api/v1/documents/{id}`.
+pub(crate) async fn delete(
+    state: Arc<State>,
+    path: FullPath,
+    query: String,
+) -> Result<Response, Problem> {
+    let params = Params::parse(&query, &params::INDEX)?;
+    let name = state.index_name(params.filled("index").map(str::to_owned));
+    let id = document_id(path.as_str())?;
+    let index = {
+        let (state, name) = (Arc::clone(&state), name.clone());
+        tokio::task::spawn_blocking(move || state.catalog.open(&name))
+            .await
+            .map_err(|_| Problem::new(Kind::Internal, "opening the index failed"))??
+    };
+    if !state.writer(&name, &index)?.delete(id.clone()).await? {
+        return Err(no_document(&id));
+    }
+    state.metrics.deleted();
+    let notes = Notes { index: Some(name.clone()), total: Some(1), ..Notes::default() };
+    json(StatusCode::OK, &Deleted { index: name, id, deleted: true }, notes)
+}
+
+fn document_id(path: &str) -> Result<String, Problem> {
+    let id = path.strip_prefix("/api/v1/documents/").unwrap_or_default();
+    if id.is_empty() {
+        return Err(Problem::new(Kind::NotFound, "a document's id is missing after /documents/"));
+    }
+    params::decode_path(id)
+}
+
+fn no_document(id: &str) -> Problem {
+    Problem::new(Kind::NotFound, format!("there is no document with the id {id:?}"))
+}

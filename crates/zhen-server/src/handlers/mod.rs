@@ -1,0 +1,29 @@
+//! What each route does.
+
+pub(crate) mod assets;
+pub(crate) mod documents;
+pub(crate) mod operation;
+pub(crate) mod search;
+
+use serde::Serialize;
+use warp::http::{HeaderValue, StatusCode, header};
+use warp::reply::Response;
+
+use crate::log::Notes;
+use crate::problem::{Kind, Problem};
+
+/// A JSON answer, with what the log is to hold about it.
+///
+/// # Errors
+/// 500 for a value that does not serialise, such as a score that is no number.
+fn json(status: StatusCode, value: &impl Serialize, notes: Notes) -> Result<Response, Problem> {
+    let body = serde_json::to_vec(value)
+        .map_err(|error| Problem::new(Kind::Internal, format!("the answer is no JSON: {error}")))?;
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response.extensions_mut().insert(notes);
+    Ok(response)
+}

@@ -1,0 +1,111 @@
+//! What operators and their programs ask for.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use serde::Serialize;
+use warp::http::{HeaderValue, StatusCode, header};
+use warp::reply::Response;
+
+use super::json;
+use crate::catalog::{Index, IndexStats};
+use crate::log::Notes;
+use crate::metrics::Memory;
+use crate::params::{self, Params};
+use crate::problem::{Kind, Problem};
+use crate::state::State;
+
+/// The answer of `/healthz` and `/readyz`.
+#[derive(Serialize)]
+struct Status {
+    status: &'static str,
+}
+
+/// `GET /healthz`: the process runs and its event loop turns.
+pub(crate) async fn health(_: Arc<State>) -> Result<Response, Problem> {
+    json(StatusCode::OK, &Status { status: "ok" }, Notes::default())
+}
+
+/// `GET /readyz`: requests will be answered. 503 while shutting down and when the indexes cannot be
+/// read.
+pub(crate) async fn ready(state: Arc<State>) -> Result<Response, Problem> {
+    if state.draining.load(Ordering::Relaxed) {
+        return Err(Problem::new(Kind::Unavailable, "the server is shutting down"));
+    }
+    let shared = Arc::clone(&state);
+    let names = state.pool.run(move || Ok(shared.catalog.names()?)).await;
+    names.map_err(|problem| Problem::new(Kind::Unavailable, problem.detail).retry_after(1))?;
+    json(StatusCode::OK, &Status { status: "ready" }, Notes::default())
+}
+
+/// The answer of `GET /api/v1/stats`.
+#[derive(Serialize)]
+struct Stats {
+    index: String,
+    #[serde(flatten)]
+    stats: IndexStats,
+    server: ServerStats,
+}
+
+#[derive(Serialize)]
+struct ServerStats {
+    version: &'static str,
+    uptime_seconds: u64,
+    connections: u64,
+    resident_bytes: Option<u64>,
+    anonymous_bytes: Option<u64>,
+}
+
+/// `GET /api/v1/stats`.
+pub(crate) async fn stats(state: Arc<State>, query: String) -> Result<Response, Problem> {
+    let params = Params::parse(&query, &params::INDEX)?;
+    let name = state.index_name(params.filled("index").map(str::to_owned));
+    let stats = state.with_index(name.clone(), |index: &dyn Index| Ok(index.stats()?)).await?;
+    let memory = Memory::read();
+    let server = ServerStats {
+        version: env!("CARGO_PKG_VERSION"),
+        uptime_seconds: state.metrics.uptime().as_secs(),
+        connections: state.metrics.open_connections(),
+        resident_bytes: memory.map(|m| m.resident),
+        anonymous_bytes: memory.map(|m| m.anonymous),
+    };
+    let notes = Notes { index: Some(name.clone()), ..Notes::default() };
+    json(StatusCode::OK, &Stats { index: name, stats, server }, notes)
+}
+
+/// The answer of `GET /api/v1/indexes`.
+#[derive(Serialize)]
+struct Indexes {
+    default: String,
+    indexes: Vec<String>,
+}
+
+/// `GET /api/v1/indexes`.
+pub(crate) async fn indexes(state: Arc<State>, query: String) -> Result<Response, Problem> {
+    Params::parse(&query, &params::NONE)?;
+    let shared = Arc::clone(&state);
+    let indexes = state.pool.run(move || Ok(shared.catalog.names()?)).await?;
+    let default = state.catalog.default_index().to_owned();
+    json(StatusCode::OK, &Indexes { default, indexes }, Notes::default())
+}
+
+/// `GET /metrics`.
+pub(crate) async fn metrics(state: Arc<State>) -> Result<Response, Problem> {
+    let shared = Arc::clone(&state);
+    let read = move || {
+        let mut indexes = Vec::new();
+        // An index that cannot be read has no figures; the rest of the page must not suffer.
+        for name in shared.catalog.names().unwrap_or_default() {
+            if let Ok(stats) = shared.catalog.open(&name).and_then(|index| index.stats()) {
+                indexes.push((name, stats));
+            }
+        }
+        Ok(shared.metrics.render(&indexes))
+    };
+    let page = state.pool.run(read).await?;
+    let mut response = Response::new(page.into());
+    let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}

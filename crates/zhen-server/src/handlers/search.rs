@@ -1,0 +1,97 @@
+//! Searching and suggesting.
+
+use std::sync::Arc;
+
+use bytes::Buf;
+use futures_util::Stream;
+use serde::Serialize;
+use warp::http::{HeaderMap, StatusCode};
+use warp::reply::Response;
+use zhen_search::{SearchRequest, Suggestion};
+
+use super::json;
+use crate::log::Notes;
+use crate::params::{self, Params, SearchBody};
+use crate::problem::{Kind, Problem};
+use crate::state::State;
+use crate::upload::{self, TimedBody};
+
+/// `GET /api/v1/search`.
+pub(crate) async fn get(state: Arc<State>, query: String) -> Result<Response, Problem> {
+    let (index, request) = Params::parse(&query, &params::SEARCH)?.search()?;
+    run(state, index, request).await
+}
+
+/// `POST /api/v1/search`: the same with the parameters in a JSON body.
+pub(crate) async fn post<S, B, E>(
+    state: Arc<State>,
+    query: String,
+    headers: HeaderMap,
+    body: S,
+) -> Result<Response, Problem>
+where
+    S: Stream<Item = Result<B, E>>,
+    B: Buf,
+{
+    Params::parse(&query, &params::NONE)?;
+    let kind = upload::media_type(&headers)?;
+    if kind != "application/json" {
+        let detail = format!("{kind:?} is not read; send application/json");
+        return Err(Problem::new(Kind::UnsupportedMediaType, detail));
+    }
+    let limits = &state.config.limits;
+    let most = limits.max_search_body_bytes as u64;
+    upload::check_length(&headers, most)?;
+    let body = TimedBody::new(body, limits, most).all().await?;
+    let (index, request) = SearchBody::parse(&body)?.search()?;
+    run(state, index, request).await
+}
+
+async fn run(
+    state: Arc<State>,
+    index: Option<String>,
+    request: SearchRequest,
+) -> Result<Response, Problem> {
+    let name = state.index_name(index);
+    let mut notes = Notes {
+        index: Some(name.clone()),
+        query: state.config.log_queries.then(|| request.query.clone()),
+        ..Notes::default()
+    };
+    // Turned into bytes where it was found, off the event loop.
+    let first_page = request.offset == 0;
+    let search = move |index: &dyn crate::catalog::Index| {
+        let answer = index.engine().search(&request)?;
+        notes.total = Some(answer.total);
+        Ok((answer.total, json(StatusCode::OK, &answer, notes)?))
+    };
+    let (total, response) = state.with_index(name, search).await?;
+    if first_page {
+        state.metrics.searched(total);
+    }
+    Ok(response)
+}
+
+/// The answer of `GET /api/v1/suggest`.
+#[derive(Serialize)]
+struct Suggestions {
+    query: String,
+    suggestions: Vec<Suggestion>,
+}
+
+/// `GET /api/v1/suggest`.
+pub(crate) async fn suggest(state: Arc<State>, query: String) -> Result<Response, Problem> {
+    let (index, prefix, limit) = Params::parse(&query, &params::SUGGEST)?.suggest()?;
+    let name = state.index_name(index);
+    let notes = Notes {
+        index: Some(name.clone()),
+        query: state.config.log_queries.then(|| prefix.clone()),
+        ..Notes::default()
+    };
+    let suggest = move |index: &dyn crate::catalog::Index| {
+        let suggestions = index.engine().suggest(&prefix, limit)?;
+        let notes = Notes { total: Some(suggestions.len() as u64), ..notes };
+        json(StatusCode::OK, &Suggestions { query: prefix, suggestions }, notes)
+    };
+    state.with_index(name, suggest).await
+}

@@ -1,0 +1,174 @@
+//! Starting and stopping.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, watch};
+
+use crate::catalog::Catalog;
+use crate::config::{ConfigError, ServerConfig, processors};
+use crate::connection;
+use crate::log::{LogSink, no_log};
+use crate::routes;
+use crate::state::State;
+
+/// What the caller of [`serve`] wants to hear.
+pub struct Hooks {
+    /// Called once with the address that is listened on, which tells the port where 0 was asked for.
+    pub on_bound: Box<dyn FnOnce(SocketAddr) + Send>,
+    /// Called with a record of every answer.
+    pub log: LogSink,
+}
+
+impl Default for Hooks {
+    fn default() -> Self {
+        Self { on_bound: Box::new(|_| {}), log: no_log() }
+    }
+}
+
+/// Why serving did not begin or did not end well.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The configuration cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {addr}: {source}{}", bind_hint(.source))]
+    Bind {
+        /// The address asked for.
+        addr: String,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The system does not give threads or signals.
+    #[error("cannot start the server: {0}")]
+    Start(#[source] std::io::Error),
+    /// Requests were still under way when the time for finishing them was over.
+    #[error("{connections} connections were cut off when the time to finish was over")]
+    CutOff {
+        /// How many.
+        connections: u64,
+    },
+}
+
+fn bind_hint(error: &std::io::Error) -> &'static str {
+    match error.kind() {
+        std::io::ErrorKind::AddrInUse => "; is zhen running already? `--addr` takes another port",
+        std::io::ErrorKind::PermissionDenied => "; ports below 1024 need privileges",
+        _ => "",
+    }
+}
+
+/// Serves until `shutdown` completes, then finishes what is under way.
+///
+/// Must be called within a tokio runtime with I/O and time enabled. Returns once every answer has
+/// been sent and every accepted change is committed, or after
+/// [`crate::Limits::shutdown_timeout_ms`].
+///
+/// # Errors
+/// See [`ServeError`]; nothing is listened on before the configuration has passed its check.
+pub async fn serve(
+    config: ServerConfig,
+    catalog: Arc<dyn Catalog>,
+    hooks: Hooks,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), ServeError> {
+    let bind_error = |source| ServeError::Bind { addr: config.addr.clone(), source };
+    let addresses: Vec<SocketAddr> =
+        tokio::net::lookup_host(&config.addr).await.map_err(bind_error)?.collect();
+    config.check(&addresses)?;
+    let listener = TcpListener::bind(&addresses[..]).await.map_err(bind_error)?;
+    let bound = listener.local_addr().map_err(bind_error)?;
+
+    let patience = config.limits.shutdown_timeout();
+    let state = Arc::new(State::new(config, catalog, hooks.log));
+    let routes = routes::filters(&state);
+    let (stop, stopping) = watch::channel(false);
+    let (alive, mut all_gone) = mpsc::channel(1);
+    let accepting =
+        tokio::spawn(connection::accept(listener, Arc::clone(&state), routes, stopping, alive));
+    (hooks.on_bound)(bound);
+
+    shutdown.await;
+    state.draining.store(true, Ordering::Relaxed);
+    // Nobody listening any more means that everything has ended already.
+    let _ = stop.send(true);
+    let _ = accepting.await;
+    let deadline = tokio::time::Instant::now() + patience;
+    let finished = tokio::time::timeout_at(deadline, all_gone.recv()).await.is_ok();
+    let cut_off = state.metrics.open_connections();
+
+    // The writers commit what they hold and end; their index is whole whenever they do not.
+    let threads = state.close_writers();
+    let join = tokio::task::spawn_blocking(move || {
+        for thread in threads {
+            // A panic in the writer has been told to those who waited for it.
+            let _ = thread.join();
+        }
+    });
+    let _ = tokio::time::timeout_at(deadline + Duration::from_secs(1), join).await;
+    match finished {
+        true => Ok(()),
+        false => Err(ServeError::CutOff { connections: cut_off }),
+    }
+}
+
+/// Serves on a runtime of its own until the process is interrupted (SIGINT) or asked to end
+/// (SIGTERM).
+///
+/// # Errors
+/// See [`ServeError`].
+pub fn run(
+    config: ServerConfig,
+    catalog: Arc<dyn Catalog>,
+    hooks: Hooks,
+) -> Result<(), ServeError> {
+    let threads = match config.event_threads {
+        0 => processors().min(4),
+        n => n,
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(threads)
+        .thread_name("zhen-http")
+        // Searches are bounded by their own limit; the rest is uploads, assets and name look-ups.
+        .max_blocking_threads(config.limits.concurrent_searches() + 32)
+        .enable_all()
+        .build()
+        .map_err(ServeError::Start)?;
+    let result = runtime.block_on(async {
+        let interrupted = interrupted().map_err(ServeError::Start)?;
+        serve(config, catalog, hooks, interrupted).await
+    });
+    // A search past its deadline must not keep the process from ending.
+    runtime.shutdown_timeout(Duration::from_millis(200));
+    result
+}
+
+/// Completes when the process is asked to end.
+#[cfg(unix)]
+fn interrupted() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Completes when the process is asked to end.
+#[cfg(not(unix))]
+fn interrupted() -> std::io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        // Without signals the process ends with its console.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
+}

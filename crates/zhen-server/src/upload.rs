@@ -1,0 +1,337 @@
+//! Receives an upload of any size: cuts it into records as it arrives and passes them on in
+//! batches, holding one batch and one record at a time.
+
+use std::time::Duration;
+
+use bytes::{Buf, Bytes};
+use futures_util::{Stream, StreamExt};
+use serde_json::{Map, Value};
+use tokio::time::Instant;
+use warp::http::{HeaderMap, header};
+
+use crate::catalog::WriteError;
+use crate::config::Limits;
+use crate::group::{GroupWriter, SharedReport, lock};
+use crate::problem::{Kind, Problem};
+use crate::split::{Piece, Shape, Splitter};
+
+/// Bytes of records handed over at a time.
+const BATCH_BYTES: usize = 1 << 20;
+/// Records handed over at a time.
+const BATCH_RECORDS: usize = 1_000;
+
+/// How an upload is laid out, from its headers.
+///
+/// # Errors
+/// 415 for a media type or content coding that is not read, 413 for a declared length beyond the
+/// limit.
+pub(crate) fn accept(headers: &HeaderMap, limits: &Limits) -> Result<Shape, Problem> {
+    let shape = match media_type(headers)?.as_str() {
+        "application/json" => Shape::Sniff,
+        "application/x-ndjson"
+        | "application/ndjson"
+        | "application/jsonl"
+        | "application/x-jsonlines"
+        | "application/json-seq" => Shape::Lines,
+        other => {
+            return Err(Problem::new(
+                Kind::UnsupportedMediaType,
+                format!(
+                    "{other:?} is not read; send application/json (an array of records) or \
+                     application/x-ndjson (one record a line)"
+                ),
+            ));
+        }
+    };
+    if limits.max_upload_bytes > 0 {
+        check_length(headers, limits.max_upload_bytes)?;
+    }
+    Ok(shape)
+}
+
+/// The media type of a body, without parameters, in lower case.
+///
+/// # Errors
+/// 415 where it is absent, where the charset is not UTF-8, and for a content coding.
+pub(crate) fn media_type(headers: &HeaderMap) -> Result<String, Problem> {
+    let unsupported = |detail: String| Problem::new(Kind::UnsupportedMediaType, detail);
+    if let Some(coding) = headers.get(header::CONTENT_ENCODING)
+        && coding.as_bytes() != b"identity"
+    {
+        return Err(unsupported("a compressed body is not read; send it as it is".to_owned()));
+    }
+    let Some(value) = headers.get(header::CONTENT_TYPE) else {
+        return Err(unsupported(
+            "the Content-Type header is missing; send `Content-Type: application/json`".to_owned(),
+        ));
+    };
+    let value = String::from_utf8_lossy(value.as_bytes()).to_ascii_lowercase();
+    let mut parts = value.split(';').map(str::trim);
+    let kind = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        if let Some(charset) = part.strip_prefix("charset=")
+            && !matches!(charset.trim_matches('"'), "utf-8" | "utf8" | "us-ascii")
+        {
+            return Err(unsupported(format!("charset {charset:?} is not read; send UTF-8")));
+        }
+    }
+    Ok(kind)
+}
+
+/// Refuses a body whose declared length is beyond `most` before any of it is read.
+///
+/// # Errors
+/// 413.
+pub(crate) fn check_length(headers: &HeaderMap, most: u64) -> Result<(), Problem> {
+    let declared = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|text| text.parse::<u64>().ok());
+    match declared {
+        Some(length) if length > most => Err(too_large(most)),
+        _ => Ok(()),
+    }
+}
+
+fn too_large(most: u64) -> Problem {
+    Problem::new(
+        Kind::BodyTooLarge,
+        format!("the body may be at most {most} bytes; send it in parts"),
+    )
+}
+
+/// Reads a body with an eye on the clock: no long pause, no trickle, no more than allowed.
+pub(crate) struct TimedBody<S> {
+    stream: std::pin::Pin<Box<S>>,
+    timeout: Duration,
+    min_rate: u64,
+    most: u64,
+    received: u64,
+    started: Instant,
+    /// Time spent waiting for the client rather than for the index.
+    waited: Duration,
+}
+
+impl<S, B, E> TimedBody<S>
+where
+    S: Stream<Item = Result<B, E>>,
+    B: Buf,
+{
+    /// Reads `stream`, at most `most` bytes (0 means any number).
+    pub(crate) fn new(stream: S, limits: &Limits, most: u64) -> Self {
+        Self {
+            stream: Box::pin(stream),
+            timeout: limits.body_timeout(),
+            min_rate: limits.min_body_rate,
+            most,
+            received: 0,
+            started: Instant::now(),
+            waited: Duration::ZERO,
+        }
+    }
+
+    /// The next bytes, `None` at the end.
+    ///
+    /// # Errors
+    /// 408 for a pause or a trickle, 413 beyond the limit, 400 for a body that breaks off.
+    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Problem> {
+        let asked = Instant::now();
+        let item = tokio::time::timeout(self.timeout, self.stream.next()).await;
+        self.waited += asked.elapsed();
+        let slow = |detail: &str| Err(Problem::new(Kind::RequestTimeout, detail));
+        let mut data = match item {
+            Err(_) => return slow("the body stopped arriving"),
+            Ok(None) => return Ok(None),
+            Ok(Some(Err(_))) => {
+                return Err(Problem::new(Kind::BadRequest, "the body broke off or is malformed"));
+            }
+            Ok(Some(Ok(data))) => data,
+        };
+        let data = data.copy_to_bytes(data.remaining());
+        self.received += data.len() as u64;
+        if self.most > 0 && self.received > self.most {
+            return Err(too_large(self.most));
+        }
+        if self.waited > self.timeout
+            && (self.received as f64) < self.waited.as_secs_f64() * self.min_rate as f64
+        {
+            return slow("the body arrives too slowly");
+        }
+        Ok(Some(data))
+    }
+
+    /// Time since reading began.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// The whole body.
+    ///
+    /// # Errors
+    /// As [`TimedBody::next`].
+    pub(crate) async fn all(mut self) -> Result<Bytes, Problem> {
+        let mut all = bytes::BytesMut::new();
+        while let Some(data) = self.next().await? {
+            all.extend_from_slice(&data);
+        }
+        Ok(all.freeze())
+    }
+}
+
+/// Why an upload did not reach its end.
+pub(crate) enum Stopped {
+    /// The client's side.
+    Body(Problem),
+    /// The index's side.
+    Write(WriteError),
+}
+
+/// Receives the whole upload and hands it to `writer`; returns once everything that was taken is
+/// durable and searchable. `report` says what that is, also when this fails.
+///
+/// # Errors
+/// [`Stopped`]; what was taken before a failure of the client's side has been committed.
+pub(crate) async fn receive<S, B, E>(
+    mut body: TimedBody<S>,
+    shape: Shape,
+    max_record: usize,
+    writer: &GroupWriter,
+    report: &SharedReport,
+) -> Result<Duration, Stopped>
+where
+    S: Stream<Item = Result<B, E>>,
+    B: Buf,
+{
+    let mut splitter = Splitter::new(shape, max_record);
+    let mut pieces = Vec::new();
+    let mut waiting = 0;
+    let mut stopped = None;
+    loop {
+        match body.next().await {
+            Ok(Some(data)) => {
+                let before = pieces.len();
+                splitter.push(&data, &mut pieces);
+                waiting += pieces[before..].iter().map(size).sum::<usize>();
+                if waiting >= BATCH_BYTES || pieces.len() >= BATCH_RECORDS {
+                    waiting = 0;
+                    hand_over(std::mem::take(&mut pieces), writer, report)
+                        .await
+                        .map_err(Stopped::Write)?;
+                }
+            }
+            Ok(None) => {
+                splitter.finish(&mut pieces);
+                break;
+            }
+            Err(problem) => {
+                stopped = Some(problem);
+                break;
+            }
+        }
+    }
+    hand_over(pieces, writer, report).await.map_err(Stopped::Write)?;
+    writer.finish(report).await.map_err(Stopped::Write)?;
+    match stopped {
+        Some(problem) => Err(Stopped::Body(problem)),
+        None => Ok(body.elapsed()),
+    }
+}
+
+fn size(piece: &Piece) -> usize {
+    match piece {
+        Piece::Record { text, .. } => text.len(),
+        Piece::Fault { why, .. } => why.len(),
+    }
+}
+
+/// Parses a batch off the event loop and queues it for the writer.
+async fn hand_over(
+    pieces: Vec<Piece>,
+    writer: &GroupWriter,
+    report: &SharedReport,
+) -> Result<(), WriteError> {
+    if let Some(error) = lock(report).failure() {
+        return Err(error);
+    }
+    if pieces.is_empty() {
+        return Ok(());
+    }
+    let shared = SharedReport::clone(report);
+    let parse = move || {
+        let mut records = Vec::with_capacity(pieces.len());
+        for piece in pieces {
+            match piece {
+                Piece::Fault { line, why } => lock(&shared).reject(line, why),
+                Piece::Record { line, text } => match parse_record(&text) {
+                    Ok(record) => records.push((line, record)),
+                    Err(why) => lock(&shared).reject(line, why),
+                },
+            }
+        }
+        records
+    };
+    let records = tokio::task::spawn_blocking(parse)
+        .await
+        .map_err(|_| WriteError::Failed("reading the records failed".to_owned()))?;
+    if records.is_empty() {
+        return Ok(());
+    }
+    writer.add(records, report).await
+}
+
+fn parse_record(text: &[u8]) -> Result<Map<String, Value>, String> {
+    match serde_json::from_slice::<Value>(text) {
+        Ok(Value::Object(record)) => Ok(record),
+        Ok(_) => Err("a record must be a JSON object".to_owned()),
+        Err(error) => Err(format!("this is no JSON: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::stream;
+    use warp::http::HeaderValue;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs.iter().map(|(n, v)| (n.parse().unwrap(), HeaderValue::from_static(v))).collect()
+    }
+
+    #[test]
+    fn the_media_type_decides_the_shape() {
+        let limits = Limits { max_upload_bytes: 100, ..Limits::default() };
+        let shape = |kind| accept(&headers(&[("content-type", kind)]), &limits).map_err(|p| p.kind);
+        assert_eq!(shape("application/json"), Ok(Shape::Sniff));
+        assert_eq!(shape("Application/JSON; charset=UTF-8"), Ok(Shape::Sniff));
+        assert_eq!(shape("application/x-ndjson"), Ok(Shape::Lines));
+        for refused in ["text/plain", "application/json; charset=gbk", "multipart/form-data", ""] {
+            assert_eq!(shape(refused), Err(Kind::UnsupportedMediaType), "{refused}");
+        }
+        assert_eq!(
+            accept(&HeaderMap::new(), &limits).unwrap_err().kind,
+            Kind::UnsupportedMediaType
+        );
+        let gzip = headers(&[("content-type", "application/json"), ("content-encoding", "gzip")]);
+        assert_eq!(accept(&gzip, &limits).unwrap_err().kind, Kind::UnsupportedMediaType);
+        let long = headers(&[("content-type", "application/json"), ("content-length", "101")]);
+        assert_eq!(accept(&long, &limits).unwrap_err().kind, Kind::BodyTooLarge);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_pauses_or_trickles_or_swells_is_given_up() {
+        let limits = Limits { body_timeout_ms: 1_000, min_body_rate: 100, ..Limits::default() };
+        let drip = |bytes: usize, pause: u64| {
+            stream::unfold((), move |()| async move {
+                tokio::time::sleep(Duration::from_millis(pause)).await;
+                Some((Ok::<_, std::convert::Infallible>(Bytes::from(vec![b' '; bytes])), ()))
+            })
+        };
+        let kind = |problem: Problem| problem.kind;
+        let never = TimedBody::new(drip(1, 2_000), &limits, 0);
+        assert_eq!(never.all().await.map_err(kind), Err(Kind::RequestTimeout));
+        let trickle = TimedBody::new(drip(10, 500), &limits, 0);
+        assert_eq!(trickle.all().await.map_err(kind), Err(Kind::RequestTimeout));
+        let endless = TimedBody::new(drip(1_000, 500), &limits, 1_000_000);
+        assert_eq!(endless.all().await.map_err(kind), Err(Kind::BodyTooLarge));
+    }
+}

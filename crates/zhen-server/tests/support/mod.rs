@@ -1,0 +1,106 @@
+//! What the tests share: an engine in memory, a server on a free port, a client on a plain socket.
+#![allow(dead_code, unreachable_pub)] // Each test program uses a part of it.
+
+pub mod http;
+pub mod memory;
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+
+use tokio::sync::oneshot;
+use zhen_server::{Hooks, RequestRecord, ServeError, ServerConfig};
+
+use http::{Answer, Client};
+use memory::MemoryCatalog;
+
+/// A server that runs until it is dropped.
+pub struct TestServer {
+    pub addr: SocketAddr,
+    pub catalog: Arc<MemoryCatalog>,
+    pub log: Arc<Mutex<Vec<RequestRecord>>>,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<Result<(), ServeError>>>,
+}
+
+impl TestServer {
+    /// A server with the sample documents in its default index.
+    pub fn start() -> Self {
+        Self::with(|_| {})
+    }
+
+    /// The same with a changed configuration.
+    pub fn with(change: impl FnOnce(&mut ServerConfig)) -> Self {
+        Self::on(MemoryCatalog::samples(), change)
+    }
+
+    /// A server on the given indexes.
+    pub fn on(catalog: MemoryCatalog, change: impl FnOnce(&mut ServerConfig)) -> Self {
+        let mut config = ServerConfig { addr: "127.0.0.1:0".to_owned(), ..Default::default() };
+        change(&mut config);
+        let catalog = Arc::new(catalog);
+        let log: Arc<Mutex<Vec<RequestRecord>>> = Arc::default();
+        let (bound, address) = std::sync::mpsc::channel();
+        let (stop, stopped) = oneshot::channel();
+        let thread = {
+            let (catalog, log) = (Arc::clone(&catalog), Arc::clone(&log));
+            std::thread::spawn(move || {
+                let runtime = tokio::runtime::Builder::new_multi_thread()
+                    .worker_threads(2)
+                    .enable_all()
+                    .build()
+                    .unwrap();
+                let hooks = Hooks {
+                    on_bound: Box::new(move |addr| bound.send(addr).unwrap()),
+                    log: Arc::new(move |record| log.lock().unwrap().push(record.clone())),
+                };
+                let shutdown = async {
+                    let _ = stopped.await;
+                };
+                let result = runtime.block_on(zhen_server::serve(config, catalog, hooks, shutdown));
+                runtime.shutdown_background();
+                result
+            })
+        };
+        let addr = address.recv().expect("the server reports where it listens");
+        Self { addr, catalog, log, stop: Some(stop), thread: Some(thread) }
+    }
+
+    /// A new connection.
+    pub fn client(&self) -> Client {
+        Client::connect(self.addr)
+    }
+
+    /// `GET` on a new connection.
+    pub fn get(&self, target: &str) -> Answer {
+        self.client().send("GET", target, &[], b"")
+    }
+
+    /// A request with a JSON body on a new connection.
+    pub fn post_json(&self, target: &str, body: impl AsRef<[u8]>) -> Answer {
+        let headers = [("content-type", "application/json")];
+        self.client().send("POST", target, &headers, body.as_ref())
+    }
+
+    /// Asks the server to stop, without waiting.
+    pub fn begin_stop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+    }
+
+    /// Stops the server and gives how it ended.
+    pub fn stop(mut self) -> Result<(), ServeError> {
+        self.begin_stop();
+        self.thread.take().unwrap().join().expect("the server does not panic")
+    }
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        self.begin_stop();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
