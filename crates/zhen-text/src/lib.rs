@@ -20,7 +20,10 @@ pub mod lang;
 pub mod latin;
 pub mod lexicon;
 pub mod number;
+pub mod pinyin;
+pub mod regional;
 pub mod segment;
+pub mod spell;
 pub mod unit;
 
 pub use analyze::{Analyzer, QueryText, QueryWord, Tracks, WordKind};

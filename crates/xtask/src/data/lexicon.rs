@@ -364,6 +364,9 @@ struct Tables {
 /// Translations of the phrases of one key: phrase → strongest Chinese words first.
 type Groups<'a> = BTreeMap<String, Vec<(&'a str, f32)>>;
 
+/// What is written for a key: its groups, unless it only stands in explanations, and related words.
+type Record<'a> = (Option<&'a Groups<'a>>, Vec<(String, f32)>);
+
 impl Tables {
     fn new(dictionary: &Dictionary, pairs: &[Pair<'_>]) -> Self {
         let mut groups = BTreeMap::<String, Groups<'_>>::new();
@@ -380,7 +383,7 @@ impl Tables {
             group.truncate(MOST_TRANSLATIONS);
         }
         let related = dictionary.related();
-        let mut records = BTreeMap::<&str, (Option<&Groups<'_>>, Vec<(String, f32)>)>::new();
+        let mut records = BTreeMap::<&str, Record<'_>>::new();
         for (key, groups) in &groups {
             let known: HashSet<&str> = groups.values().flatten().map(|(word, _)| *word).collect();
             let extra = related.get(&**key).into_iter().flatten();
@@ -405,7 +408,7 @@ impl Tables {
         pairs: &[Pair<'_>],
         groups: &BTreeMap<String, Groups<'_>>,
         related: &BTreeMap<&str, Vec<(f32, &str)>>,
-        records: &BTreeMap<&str, (Option<&Groups<'_>>, Vec<(String, f32)>)>,
+        records: &BTreeMap<&str, Record<'_>>,
     ) -> Self {
         let in_groups = groups.values().flat_map(BTreeMap::values).flatten().map(|(word, _)| *word);
         let others = records.values().flat_map(|(_, words)| words).map(|(word, _)| word.as_str());

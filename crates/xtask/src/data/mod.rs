@@ -5,6 +5,7 @@ mod fold;
 mod jieba;
 mod lexicon;
 mod pinyin;
+mod regional;
 
 use std::io;
 use std::path::Path;
@@ -12,7 +13,13 @@ use std::path::Path;
 /// Builds the tables named, or all of them: the folding table first, for the others are folded.
 pub(crate) fn run(root: &Path, only: &[String]) -> io::Result<()> {
     type Step = (&'static str, fn(&Path) -> io::Result<()>);
-    const STEPS: &[Step] = &[("fold", fold::run), ("jieba", jieba::run), ("lexicon", lexicon::run), ("pinyin", pinyin::run)];
+    const STEPS: &[Step] = &[
+        ("fold", fold::run),
+        ("jieba", jieba::run),
+        ("lexicon", lexicon::run),
+        ("pinyin", pinyin::run),
+        ("regional", regional::run),
+    ];
     for (name, step) in STEPS {
         if only.is_empty() || only.iter().any(|wanted| wanted == name) {
             step(root)?;

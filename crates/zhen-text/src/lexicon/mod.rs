@@ -36,7 +36,7 @@ pub mod key;
 pub mod table;
 
 pub use function_words::is_function_word;
-use table::{ChineseWords, Cursor};
+use table::{SortedRecords, Cursor};
 
 static KEYS: &[u8] = include_bytes!("../../../../data/lexicon/cedict/keys.fst");
 static ENGLISH: &[u8] = include_bytes!("../../../../data/lexicon/cedict/english.bin");
@@ -125,7 +125,7 @@ pub struct TranslatedPart {
 pub struct Lexicon {
     keys: fst::Map<&'static [u8]>,
     english: &'static [u8],
-    chinese: ChineseWords,
+    chinese: SortedRecords,
 }
 
 impl std::fmt::Debug for Lexicon {
@@ -140,7 +140,7 @@ impl Lexicon {
         Self {
             keys: fst::Map::new(KEYS).expect("the table is made by fst"),
             english: ENGLISH,
-            chinese: ChineseWords { bytes: CHINESE },
+            chinese: SortedRecords { bytes: CHINESE },
         }
     }
 

@@ -6,8 +6,8 @@
 //! - `keys.fst`: [key](super::key) of an English phrase → offset of its record in `english.bin`.
 //! - `english.bin`: records. A record is a varint number of groups; each group a string, the
 //!   phrase as it is written in the dictionary, a varint number of translations and for each a
-//!   varint Chinese word and a byte of [strength](strength); then a varint number of related words
-//!   and for each a varint Chinese word and a byte of [share](share).
+//!   varint Chinese word and a byte of [strength](strength_byte); then a varint number of related words
+//!   and for each a varint Chinese word and a byte of [share](share_byte).
 //! - `chinese.bin`: `u32` number of words; for each, `u32` offset of its record, in the order of
 //!   the words; records. A record is the word, a string; then a varint number of translations and
 //!   for each a varint offset of a phrase in `english.bin` and a byte of share.
@@ -62,22 +62,22 @@ pub fn push_string(out: &mut Vec<u8>, text: &str) {
 
 /// Reads forward through bytes; past the end everything is zero or empty.
 #[derive(Clone, Copy)]
-pub(super) struct Cursor {
+pub(crate) struct Cursor {
     bytes: &'static [u8],
 }
 
 impl Cursor {
-    pub(super) fn at(bytes: &'static [u8], offset: usize) -> Self {
+    pub(crate) fn at(bytes: &'static [u8], offset: usize) -> Self {
         Self { bytes: bytes.get(offset..).unwrap_or_default() }
     }
 
-    pub(super) fn byte(&mut self) -> u8 {
+    pub(crate) fn byte(&mut self) -> u8 {
         let Some((&first, rest)) = self.bytes.split_first() else { return 0 };
         self.bytes = rest;
         first
     }
 
-    pub(super) fn varint(&mut self) -> usize {
+    pub(crate) fn varint(&mut self) -> usize {
         let mut value = 0;
         for shift in [0, 7, 14, 21, 28] {
             let byte = self.byte();
@@ -90,42 +90,47 @@ impl Cursor {
     }
 
     /// A number of things of at least two bytes each, so never more than there can be.
-    pub(super) fn count(&mut self) -> usize {
+    pub(crate) fn count(&mut self) -> usize {
         self.varint().min(self.bytes.len() / 2)
     }
 
-    pub(super) fn string(&mut self) -> &'static str {
-        let length = usize::from(self.byte()).min(self.bytes.len());
-        let (text, rest) = self.bytes.split_at(length);
+    pub(crate) fn string(&mut self) -> &'static str {
+        let length = usize::from(self.byte());
+        self.text(length)
+    }
+
+    /// Text of so many bytes.
+    pub(crate) fn text(&mut self, length: usize) -> &'static str {
+        let (text, rest) = self.bytes.split_at(length.min(self.bytes.len()));
         self.bytes = rest;
         std::str::from_utf8(text).unwrap_or_default()
     }
 }
 
-/// `chinese.bin`.
+/// Records that begin with a word, in the order of the words: `chinese.bin`.
 #[derive(Clone, Copy)]
-pub(super) struct ChineseWords {
-    pub(super) bytes: &'static [u8],
+pub(crate) struct SortedRecords {
+    pub(crate) bytes: &'static [u8],
 }
 
-impl ChineseWords {
-    pub(super) fn len(self) -> usize {
+impl SortedRecords {
+    pub(crate) fn len(self) -> usize {
         (self.u32(0) as usize).min(self.bytes.len() / 4)
     }
 
     /// The reader of the record of the word with this number.
-    pub(super) fn record(self, number: usize) -> Cursor {
+    pub(crate) fn record(self, number: usize) -> Cursor {
         let offset =
             if number < self.len() { self.u32(4 + number * 4) as usize } else { usize::MAX };
         Cursor::at(self.bytes, offset)
     }
 
-    pub(super) fn word(self, number: usize) -> &'static str {
+    pub(crate) fn word(self, number: usize) -> &'static str {
         self.record(number).string()
     }
 
     /// The number of a word, or where it would have to stand.
-    pub(super) fn find(self, word: &str) -> Result<usize, usize> {
+    pub(crate) fn find(self, word: &str) -> Result<usize, usize> {
         let (mut low, mut high) = (0, self.len());
         while low < high {
             let middle = (low + high) / 2;
@@ -175,7 +180,7 @@ mod tests {
 
         #[test]
         fn damage_is_read_without_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..60)) {
-            let words = ChineseWords { bytes: bytes.leak() };
+            let words = SortedRecords { bytes: bytes.leak() };
             let _ = words.find("中国");
             let mut record = words.record(0);
             for _ in 0..record.count() {

@@ -1,0 +1,54 @@
+//! Words that differ between the mainland, Taiwan and Hong Kong, from OpenCC's phrase tables.
+//! `zhen_text::regional` tells the layout.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::Path;
+
+use zhen_text::fold::fold_to_string;
+use zhen_text::lexicon::table::{push_string, push_varint};
+use zhen_text::regional::Origin;
+
+const FOLDER: &str = "data/variants/regional";
+
+const TABLES: &[(&str, Origin)] = &[
+    ("TWPhrases.txt", Origin::Taiwan),
+    ("TWPhrasesRev.txt", Origin::Taiwan),
+    ("HKPhrases.txt", Origin::HongKong),
+    ("HKPhrasesRev.txt", Origin::HongKong),
+    // 計畫 is 计划, though 畫 alone is 画.
+    ("TSPhrases.txt", Origin::Script),
+];
+
+/// Writes the tables. A pair is kept when its sides still differ after folding; either finds the
+/// other. Single characters are left out: they stand in too many other words.
+pub(crate) fn run(root: &Path) -> io::Result<()> {
+    let mut words = BTreeMap::<String, BTreeMap<String, Origin>>::new();
+    for (table, origin) in TABLES {
+        for (from, to) in super::opencc(root, table)? {
+            for to in to {
+                let (a, b) = (fold_to_string(&from), fold_to_string(&to));
+                let long = |word: &str| word.chars().nth(1).is_some();
+                if a != b && long(&a) && long(&b) {
+                    words.entry(a.clone()).or_default().entry(b.clone()).or_insert(*origin);
+                    words.entry(b).or_default().entry(a).or_insert(*origin);
+                }
+            }
+        }
+    }
+    let mut keys = fst::MapBuilder::memory();
+    let mut records = Vec::new();
+    for (word, others) in &words {
+        keys.insert(word, records.len() as u64).map_err(io::Error::other)?;
+        push_varint(&mut records, u32::try_from(others.len()).map_err(io::Error::other)?);
+        let in_order: BTreeSet<(Origin, &str)> =
+            others.iter().map(|(other, origin)| (*origin, other.as_str())).collect();
+        for (origin, other) in in_order {
+            push_string(&mut records, other);
+            records.push(origin as u8);
+        }
+    }
+    let keys = keys.into_inner().map_err(io::Error::other)?;
+    super::write(root, &format!("{FOLDER}/words.fst"), &keys)?;
+    super::write(root, &format!("{FOLDER}/words.bin"), &records)
+}

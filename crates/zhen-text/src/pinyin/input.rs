@@ -1,0 +1,259 @@
+//! What is typed, read as pinyin: letters, where a syllable must end, and the syllables that may
+//! stand at each place.
+
+use super::syllable::{Fuzzy, Syllable, alternatives};
+
+/// Most letters read; longer input is no pinyin.
+pub const MOST_LETTERS: usize = 200;
+/// Letters of the longest spelling (*zhuang*).
+const LONGEST_SPELLING: usize = 6;
+/// Readings given at most, and followed at each place.
+const MOST_READINGS: usize = 4;
+
+/// Vowels with tone marks, as their letters.
+const MARKED: &[(&str, char)] = &[
+    ("āáǎàă", 'a'),
+    ("ēéěèêĕ", 'e'),
+    ("īíǐìĭ", 'i'),
+    ("ōóǒòŏ", 'o'),
+    ("ūúǔùŭ", 'u'),
+    ("ǖǘǚǜü", 'v'),
+    ("ńňǹ", 'n'),
+];
+
+/// Latin input that may be pinyin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input {
+    pub(super) letters: String,
+    /// For each place between letters whether a syllable must end there; also at both ends.
+    breaks: Vec<bool>,
+    /// For each place the syllables that may stand there, with their number of letters.
+    syllables: Vec<Vec<(usize, Syllable)>>,
+    fuzzy: Fuzzy,
+}
+
+impl Input {
+    /// Reads what was typed, folded or not: letters; tone marks and tone digits, which are
+    /// forgotten; *ü*, *v* or *u:*; spaces, apostrophes, hyphens and points, where a syllable ends.
+    /// `None` when there is anything else, no letter, or more than [`MOST_LETTERS`].
+    pub fn new(typed: &str, fuzzy: Fuzzy) -> Option<Self> {
+        let mut letters = String::new();
+        let mut breaks = vec![true];
+        for c in typed.trim().chars() {
+            let lower = if c.is_ascii() { c.to_ascii_lowercase() } else { lowercase(c) };
+            let marked = MARKED.iter().find(|(marked, _)| marked.contains(lower));
+            match marked.map_or(lower, |(_, letter)| *letter) {
+                letter @ 'a'..='z' => {
+                    letters.push(letter);
+                    breaks.push(false);
+                }
+                ':' if letters.ends_with('u') && !breaks[letters.len()] => {
+                    letters.pop();
+                    letters.push('v');
+                }
+                // Digits stand after a syllable; elsewhere they are no tones.
+                '0'..='5' if !breaks[letters.len()] => breaks[letters.len()] = true,
+                ' ' | '\'' | '’' | '-' | '·' if !letters.is_empty() => {
+                    breaks[letters.len()] = true
+                }
+                _ => return None,
+            }
+            if letters.len() > MOST_LETTERS {
+                return None;
+            }
+        }
+        if letters.is_empty() {
+            return None;
+        }
+        breaks[letters.len()] = true;
+        let mut input = Self { letters, breaks, syllables: Vec::new(), fuzzy };
+        input.syllables = (0..input.len()).map(|at| input.syllables_at(at)).collect();
+        Some(input)
+    }
+
+    /// Number of letters.
+    pub(super) fn len(&self) -> usize {
+        self.letters.len()
+    }
+
+    pub(super) fn fuzzy(&self) -> Fuzzy {
+        self.fuzzy
+    }
+
+    /// Whether no syllable has to end within the letters.
+    pub(super) fn is_unbroken(&self, from: usize, to: usize) -> bool {
+        !self.breaks[from + 1..to].contains(&true)
+    }
+
+    /// The syllables that the letters at `at` spell, longest first, with their number of letters.
+    pub(super) fn syllables(&self, at: usize) -> &[(usize, Syllable)] {
+        self.syllables.get(at).map_or(&[], Vec::as_slice)
+    }
+
+    fn syllables_at(&self, at: usize) -> Vec<(usize, Syllable)> {
+        let mut out = Vec::new();
+        for length in (1..=LONGEST_SPELLING.min(self.len() - at)).rev() {
+            if self.is_unbroken(at, at + length) {
+                let spelled = alternatives(&self.letters[at..at + length], self.fuzzy);
+                let known = spelled.iter().filter_map(|text| Syllable::new(text));
+                out.extend(known.map(|syllable| (length, syllable)));
+            }
+        }
+        out
+    }
+
+    /// Numbers of letters at `at` that are the beginning of a syllable left out otherwise: zh or z.
+    pub(super) fn initials(&self, at: usize) -> impl Iterator<Item = usize> {
+        let rest = self.letters.as_bytes().get(at..).unwrap_or_default();
+        let double = matches!(rest, [b'z' | b'c' | b's', b'h', ..]) && !self.breaks[at + 1];
+        let single = rest.first().is_some_and(|letter| !matches!(letter, b'i' | b'u' | b'v'));
+        [double.then_some(2), single.then_some(1)].into_iter().flatten()
+    }
+
+    /// The ways to read the input as pinyin, likely ones first, at most four; none when it cannot be
+    /// read so. Whole syllables come first, and where there are any, nothing else is given.
+    pub fn readings(&self) -> Vec<Reading> {
+        let mut paths: Vec<Vec<Path>> = vec![Vec::new(); self.len() + 1];
+        paths[0].push(Path { cost: 0, from: (0, 0), kind: Kind::Start });
+        for at in 0..self.len() {
+            // Equal costs keep the order in which they came: longer syllables first.
+            paths[at].sort_by_key(|path| path.cost);
+            paths[at].truncate(MOST_READINGS);
+            for (rank, path) in std::mem::take(&mut paths[at]).into_iter().enumerate() {
+                let mut step = |to: usize, kind: Kind, cost: u32| {
+                    paths[to].push(Path { cost: path.cost + cost, from: (at, rank), kind });
+                };
+                let mut before = 0;
+                for &(length, _) in self.syllables(at) {
+                    if length != before {
+                        step(at + length, Kind::Full, 10);
+                    }
+                    before = length;
+                }
+                for length in self.initials(at) {
+                    step(at + length, Kind::Initial, 30);
+                }
+                let end = self.len();
+                if end - at > 1 && self.is_unbroken(at, end) && self.begins_syllable(at) {
+                    step(end, Kind::Prefix, 15);
+                }
+                paths[at].push(path);
+            }
+        }
+        let last = &mut paths[self.len()];
+        last.sort_by_key(|path| path.cost);
+        let mut readings = Vec::new();
+        for path in 0..last.len() {
+            let reading = self.reading(&paths, (self.len(), path));
+            if !readings.contains(&reading) {
+                readings.push(reading);
+            }
+        }
+        let rank = |reading: &Reading| reading.parts.iter().map(|part| part.kind).max();
+        let best = readings.iter().map(rank).min().flatten();
+        let is_spelled = best.is_some_and(|kind| kind < PartKind::Initial);
+        readings.retain(|reading| !is_spelled || rank(reading) < Some(PartKind::Initial));
+        readings.truncate(MOST_READINGS);
+        readings
+    }
+
+    fn begins_syllable(&self, at: usize) -> bool {
+        alternatives(&self.letters[at..], self.fuzzy)
+            .iter()
+            .any(|text| Syllable::beginning(text).any(|syllable| syllable.text() != text.as_str()))
+    }
+
+    fn reading(&self, paths: &[Vec<Path>], end: (usize, usize)) -> Reading {
+        let mut parts = Vec::new();
+        let mut at = end;
+        while at.0 > 0 {
+            let path = &paths[at.0][at.1];
+            let (from, to) = (path.from.0, at.0);
+            let (kind, syllables) = match path.kind {
+                Kind::Full | Kind::Start => {
+                    let here =
+                        self.syllables(from).iter().filter(|(length, _)| *length == to - from);
+                    (PartKind::Full, here.map(|(_, syllable)| *syllable).collect())
+                }
+                Kind::Prefix => (PartKind::Prefix, self.beginning(from, to)),
+                Kind::Initial => (PartKind::Initial, self.beginning(from, to)),
+            };
+            let typed = self.letters[from..to].to_owned();
+            parts.push(Part { typed, kind, syllables });
+            at = path.from;
+        }
+        parts.reverse();
+        Reading { parts }
+    }
+
+    fn beginning(&self, from: usize, to: usize) -> Vec<Syllable> {
+        let spelled = alternatives(&self.letters[from..to], self.fuzzy);
+        let mut out: Vec<Syllable> =
+            spelled.iter().flat_map(|text| Syllable::beginning(text)).collect();
+        out.sort_unstable();
+        out.dedup();
+        out
+    }
+}
+
+fn lowercase(c: char) -> char {
+    c.to_lowercase().next().unwrap_or(c)
+}
+
+/// The best ways to have read the letters up to a place.
+#[derive(Clone, Copy)]
+struct Path {
+    cost: u32,
+    /// Place and rank of the path before the last part.
+    from: (usize, usize),
+    kind: Kind,
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Start,
+    Full,
+    Prefix,
+    Initial,
+}
+
+/// A way to read input as pinyin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// One for each Chinese character.
+    pub parts: Vec<Part>,
+}
+
+/// What was typed for one character.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// The letters.
+    pub typed: String,
+    /// How much of the syllable they are.
+    pub kind: PartKind,
+    /// The syllables meant; one for a whole syllable, unless sounds are not told apart.
+    pub syllables: Vec<Syllable>,
+}
+
+/// How much of a syllable was typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PartKind {
+    /// All of it.
+    Full,
+    /// Two or more letters of the last one.
+    Prefix,
+    /// Its initial only.
+    Initial,
+}
+
+impl Reading {
+    /// Whether every character is spelled out; the last one may have been begun only.
+    pub fn is_spelled(&self) -> bool {
+        self.parts.iter().all(|part| part.kind != PartKind::Initial)
+    }
+
+    /// Whether every character is spelled out to its end.
+    pub fn is_whole(&self) -> bool {
+        self.parts.iter().all(|part| part.kind == PartKind::Full)
+    }
+}
