@@ -6,6 +6,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use crate::compression::{Bounded, Compression};
+use crate::encoding::is_wide;
 use crate::error::{SkipReason, SourceError};
 use crate::read::ReadOptions;
 
@@ -130,13 +131,10 @@ impl<R: Read> Read for Counted<R> {
 /// Whether lines can be decoded one by one: not in UTF-16 or UTF-32. Fields of a table are too short
 /// to find their encoding in, so a table must begin in UTF-8.
 pub(crate) fn is_streamable(head: &[u8], is_table: bool) -> bool {
-    let wide = memchr::memchr(0, head).is_some()
-        || head.starts_with(b"\xff\xfe")
-        || head.starts_with(b"\xfe\xff");
     // A table of classic Mac OS has no `\n`.
     let lone_returns =
         is_table && memchr::memchr(b'\r', head).is_some() && memchr::memchr(b'\n', head).is_none();
-    if wide || lone_returns {
+    if is_wide(head) || lone_returns {
         return false;
     }
     match std::str::from_utf8(head) {

@@ -120,10 +120,9 @@ pub fn read_file(
     sink: &mut Sink<'_>,
 ) -> Result<FileReport, SourceError> {
     let skipped = |reason| SourceError::Skipped { path: path.to_path_buf(), reason };
-    let file =
-        File::open(path).map_err(|cause| SourceError::from_io(path, "open the file", cause))?;
-    let metadata =
-        file.metadata().map_err(|cause| SourceError::from_io(path, "look at the file", cause))?;
+    // Looked at before it is opened: opening a pipe waits for its other end.
+    let metadata = std::fs::metadata(path)
+        .map_err(|cause| SourceError::from_io(path, "look at the file", cause))?;
     if !metadata.is_file() {
         return Err(skipped(SkipReason::NotAFile));
     }
@@ -133,6 +132,8 @@ pub fn read_file(
             limit: options.max_file_bytes,
         }));
     }
+    let file =
+        File::open(path).map_err(|cause| SourceError::from_io(path, "open the file", cause))?;
     let id = path_id(path);
     let name = id.rsplit('/').next().unwrap_or(&id).to_owned();
     let source = Source { id: Some(id), name, size: metadata.len() };
@@ -247,7 +248,7 @@ fn read_records(
     options: &ReadOptions,
     mut out: Output<'_>,
 ) -> Result<FileReport, Failure> {
-    let origin = Origin { path: source.id.as_deref(), kind: format.kind() };
+    let origin = Origin { path: source.id.as_deref(), kind: format.kind(), whole: false };
     out.report.kind = format.kind();
     if sniff::control_share(&input.head) > sniff::MAX_CONTROL_SHARE {
         return Err(SkipReason::Binary(None).into());
@@ -292,7 +293,7 @@ fn read_text(
     out: &mut Output<'_>,
 ) -> Result<(), Failure> {
     out.report.kind = format.kind();
-    let origin = |kind| Origin { path: source.id.as_deref(), kind };
+    let origin = |kind| Origin { path: source.id.as_deref(), kind, whole: false };
     let mut format = format;
     if format == Format::Json {
         match json::read_records(&text, origin("json"), out) {

@@ -17,6 +17,8 @@ pub(crate) struct Origin<'a> {
     pub(crate) path: Option<&'a str>,
     /// Format name for [`Document::kind`].
     pub(crate) kind: &'static str,
+    /// Whether the record is all of the file, whose identity is its own then.
+    pub(crate) whole: bool,
 }
 
 /// Why an object is no record.
@@ -92,6 +94,7 @@ pub(crate) fn document(
     }
     if document.id.is_empty() {
         document.id = match origin.path {
+            Some(path) if origin.whole => path.to_owned(),
             Some(path) => format!("{path}#{line}"),
             None => content_id(&document),
         };
@@ -197,7 +200,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    const STREAM: Origin<'static> = Origin { path: None, kind: "jsonl" };
+    const STREAM: Origin<'static> = Origin { path: None, kind: "jsonl", whole: false };
 
     fn read(value: Value) -> Result<Document, RecordError> {
         let Value::Object(map) = value else {
@@ -262,7 +265,7 @@ mod tests {
         let Value::Object(map) = json!({"body": "x"}) else {
             unreachable!("it is an object");
         };
-        let origin = Origin { path: Some("/d/a.jsonl"), kind: "jsonl" };
+        let origin = Origin { path: Some("/d/a.jsonl"), kind: "jsonl", whole: false };
         assert_eq!(document(map, origin, 7).expect("a record").id, "/d/a.jsonl#7");
     }
 

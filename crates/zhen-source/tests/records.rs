@@ -201,6 +201,14 @@ fn records_in_other_encodings_are_read() {
 }
 
 #[test]
+fn a_nul_in_a_line_costs_that_line() {
+    let (documents, report) =
+        file("a.jsonl", b"{\"body\": \"a\"}\n{\"body\": \"b\0c\"}\n{\"body\": \"d\"}\n");
+    assert_eq!(bodies(&documents), ["a", "d"]);
+    assert_eq!((report.problem_count, report.problems[0].line), (1, Some(2)));
+}
+
+#[test]
 fn a_json_file_is_records_or_the_text_of_its_strings() {
     let (documents, report) = file("a.json", "[\n {\"id\": \"x\", \"title\": \"题\",\n  \"body\": \"一\\n二\"},\n 5,\n {\"content\": [\n   \"甲\",\n   \"乙\"]}\n]".as_bytes());
     assert_eq!(bodies(&documents), ["一\n二", "甲\n乙"]);
@@ -214,7 +222,7 @@ fn a_json_file_is_records_or_the_text_of_its_strings() {
     assert!(documents[1].id.ends_with("a.json#5"));
 
     let (documents, _) = file("b.json", b"{\"title\": \"t\", \"body\": \"one\"}");
-    assert_eq!((documents[0].title.as_str(), documents[0].id.ends_with("b.json#1")), ("t", true));
+    assert_eq!((documents[0].title.as_str(), documents[0].id.ends_with("/b.json")), ("t", true));
 
     // A title among nested things does not make a record.
     let (documents, report) =
@@ -225,6 +233,10 @@ fn a_json_file_is_records_or_the_text_of_its_strings() {
     // JSON lines under another name.
     let (documents, report) = file("d.json", b"{\"body\": \"a\"}\n{\"body\": \"b\"}\n");
     assert_eq!((bodies(&documents), report.kind), (vec!["a", "b"], "jsonl"));
+
+    let (documents, report) = file("f.json", "{\"a\": \"文字\",\n \"b\": ".as_bytes());
+    assert_eq!(bodies(&documents), ["文字\n"]);
+    assert_eq!(problems(&report), ["line 1: not valid JSON: a closing bracket expected"]);
 
     // A file that breaks off gives what stands before.
     let (documents, report) = file("e.json", b"[{\"body\": \"a\"}, {\"body\": \"b");

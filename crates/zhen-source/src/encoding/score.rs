@@ -87,7 +87,9 @@ fn bits(model: &Model, character: char) -> u32 {
         0x80..=0x9F => 24,
         // No-break space, signs, letters with accents of Western Europe.
         0xA0 | 0xA7 | 0xA9 | 0xAB | 0xB0 | 0xB7 | 0xBB => 10,
-        0xC0..=0xD6 | 0xD8..=0xF6 | 0xF8..=0xFF => 9,
+        // The byte FF, which no UTF-8 has, is hardly ever a y with diaeresis.
+        0xFF => INVALID + 10,
+        0xC0..=0xD6 | 0xD8..=0xF6 | 0xF8..=0xFE => 9,
         0xA1..=0xBF | 0xD7 | 0xF7 => 13,
         // Letters of Central Europe, Greek, Cyrillic and the like.
         0x100..=0x17F => 10,

@@ -209,6 +209,17 @@ fn data_that_is_no_text_is_refused() {
 }
 
 #[test]
+fn a_single_stray_byte_in_english_is_a_letter_or_invalid() {
+    check(b"caf\xe9".to_vec(), "café", "windows-1252");
+    check(b"\xe9".to_vec(), "é", "windows-1252");
+    let decoded = decode(b"plain \xff text".to_vec()).expect("it is text");
+    assert_eq!(
+        (decoded.text.as_str(), decoded.encoding, decoded.lossy),
+        ("plain \u{FFFD} text", "UTF-8", true)
+    );
+}
+
+#[test]
 fn marked_utf32_is_read() {
     let text = "中文 text";
     let mut bytes = b"\xff\xfe\0\0".to_vec();

@@ -23,24 +23,34 @@ pub(crate) enum Shape {
 /// Hands out the records of `text` when it is one record or an array of records.
 pub(crate) fn read_records(text: &str, origin: Origin<'_>, out: &mut Output<'_>) -> Shape {
     let start = skip_space(text, 0);
-    if has_more_values(text, start) {
+    let end = match value_end(text, start) {
+        Ok(end) => end,
+        Err(error) => {
+            // What stands before the damage is taken; the records of an array report it themselves.
+            if !is_array_of_records(text, start) {
+                let line = LineCounter::new(text, 1).line_at(error.at);
+                out.problem(line, error.to_string());
+                return Shape::Other;
+            }
+            text.len()
+        }
+    };
+    let next = text.as_bytes().get(skip_space(text, end));
+    if matches!(text.as_bytes()[start], b'{' | b'[') && matches!(next, Some(b'{' | b'[')) {
         return Shape::Several;
     }
     match text.as_bytes().get(start) {
         Some(b'{') if is_record(text, start) => {
-            let end = value_end(text, start).unwrap_or(text.len());
+            let origin = Origin { whole: true, ..origin };
             let line = LineCounter::new(text, 1).line_at(start);
             // There is no second document to hold back.
             let _ = read_record(text, start..end, origin, line, out);
             Shape::Records
         }
-        Some(b'[') => match elements(text, start).next() {
-            Some(Ok(first)) if is_record(text, first.start) => {
-                let _ = read_array(text, start, origin, out);
-                Shape::Records
-            }
-            _ => Shape::Other,
-        },
+        Some(b'[') if is_array_of_records(text, start) => {
+            let _ = read_array(text, start, origin, out);
+            Shape::Records
+        }
         _ => Shape::Other,
     }
 }
@@ -68,13 +78,10 @@ pub(crate) fn read_array(
     ControlFlow::Continue(())
 }
 
-/// Whether anything but white space follows the first value. A first value that does not end is
-/// alone.
-fn has_more_values(text: &str, start: usize) -> bool {
-    matches!(text.as_bytes().get(start), Some(b'{' | b'['))
-        && value_end(text, start).is_ok_and(|end| {
-            matches!(text.as_bytes().get(skip_space(text, end)), Some(b'{' | b'['))
-        })
+/// Whether an array begins at `start` and its first element is a record.
+fn is_array_of_records(text: &str, start: usize) -> bool {
+    text.as_bytes().get(start) == Some(&b'[')
+        && matches!(elements(text, start).next(), Some(Ok(first)) if is_record(text, first.start))
 }
 
 /// Whether the value at `start` is an object with a body, or one with a title and nothing nested:
