@@ -133,7 +133,7 @@ impl Budget {
             return Admission::Full;
         }
         self.take(state, bytes);
-        Admission::Granted(Permit { bytes, budget: Some(Arc::clone(self)) })
+        Admission::Granted(Permit { bytes, budget: Arc::clone(self) })
     }
 
     fn take(&self, state: &mut State, bytes: usize) {
@@ -184,19 +184,13 @@ impl Budget {
 #[derive(Debug)]
 pub(crate) struct Permit {
     bytes: usize,
-    budget: Option<Arc<Budget>>,
+    budget: Arc<Budget>,
 }
 
 impl Permit {
-    /// A permit that no account knows of.
-    #[cfg(test)]
-    pub(crate) fn free() -> Self {
-        Self { bytes: 0, budget: None }
-    }
-
     /// Corrects the number of bytes to what it turned out to be.
     pub(crate) fn resize(&mut self, bytes: usize) {
-        let Some(budget) = &self.budget else { return };
+        let budget = &self.budget;
         let mut state = budget.lock();
         state.used -= self.bytes;
         budget.take(&mut state, bytes);
@@ -209,7 +203,7 @@ impl Permit {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        let Some(budget) = &self.budget else { return };
+        let budget = &self.budget;
         let mut state = budget.lock();
         state.used -= self.bytes;
         if state.waiting > 0 {

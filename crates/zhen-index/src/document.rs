@@ -32,7 +32,7 @@ pub(crate) struct IndexDocument {
 
 /// A value of a field.
 #[derive(Debug)]
-enum Stored {
+pub(crate) enum Stored {
     Text(String),
     Number(u64),
     Date(DateTime),

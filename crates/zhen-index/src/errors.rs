@@ -88,6 +88,18 @@ pub enum IndexError {
         #[source]
         cause: tantivy::TantivyError,
     },
+    /// Changes of files cannot be followed.
+    #[error(
+        "cannot watch {}: {cause}; watch fewer folders, or raise the system's limit on watches",
+        .path.display()
+    )]
+    Watch {
+        /// File or folder that was to be watched.
+        path: PathBuf,
+        /// The system's answer.
+        #[source]
+        cause: notify::Error,
+    },
     /// A stored document cannot be decoded.
     #[error(transparent)]
     Record(#[from] crate::record::RecordError),
@@ -116,11 +128,26 @@ impl IndexError {
         move |cause| Self::Io { doing, path: path.as_ref().to_path_buf(), cause }
     }
 
-    /// For `map_err`: the engine's error with what was done to which index.
+    /// For `map_err`: the engine's error with what was done to which index. What means damage, or
+    /// that somebody else is writing, is told as such.
     pub(crate) fn engine(
         doing: &'static str,
         dir: &Path,
     ) -> impl FnOnce(tantivy::TantivyError) -> Self {
-        move |cause| Self::Engine { doing, dir: dir.to_path_buf(), cause }
+        use tantivy::TantivyError as Engine;
+        use tantivy::directory::error::OpenReadError;
+        move |cause| {
+            let dir = dir.to_path_buf();
+            match cause {
+                Engine::OpenReadError(OpenReadError::FileDoesNotExist(file)) => {
+                    Self::Damaged { dir, what: format!("{} is missing", file.display()) }
+                }
+                Engine::DataCorruption(what) => Self::Damaged { dir, what: format!("{what:?}") },
+                Engine::LockFailure(..) => {
+                    Self::Locked { dir, holder: "another program".to_owned() }
+                }
+                cause => Self::Engine { dir, doing, cause },
+            }
+        }
     }
 }

@@ -6,16 +6,17 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use zhen_source::Document;
-use zhen_source::walk::{WalkOptions, path_id, walk};
+use zhen_source::{Document, Entry, SkipReason, SourceError, WalkOptions, path_id, walk};
 use zhen_text::UserDict;
 
 use crate::budget::{DEFAULT_MEMORY, Split};
 use crate::errors::IndexError;
+use crate::files::FileTable;
 use crate::lock::LOCK_FILE;
 use crate::manifest::hex;
 use crate::pipeline::{self, Feed, FileTask, Found, LazyAnalyzer, Setup};
 use crate::progress::{Progress, Summary};
+use crate::reading::{self, Limits, Problems};
 use crate::record::Record;
 use crate::writer::Writer;
 
@@ -30,6 +31,10 @@ const PURGE_FACTOR: u64 = 10;
 /// or at most so many.
 const PURGE_LEAST: u64 = 5_000;
 
+/// A document may have this share of the memory budget: it is held as text, as terms (some four times
+/// as large) and as record.
+const TEXT_SHARE: u64 = 8;
+
 /// How to write an index.
 #[derive(Clone)]
 pub struct IndexOptions {
@@ -41,7 +46,9 @@ pub struct IndexOptions {
     pub memory: usize,
     /// Words that segmentation should know. `None` keeps those of the index.
     pub user_dict: Option<UserDict>,
-    /// Which files a walk takes.
+    /// Which files a walk takes. Its limit on the size of files holds for those that are one
+    /// document; an eighth of the memory budget unless told. JSON lines and tables, which are read
+    /// record by record, may be of any size.
     pub walk: WalkOptions,
     /// Whether documents whose file is gone are removed, below the paths that are indexed.
     pub prune: bool,
@@ -59,11 +66,17 @@ impl IndexOptions {
             threads: std::thread::available_parallelism().map_or(1, usize::from),
             memory: DEFAULT_MEMORY,
             user_dict: None,
-            walk: WalkOptions::default(),
+            walk: WalkOptions { max_file_bytes: u64::MAX, ..WalkOptions::default() },
             prune: false,
             commit_every: COMMIT_EVERY,
             stop: Arc::default(),
         }
+    }
+}
+
+impl IndexOptions {
+    fn limits(&self) -> Limits {
+        Limits { text: self.walk.max_file_bytes.min(self.memory as u64 / TEXT_SHARE) }
     }
 }
 
@@ -143,7 +156,7 @@ impl Indexer {
         };
         let searcher = writer.searcher().clone();
         let dir = options.dir.clone();
-        let feed: Feed = Box::new(move |sink, _| {
+        let feed: Feed = Box::new(move |sink| {
             for segment in searcher.segment_readers() {
                 let store = segment
                     .get_store_reader(1)
@@ -153,11 +166,11 @@ impl Indexer {
                     let record = record.get()?;
                     let source = record.meta()?.source().map(str::to_owned);
                     if sink(record.to_document()?, source).is_break() {
-                        return Ok(());
+                        return Ok(Problems::default());
                     }
                 }
             }
-            Ok(())
+            Ok(Problems::default())
         });
         let started = Instant::now();
         let mut summary = Summary::default();
@@ -170,6 +183,7 @@ impl Indexer {
             // Nothing may be seen of a half-built index.
             commit_every: None,
             stop: &options.stop,
+            limits: options.limits(),
             feed_name: "the index",
         };
         let found = std::iter::once(Found::Feed(feed));
@@ -215,6 +229,8 @@ impl Indexer {
         self.write(|writer, setup, options, summary| {
             let mut walk_options = options.walk.clone();
             walk_options.exclude_dirs.push(options.dir.clone());
+            walk_options.max_file_bytes = u64::MAX;
+            let limits = setup.limits;
             let table = writer.table_handle();
             let mut folders = IndexFolders::default();
             let found = walk(paths, &walk_options)
@@ -222,7 +238,7 @@ impl Indexer {
                     Ok(entry) => !folders.holds(&entry.path),
                     Err(_) => true,
                 })
-                .map(move |item| match item {
+                .map(move |item| match item.and_then(|entry| within(entry, limits)) {
                     Ok(entry) => {
                         let known = table.read(|table| table.get(&entry.id).cloned());
                         match known {
@@ -245,24 +261,50 @@ impl Indexer {
         })
     }
 
-    /// Indexes documents that come from no file. `feed` calls its first argument with each document
-    /// (until that answers `Break`) and its second with what is wrong with a record that is none.
+    /// Indexes records from a stream: JSON lines or one JSON array, compressed or not. What is no
+    /// record is reported and passed over.
     ///
     /// # Errors
-    /// What `feed` returns, and when the index cannot be written; nothing of the feed is indexed then
-    /// but what a commit in between may have taken.
-    pub fn index_documents(
+    /// [`IndexError::Stream`] when the stream fails before the first record, and when the index
+    /// cannot be written; nothing of the stream is indexed then but what a commit in between took.
+    pub fn index_stream(
         &mut self,
-        feed: impl FnOnce(
-            &mut dyn FnMut(Document) -> std::ops::ControlFlow<()>,
-            &mut dyn FnMut(String),
-        ) -> Result<(), IndexError>
-        + Send
-        + 'static,
+        reader: impl std::io::Read + Send + 'static,
         progress: &dyn Progress,
     ) -> Result<Summary, IndexError> {
-        let feed: Feed =
-            Box::new(move |sink, problem| feed(&mut |document| sink(document, None), problem));
+        let limits = self.options.limits();
+        self.index_feed(
+            Box::new(move |sink| {
+                reading::read_records(reader, limits, &mut |document| sink(document, None))
+                    .map_err(IndexError::Stream)
+            }),
+            progress,
+        )
+    }
+
+    /// Indexes documents that come from no file.
+    ///
+    /// # Errors
+    /// When the index cannot be written.
+    pub fn index_documents(
+        &mut self,
+        documents: impl IntoIterator<Item = Document> + Send + 'static,
+        progress: &dyn Progress,
+    ) -> Result<Summary, IndexError> {
+        self.index_feed(
+            Box::new(move |sink| {
+                for document in documents {
+                    if sink(document, None).is_break() {
+                        break;
+                    }
+                }
+                Ok(Problems::default())
+            }),
+            progress,
+        )
+    }
+
+    fn index_feed(&mut self, feed: Feed, progress: &dyn Progress) -> Result<Summary, IndexError> {
         self.write(|writer, setup, _, summary| {
             let found = std::iter::once(Found::Feed(feed));
             pipeline::run(writer, setup, progress, found, summary)
@@ -327,11 +369,15 @@ impl Indexer {
         let writer = writer.as_mut().expect("it was just opened");
         let mut summary = Summary::default();
         let (before, counted) = (writer.committed_documents(), writer.counts());
+        // The file table takes its part of the budget from the queue.
+        let table = writer.table_handle().read(FileTable::memory);
+        let queue = split.queue.saturating_sub(table).max(split.queue / 4);
         let setup = Setup {
-            split: *split,
+            split: Split { queue, ..*split },
             analyzer,
             commit_every: Some(options.commit_every),
             stop: &options.stop,
+            limits: options.limits(),
             feed_name: "the input",
         };
         let result = change(writer, &setup, options, &mut summary)
@@ -396,6 +442,15 @@ impl IndexFolders {
         self.known.insert(folder.to_path_buf(), is_index);
         is_index
     }
+}
+
+/// Refuses a file that is one document and too large for it.
+fn within(entry: Entry, limits: Limits) -> Result<Entry, SourceError> {
+    if entry.size > limits.text && !reading::is_stream_of_records(&entry.id) {
+        let reason = SkipReason::TooLarge { size: entry.size, limit: limits.text };
+        return Err(SourceError::Skipped { path: entry.path, reason });
+    }
+    Ok(entry)
 }
 
 /// Forgets the files below `paths` (all files, when there are none) that do not exist.

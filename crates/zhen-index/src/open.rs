@@ -7,6 +7,7 @@ use tantivy::Index;
 use tantivy::directory::MmapDirectory;
 
 use crate::errors::IndexError;
+use crate::lock::LOCK_FILE;
 use crate::manifest::{FORMAT_VERSION, Manifest};
 use crate::schema::{Fields, TERMS_TOKENIZER, TermsTokenizer, schema};
 
@@ -130,7 +131,7 @@ fn read_manifest(dir: &Path) -> Result<Manifest, IndexError> {
     };
     let Ok(meta) = serde_json::from_slice::<Meta>(&meta) else {
         // Our own files beside it tell that this was an index.
-        return Err(match std::fs::exists(dir.join(crate::lock::LOCK_FILE)) {
+        return Err(match std::fs::exists(dir.join(LOCK_FILE)) {
             Ok(true) => damaged(dir, "meta.json is not as it was written"),
             _ => no_index("its meta.json is not one of an index"),
         });
@@ -156,8 +157,11 @@ fn what_else(dir: &Path) -> Result<IndexError, IndexError> {
         let entry = entry.map_err(IndexError::io("read", dir))?;
         names.push(entry.file_name().to_string_lossy().into_owned());
     }
-    // A lock alone is left by a process that was killed before it made anything.
-    names.retain(|name| name != crate::lock::LOCK_FILE);
+    // An index that is just being created, or whose creator was killed, has a lock and tantivy's
+    // hidden files.
+    if names.iter().any(|name| name == LOCK_FILE) {
+        names.retain(|name| name != LOCK_FILE && !name.starts_with('.'));
+    }
     if names.iter().any(|name| name.starts_with(crate::manifest::FILES_PREFIX)) {
         return Ok(damaged(dir, "meta.json is missing"));
     }

@@ -14,8 +14,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use rustc_hash::FxBuildHasher;
-use zhen_source::Document;
-use zhen_source::walk::Entry;
+use zhen_source::{Document, Entry};
 use zhen_text::{Analyzer, UserDict};
 
 use crate::budget::{Admission, Budget, Permit, Position, Split};
@@ -24,7 +23,7 @@ use crate::document::{IndexDocument, LONGEST_ID, estimate, prepare};
 use crate::errors::IndexError;
 use crate::files::FileEntry;
 use crate::progress::{Progress, Status, Summary};
-use crate::reading::{self, FileOutcome};
+use crate::reading::{self, FileOutcome, Limits, Problems};
 use crate::schema::Fields;
 use crate::writer::{MOST_UNCOMMITTED, Writer};
 
@@ -50,14 +49,11 @@ pub(crate) struct FileTask {
     pub(crate) known: Option<FileEntry>,
 }
 
-/// Gives documents, each with the file whose change removes it; reports records that are none.
-pub(crate) type Feed = Box<
-    dyn FnOnce(
-            &mut dyn FnMut(Document, Option<String>) -> ControlFlow<()>,
-            &mut dyn FnMut(String),
-        ) -> Result<(), IndexError>
-        + Send,
->;
+/// Takes a document and the file whose change removes it; `Break` when no more are wanted.
+pub(crate) type FeedSink<'a> = dyn FnMut(Document, Option<String>) -> ControlFlow<()> + 'a;
+
+/// Gives documents; tells in the end what was none.
+pub(crate) type Feed = Box<dyn FnOnce(&mut FeedSink<'_>) -> Result<Problems, IndexError> + Send>;
 
 /// What a run needs beside its writer.
 pub(crate) struct Setup<'a> {
@@ -66,6 +62,7 @@ pub(crate) struct Setup<'a> {
     /// Commits in between come after this time; `None` for none at all.
     pub(crate) commit_every: Option<Duration>,
     pub(crate) stop: &'a AtomicBool,
+    pub(crate) limits: Limits,
     /// Name of the source while a feed is read.
     pub(crate) feed_name: &'a str,
 }
@@ -113,7 +110,7 @@ enum Event {
     Walked,
     Unchanged { entry: Entry, skipped: Option<String> },
     Problem { path: PathBuf, message: String },
-    Rejected { path: String, message: String },
+    Rejected { path: String, problems: Problems },
     Ordered { position: Position, item: Item },
 }
 
@@ -245,27 +242,68 @@ impl Shop<'_> {
             }
             SourceKind::Feed(_) if stopped => Item::FeedEnd(Ok(())),
             SourceKind::File(file) => {
-                let mut sink =
-                    |document| self.take_in(document, Some(&file), None, &mut position, events);
-                let mut problem = |message| {
-                    let path = file.entry.id.clone();
-                    let _ = events.send(Event::Rejected { path, message });
-                };
-                let outcome =
-                    reading::read(&file.entry, file.known.as_ref(), &mut sink, &mut problem);
+                let outcome = self.read_file(&file, &mut position, events);
                 Item::FileEnd { file, outcome }
             }
             SourceKind::Feed(feed) => {
                 let mut sink =
                     |document, source| self.take_in(document, None, source, &mut position, events);
-                let mut problem = |message| {
-                    let path = self.setup.feed_name.to_owned();
-                    let _ = events.send(Event::Rejected { path, message });
-                };
-                Item::FeedEnd(feed(&mut sink, &mut problem))
+                Item::FeedEnd(feed(&mut sink).map(|problems| {
+                    self.report(self.setup.feed_name.to_owned(), problems, events);
+                }))
             }
         };
         let _ = events.send(Event::Ordered { position, item });
+    }
+
+    fn read_file(
+        &self,
+        file: &Arc<FileTask>,
+        position: &mut Position,
+        events: &Sender<Event>,
+    ) -> FileOutcome {
+        // Room for the file itself, at most a quarter of all so that documents find theirs.
+        let most = self.setup.split.queue / 4;
+        let bytes = self.setup.limits.memory(&file.entry);
+        let bytes = usize::try_from(bytes).map_or(most, |bytes| bytes.min(most));
+        let Some(_room) = self.wait_for_room(bytes, *position, events) else {
+            return FileOutcome::Interrupted;
+        };
+        let mut sink = |document| self.take_in(document, Some(file), None, position, events);
+        let known = file.known.as_ref();
+        let (outcome, problems) = reading::read(&file.entry, known, self.setup.limits, &mut sink);
+        self.report(file.entry.id.clone(), problems, events);
+        outcome
+    }
+
+    fn report(&self, path: String, problems: Problems, events: &Sender<Event>) {
+        if !problems.messages.is_empty() {
+            let _ = events.send(Event::Rejected { path, problems });
+        }
+    }
+
+    /// Waits for room in the budget, helping out meanwhile; `None` when the run ends.
+    fn wait_for_room(
+        &self,
+        bytes: usize,
+        position: Position,
+        events: &Sender<Event>,
+    ) -> Option<Permit> {
+        let mut admission = self.budget.try_admit(bytes, position);
+        loop {
+            match admission {
+                Admission::Granted(permit) => return Some(permit),
+                Admission::Closed => return None,
+                Admission::Full => {}
+            }
+            admission = match self.desk.take_document() {
+                Some(raw) => {
+                    self.analyse(raw, events);
+                    self.budget.try_admit(bytes, position)
+                }
+                None => self.budget.admit_or_wait(bytes, position),
+            };
+        }
     }
 
     /// Takes a document that was just read: waits for room, helping out meanwhile, and passes it on.
@@ -280,22 +318,8 @@ impl Shop<'_> {
         if self.setup.stop.load(Ordering::Relaxed) {
             return ControlFlow::Break(());
         }
-        let bytes = estimate(&document);
-        let permit = loop {
-            match self.budget.try_admit(bytes, *position) {
-                Admission::Granted(permit) => break permit,
-                Admission::Closed => return ControlFlow::Break(()),
-                Admission::Full => {}
-            }
-            if let Some(raw) = self.desk.take_document() {
-                self.analyse(raw, events);
-                continue;
-            }
-            match self.budget.admit_or_wait(bytes, *position) {
-                Admission::Granted(permit) => break permit,
-                Admission::Closed => return ControlFlow::Break(()),
-                Admission::Full => {}
-            }
+        let Some(permit) = self.wait_for_room(estimate(&document), *position, events) else {
+            return ControlFlow::Break(());
         };
         let source = source.or_else(|| file.map(|file| file.entry.id.clone()));
         let file = file.cloned();
@@ -314,7 +338,7 @@ impl Shop<'_> {
             let path = source.unwrap_or_else(|| self.setup.feed_name.to_owned());
             let message =
                 format!("a record's id has {} bytes; it must have 1 to {LONGEST_ID}", id.len());
-            let _ = events.send(Event::Rejected { path, message });
+            self.report(path, Problems { messages: vec![message], rejected: 1 }, events);
             Item::Gap
         } else {
             let analyzer = self.setup.analyzer.get();
@@ -414,9 +438,11 @@ impl<'a> Foreman<'a> {
                 }
             }
             Event::Problem { path, message } => self.skip(path, message),
-            Event::Rejected { path, message } => {
-                self.summary.rejected += 1;
-                self.progress.problem(&path, &message);
+            Event::Rejected { path, problems } => {
+                self.summary.rejected += problems.rejected;
+                for message in &problems.messages {
+                    self.progress.problem(&path, message);
+                }
             }
             Event::Ordered { position, item } => {
                 if position != self.next {

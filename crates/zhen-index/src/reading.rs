@@ -5,9 +5,9 @@ use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use zhen_source::Document;
-use zhen_source::error::SourceError;
-use zhen_source::walk::Entry;
+use zhen_source::{
+    Document, Entry, FileReport, ReadOptions, SkipReason, SourceError, read_file, read_stream,
+};
 
 use crate::files::FileEntry;
 use crate::hash::hash128_reader;
@@ -30,29 +30,86 @@ pub(crate) enum FileOutcome {
 /// Takes documents; `Break` when no more are wanted.
 pub(crate) type Sink<'a> = dyn FnMut(Document) -> ControlFlow<()> + 'a;
 
+/// What was wrong with parts of a source.
+#[derive(Debug, Default)]
+pub(crate) struct Problems {
+    /// The first of them, in sentences.
+    pub(crate) messages: Vec<String>,
+    /// How many records were not taken.
+    pub(crate) rejected: u64,
+}
+
+impl Problems {
+    fn of(report: &FileReport) -> Self {
+        let mut messages: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
+        let untold = report.problem_count.saturating_sub(messages.len() as u64);
+        if untold > 0 {
+            messages.push(format!("and {untold} more like these"));
+        }
+        if report.lossy {
+            messages.push(format!(
+                "some bytes are not {}, the encoding of the rest, and became U+FFFD",
+                report.encoding
+            ));
+        }
+        Self { messages, rejected: report.problem_count }
+    }
+}
+
+/// How large a file, or record of a file, may be: all of it is held in memory at once, as text, as
+/// terms and as record.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    /// Largest text of one document, in bytes.
+    pub(crate) text: u64,
+}
+
+impl Limits {
+    /// Limits for reading a source of this name.
+    fn options(self, streams: bool) -> ReadOptions {
+        let whole = if streams { u64::MAX } else { self.text };
+        ReadOptions {
+            max_file_bytes: whole,
+            max_unpacked_bytes: whole,
+            max_record_bytes: usize::try_from(self.text).unwrap_or(usize::MAX),
+        }
+    }
+
+    /// Bytes of memory that reading a file takes beside its documents.
+    pub(crate) fn memory(self, entry: &Entry) -> u64 {
+        match is_stream_of_records(&entry.id) {
+            true => 0,
+            // Its bytes and its text.
+            false => entry.size.saturating_mul(2).min(self.text.saturating_mul(2)),
+        }
+    }
+}
+
+/// Whether a file is read record by record, by its name: then its size does not matter.
+pub(crate) fn is_stream_of_records(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let name = name.strip_suffix(".gz").or(name.strip_suffix(".zst")).unwrap_or(&name);
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension);
+    matches!(extension, Some("jsonl" | "ndjson" | "jl" | "csv" | "tsv" | "tab"))
+}
+
 /// Reads a file unless its content is what `known` says.
 pub(crate) fn read(
     entry: &Entry,
     known: Option<&FileEntry>,
+    limits: Limits,
     sink: &mut Sink<'_>,
-    problem: &mut dyn FnMut(String),
-) -> FileOutcome {
+) -> (FileOutcome, Problems) {
     let (hash, length) = match hash_file(&entry.path) {
         Ok(hashed) => hashed,
-        Err(error) => return FileOutcome::Failed(describe(&error)),
-    };
-    let mut now = FileEntry {
-        size: entry.size,
-        modified_ns: entry.modified_ns,
-        hash,
-        documents: 0,
-        skipped: None,
+        Err(error) => return (FileOutcome::Failed(describe(&error)), Problems::default()),
     };
     if let Some(known) = known
         && (known.size, known.hash) == (length, hash)
     {
         let known = known.clone();
-        return FileOutcome::Same(FileEntry { modified_ns: entry.modified_ns, ..known });
+        let known = FileEntry { modified_ns: entry.modified_ns, ..known };
+        return (FileOutcome::Same(known), Problems::default());
     }
     let (mut taken, mut interrupted) = (false, false);
     let mut counting = |document| {
@@ -61,28 +118,68 @@ pub(crate) fn read(
         interrupted |= flow.is_break();
         flow
     };
+    let options = limits.options(is_stream_of_records(&entry.id));
     // A reader that fails on a malformed file must not take the run down with it.
-    let result = catch_unwind(AssertUnwindSafe(|| read_documents(entry, &mut counting, problem)));
+    let result = catch_unwind(AssertUnwindSafe(|| read_file(&entry.path, &options, &mut counting)));
     if interrupted {
-        return FileOutcome::Interrupted;
+        return (FileOutcome::Interrupted, Problems::default());
     }
+    let read = |skipped| {
+        // What was hashed may not be what was read.
+        let unchanged = Entry::of_file(&entry.path).is_ok_and(|after| {
+            (after.size, after.modified_ns, length) == (entry.size, entry.modified_ns, entry.size)
+        });
+        FileOutcome::Read(match unchanged {
+            true => FileEntry {
+                size: entry.size,
+                modified_ns: entry.modified_ns,
+                hash,
+                documents: 0,
+                skipped,
+            },
+            false => FileEntry { skipped, ..FileEntry::unfinished(0) },
+        })
+    };
     let failure = match result {
-        Ok(Ok(skipped)) => {
-            now.skipped = skipped;
-            // What was hashed may not be what was read.
-            let unchanged = Entry::of_file(&entry.path).is_ok_and(|after| {
-                (after.size, after.modified_ns, length)
-                    == (entry.size, entry.modified_ns, entry.size)
-            });
-            return FileOutcome::Read(match unchanged {
-                true => now,
-                false => FileEntry { skipped: now.skipped, ..FileEntry::unfinished(0) },
-            });
+        Ok(Ok(report)) => return (read(None), Problems::of(&report)),
+        Ok(Err(SourceError::Skipped { reason, .. })) if follows_from_content(&reason) => {
+            return (read(Some(reason.to_string())), Problems::default());
         }
-        Ok(Err(message)) => message,
+        Ok(Err(error)) => reason(&error),
         Err(_) => "its content makes the reader fail; please report it".to_owned(),
     };
-    if taken { FileOutcome::Broken(failure) } else { FileOutcome::Failed(failure) }
+    let outcome = if taken { FileOutcome::Broken(failure) } else { FileOutcome::Failed(failure) };
+    (outcome, Problems::default())
+}
+
+/// Reads records from a stream.
+///
+/// # Errors
+/// When the stream fails before its first record.
+pub(crate) fn read_records(
+    reader: impl std::io::Read,
+    limits: Limits,
+    sink: &mut Sink<'_>,
+) -> Result<Problems, String> {
+    match read_stream(reader, &limits.options(true), sink) {
+        Ok(report) => Ok(Problems::of(&report)),
+        Err(error) => Err(reason(&error)),
+    }
+}
+
+/// Whether a file is skipped for what it is, and not for the moment or the limits it is read in.
+fn follows_from_content(reason: &SkipReason) -> bool {
+    match reason {
+        SkipReason::Binary(_)
+        | SkipReason::Unsupported(_)
+        | SkipReason::Empty
+        | SkipReason::Damaged(_) => true,
+        SkipReason::TooLarge { .. }
+        | SkipReason::Bomb { .. }
+        | SkipReason::Vanished
+        | SkipReason::Permission
+        | SkipReason::NotAFile => false,
+    }
 }
 
 fn hash_file(path: &Path) -> std::io::Result<(u128, u64)> {
@@ -91,8 +188,8 @@ fn hash_file(path: &Path) -> std::io::Result<(u128, u64)> {
 
 fn describe(error: &std::io::Error) -> String {
     match error.kind() {
-        std::io::ErrorKind::NotFound => "it is no longer there".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        std::io::ErrorKind::NotFound => SkipReason::Vanished.to_string(),
+        std::io::ErrorKind::PermissionDenied => SkipReason::Permission.to_string(),
         _ => error.to_string(),
     }
 }
@@ -108,44 +205,17 @@ pub(crate) fn reason(error: &SourceError) -> String {
     }
 }
 
-// Stands in until zhen-source reads files.
-fn read_documents(
-    entry: &Entry,
-    sink: &mut Sink<'_>,
-    problem: &mut dyn FnMut(String),
-) -> Result<Option<String>, String> {
-    let text = std::fs::read_to_string(&entry.path).map_err(|e| describe(&e))?;
-    if entry.id.ends_with(".jsonl") {
-        for (i, line) in text.lines().enumerate() {
-            let Ok(v) = serde_json::from_str::<serde_json::Value>(line) else {
-                problem(format!("line {}: no JSON", i + 1));
-                continue;
-            };
-            let get = |k: &str| v[k].as_str().unwrap_or_default().to_owned();
-            let document = Document {
-                id: get("id"),
-                title: get("title"),
-                body: get("body"),
-                lang: v["lang"].as_str().map(str::to_owned),
-                path: Some(entry.id.clone()),
-                kind: "jsonl".into(),
-                ..Document::default()
-            };
-            if sink(document).is_break() {
-                return Ok(None);
-            }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn streams_of_records_are_known_by_name() {
+        for name in ["/a/b.jsonl", "/a/B.JSONL.gz", "c.csv.zst", "d.tsv", "e.ndjson"] {
+            assert!(is_stream_of_records(name), "{name}");
         }
-        return Ok(None);
+        for name in ["/a/b.json", "jsonl", "/a.jsonl/b", "c.txt.gz"] {
+            assert!(!is_stream_of_records(name), "{name}");
+        }
     }
-    if text.trim().is_empty() {
-        return Ok(Some("empty".into()));
-    }
-    let _ = sink(Document {
-        id: entry.id.clone(),
-        path: Some(entry.id.clone()),
-        body: text,
-        kind: "text".into(),
-        ..Document::default()
-    });
-    Ok(None)
 }

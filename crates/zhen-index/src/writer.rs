@@ -6,9 +6,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 
+use crossbeam_channel::{Receiver, TryRecvError, bounded};
 use rustc_hash::FxHashSet;
-use tantivy::index::SegmentId;
-use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, UserOperation};
+use tantivy::index::{SegmentId, SegmentMeta};
+use tantivy::indexer::{
+    IndexWriterOptions, LogMergePolicy, MergeCandidate, MergePolicy, NoMergePolicy, UserOperation,
+};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{
     DocSet, Index, IndexSettings, IndexWriter, InvertedIndexReader, ReloadPolicy, Searcher,
@@ -51,8 +54,15 @@ pub(crate) struct Writer {
     /// Hashes of the ids added since then.
     uncommitted: FxHashSet<u64>,
     counts: Counts,
+    merging: Option<Merging>,
     // Last, so that it is released when everything else is closed.
     _lock: WriterLock,
+}
+
+/// A merge in the background.
+struct Merging {
+    segments: Vec<SegmentId>,
+    result: Receiver<tantivy::Result<()>>,
 }
 
 /// What a writer did since it was made.
@@ -115,6 +125,7 @@ impl Writer {
             committed,
             uncommitted: FxHashSet::default(),
             counts: Counts::default(),
+            merging: None,
             _lock: lock,
         })
     }
@@ -257,42 +268,92 @@ impl Writer {
         self.documents_changed = false;
         self.uncommitted.clear();
         self.committed = Committed::read(&self.index)?;
+        self.merge_in_background()
+    }
+
+    /// Starts a merge in the background where the number of segments asks for one. (The engine's own
+    /// merging is switched off: it would start whenever it likes, and get in the way of ours.)
+    pub(crate) fn merge_in_background(&mut self) -> Result<(), IndexError> {
+        if let Some(Merging { result, .. }) = &self.merging {
+            match result.try_recv() {
+                Err(TryRecvError::Empty) => return Ok(()),
+                finished => self.merged(finished.map_err(|_| ()))?,
+            }
+        }
+        let metas = self.segment_metas()?;
+        let mut policy = LogMergePolicy::default();
+        policy.set_min_layer_size(SMALL_SEGMENT);
+        policy.set_min_num_segments(SEGMENTS_PER_MERGE);
+        policy.set_del_docs_ratio_before_merge(DELETED_BEFORE_MERGE);
+        let candidate = policy.compute_merge_candidates(&metas).into_iter().next();
+        if let Some(MergeCandidate(segments)) = candidate {
+            let future = self.engine.merge(&segments);
+            let (sender, result) = bounded(1);
+            std::thread::spawn(move || {
+                let _ = sender.send(future.wait().map(|_| ()));
+            });
+            self.merging = Some(Merging { segments, result });
+        }
         Ok(())
+    }
+
+    /// Waits for the merge in the background, if there is one.
+    pub(crate) fn finish_merging(&mut self) -> Result<(), IndexError> {
+        match &self.merging {
+            Some(Merging { result, .. }) => {
+                let finished = result.recv();
+                self.merged(finished.map_err(|_| ()))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Takes up the result of the merge in the background.
+    fn merged(&mut self, result: Result<tantivy::Result<()>, ()>) -> Result<(), IndexError> {
+        let Some(Merging { segments, .. }) = self.merging.take() else { return Ok(()) };
+        let lost = || {
+            let what = format!("the thread that merged {} segments is gone", segments.len());
+            tantivy::TantivyError::ErrorInThread(what)
+        };
+        result.unwrap_or_else(|()| Err(lost())).map_err(self.engine_error("merged"))?;
+        durable::sync_dir(self.dir()).map_err(IndexError::io("sync", self.dir()))
     }
 
     /// Merges all segments into one, which also drops what is left of deleted documents.
     pub(crate) fn merge_all(&mut self) -> Result<(), IndexError> {
-        let segments = self.committed.searcher.segment_readers();
-        let deleted = segments.iter().any(tantivy::SegmentReader::has_deletes);
-        let ids: Vec<_> = segments.iter().map(tantivy::SegmentReader::segment_id).collect();
-        if ids.len() > 1 || deleted {
+        self.finish_merging()?;
+        let metas = self.segment_metas()?;
+        let needed = metas.len() > 1 || metas.iter().any(SegmentMeta::has_deletes);
+        let ids: Vec<_> = metas.iter().map(SegmentMeta::id).collect();
+        // Files are garbage only when nobody holds the segment they belong to.
+        drop(metas);
+        if needed {
             self.merge(&ids)?;
         }
-        self.collect_garbage()
+        self.engine.garbage_collect_files().wait().map(|_| ()).map_err(self.engine_error("cleaned"))
     }
 
     /// Rewrites segments that hold deleted documents, as long as that costs no more than `most`
     /// documents copied: deleted documents still count in the statistics of ranking.
     pub(crate) fn purge_deleted(&mut self, most: u64) -> Result<(), IndexError> {
-        let mut with_deletes: Vec<_> = self
-            .committed
-            .searcher
-            .segment_readers()
-            .iter()
-            .filter(|segment| segment.has_deletes())
-            .map(|segment| (u64::from(segment.num_docs()), segment.segment_id()))
-            .collect();
-        with_deletes.sort_unstable();
+        self.finish_merging()?;
+        let mut with_deletes = self.segment_metas()?;
+        with_deletes.retain(SegmentMeta::has_deletes);
+        with_deletes.sort_by_key(SegmentMeta::num_docs);
         let mut copied = 0;
         let ids: Vec<_> = with_deletes
             .into_iter()
-            .take_while(|(documents, _)| {
-                copied += documents;
+            .take_while(|segment| {
+                copied += u64::from(segment.num_docs());
                 copied <= most
             })
-            .map(|(_, id)| id)
+            .map(|segment| segment.id())
             .collect();
         if ids.is_empty() { Ok(()) } else { self.merge(&ids) }
+    }
+
+    fn segment_metas(&self) -> Result<Vec<SegmentMeta>, IndexError> {
+        self.index.tantivy().searchable_segment_metas().map_err(self.engine_error("read"))
     }
 
     fn merge(&mut self, ids: &[SegmentId]) -> Result<(), IndexError> {
@@ -302,12 +363,9 @@ impl Writer {
         Ok(())
     }
 
-    fn collect_garbage(&mut self) -> Result<(), IndexError> {
-        self.engine.garbage_collect_files().wait().map(|_| ()).map_err(self.engine_error("cleaned"))
-    }
-
-    /// Waits for merges that run in the background and closes the index.
-    pub(crate) fn close(self) -> Result<(), IndexError> {
+    /// Waits for the merge in the background and closes the index.
+    pub(crate) fn close(mut self) -> Result<(), IndexError> {
+        self.finish_merging()?;
         let Self { index, engine, committed, .. } = self;
         drop(committed);
         engine.wait_merging_threads().map_err(IndexError::engine("merged", index.dir()))
@@ -419,11 +477,7 @@ fn open_engine(index: &ZhenIndex, split: &Split) -> Result<Engine, IndexError> {
         .tantivy()
         .writer_with_options(engine_options(split))
         .map_err(IndexError::engine("written", index.dir()))?;
-    let mut policy = LogMergePolicy::default();
-    policy.set_min_layer_size(SMALL_SEGMENT);
-    policy.set_min_num_segments(SEGMENTS_PER_MERGE);
-    policy.set_del_docs_ratio_before_merge(DELETED_BEFORE_MERGE);
-    engine.set_merge_policy(Box::new(policy));
+    engine.set_merge_policy(Box::new(NoMergePolicy));
     Ok(engine)
 }
 

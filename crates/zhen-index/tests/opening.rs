@@ -1,0 +1,228 @@
+//! Properties of opening:
+//! 1. A folder that holds no index, another's, or an index of another version, says so with what was
+//!    found and the command that mends it, and is left as it was.
+//! 2. A damaged index is told as damaged, never as empty, and never panics.
+//! 3. One writer at a time; the second is told who the first is.
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+
+use common::{Place, line, text};
+use zhen_index::{IndexError, IndexOptions, Indexer, ZhenIndex};
+use zhen_text::UserDict;
+
+fn refusal(dir: &Path) -> String {
+    let message = ZhenIndex::open(dir).unwrap_err().to_string();
+    assert!(!message.contains('\n'), "{message}");
+    assert!(message.contains(&dir.display().to_string()), "{message}");
+    message
+}
+
+#[test]
+fn a_missing_and_an_empty_folder_hold_no_index_and_can_become_one() {
+    let place = Place::new();
+    let message = refusal(&place.index);
+    assert!(message.contains("there is no index"), "{message}");
+    assert!(message.contains("zhen index --index"), "{message}");
+    fs::create_dir(&place.index).unwrap();
+    assert!(refusal(&place.index).contains("there is no index"));
+    place.indexer().close().unwrap();
+    assert_eq!(place.searcher().num_docs(), 0);
+    place.assert_sound();
+}
+
+#[test]
+fn a_folder_of_other_things_is_refused_and_left_as_it_was() {
+    let place = Place::new();
+    place.write("信.txt", "a letter");
+    let before = common::snapshot(&place.files);
+    let message = refusal(&place.files);
+    assert!(message.contains("is no index") && message.contains("信.txt"), "{message}");
+    let options = IndexOptions { dir: place.files.clone(), ..place.options() };
+    assert!(matches!(Indexer::open(options), Err(IndexError::NoIndex { .. })));
+    assert_eq!(common::snapshot(&place.files), before);
+    let file = place.files.join("信.txt");
+    assert!(refusal(&file).contains("a file, not a folder"));
+}
+
+#[test]
+fn a_tantivy_index_of_another_program_is_refused_and_left_as_it_was() {
+    use tantivy::schema::{Schema, TEXT};
+    let place = Place::new();
+    let mut schema = Schema::builder();
+    schema.add_text_field("text", TEXT);
+    fs::create_dir(&place.index).unwrap();
+    let index = tantivy::Index::create_in_dir(&place.index, schema.build()).unwrap();
+    for payload in [None, Some("my payload"), Some("{\"other\": 1}")] {
+        let mut writer: tantivy::IndexWriter =
+            index.writer_with_num_threads(1, 15_000_000).unwrap();
+        let mut commit = writer.prepare_commit().unwrap();
+        if let Some(payload) = payload {
+            commit.set_payload(payload);
+        }
+        commit.commit().unwrap();
+        drop(writer);
+        let before = common::snapshot(&place.index);
+        assert!(refusal(&place.index).contains("another program"));
+        assert!(matches!(Indexer::open(place.options()), Err(IndexError::NoIndex { .. })));
+        assert_eq!(common::snapshot(&place.index), before);
+    }
+}
+
+/// Replaces text in `meta.json`.
+fn edit_meta(dir: &Path, from: &str, to: &str) {
+    let path = dir.join("meta.json");
+    let meta = fs::read_to_string(&path).unwrap();
+    assert!(meta.contains(from), "{from} in {meta}");
+    fs::write(path, meta.replacen(from, to, 1)).unwrap();
+}
+
+#[test]
+fn an_index_of_another_format_version_is_refused_with_both_versions() {
+    let place = Place::new();
+    place.indexer().close().unwrap();
+    edit_meta(&place.index, r#"\"format\":1,"#, r#"\"format\":77,"#);
+    let message = refusal(&place.index);
+    assert!(message.contains("format version 77, this program reads 1"), "{message}");
+    assert!(matches!(Indexer::open(place.options()), Err(IndexError::Format { .. })));
+}
+
+#[test]
+fn an_index_of_another_analysis_is_refused_until_it_is_rebuilt() {
+    let place = Place::new();
+    place.write("a.txt", "安装简单");
+    place.run();
+    let present = format!(r#"\"analysis\":{},"#, zhen_text::ANALYSIS_VERSION);
+    edit_meta(&place.index, &present, r#"\"analysis\":0,"#);
+    let message = refusal(&place.index);
+    assert!(message.contains("analysis version 0") && message.contains("--rebuild"), "{message}");
+    assert!(matches!(Indexer::open(place.options()), Err(IndexError::Analysis { .. })));
+
+    let (indexer, summary) = Indexer::rebuild(place.options(), &()).unwrap();
+    indexer.close().unwrap();
+    assert_eq!((summary.updated, summary.documents), (1, 1));
+    assert_eq!(place.names(), ["a.txt"]);
+    let second = place.run();
+    assert_eq!((second.read, second.unchanged), (0, 1), "the file table is kept");
+    place.assert_sound();
+}
+
+#[test]
+fn another_user_dictionary_asks_for_a_rebuild_and_none_keeps_the_index_s_own() {
+    let place = Place::new();
+    let body = "石墨烯电池技术";
+    place.write("a.jsonl", line("1", body));
+    let dict = UserDict::parse("墨烯电 100000 n").unwrap();
+    let with =
+        |dict: Option<&UserDict>| IndexOptions { user_dict: dict.cloned(), ..place.options() };
+    place.run();
+    let words = place.open().fields().body_words;
+    assert_eq!(place.found(words, "墨烯电"), [""; 0]);
+
+    let Err(error) = Indexer::open(with(Some(&dict))) else { panic!("it must be refused") };
+    assert!(error.to_string().contains("no user dictionary"), "{error}");
+    assert!(error.to_string().contains("--rebuild"), "{error}");
+    let (indexer, _) = Indexer::rebuild(with(Some(&dict)), &()).unwrap();
+    indexer.close().unwrap();
+    assert_eq!(place.found(words, "墨烯电"), [body]);
+    let stored = place.open().manifest().user_dict(&place.index).unwrap();
+    assert_eq!(stored.checksum(), dict.checksum());
+
+    // Later runs use the words without being told them.
+    place.write("b.jsonl", line("2", body));
+    place.run();
+    assert_eq!(place.found(words, "墨烯电"), [body, body]);
+    place.assert_sound();
+}
+
+#[test]
+fn a_long_user_dictionary_has_a_file_of_its_own_and_survives_commits() {
+    let place = Place::new();
+    let source: String = (0..8000).map(|n| format!("词{n}条 {} n\n", 5 + n % 7)).collect();
+    let dict = UserDict::parse(&source).unwrap();
+    assert!(dict.source().len() > 64 << 10);
+    place.write("a.txt", "一");
+    place.run_with(IndexOptions { user_dict: Some(dict.clone()), ..place.options() });
+    place.write("b.txt", "二");
+    place.run();
+    let manifest = place.open().manifest().clone();
+    assert_eq!(manifest.user_dict(&place.index).unwrap().checksum(), dict.checksum());
+    assert!(manifest.user_dictionary.unwrap().text.is_none());
+    place.assert_sound();
+}
+
+#[test]
+fn a_damaged_index_is_told_as_damaged_and_never_panics() {
+    let place = Place::new();
+    for n in 0..30 {
+        place.write(&format!("{n}.txt"), text(n));
+    }
+    place.run();
+    place.assert_sound();
+    let whole = common::snapshot(&place.index);
+    let mut noticed = 0;
+    for (name, content) in &whole {
+        if name.ends_with(".lock") || name.starts_with('.') || content.is_empty() {
+            continue;
+        }
+        let path = place.index.join(name);
+        let mut flipped = content.clone();
+        flipped[content.len() / 2] ^= 0x20;
+        let changes =
+            [None, Some(content[..content.len() / 2].to_vec()), Some(Vec::new()), Some(flipped)];
+        for (kind, changed) in changes.into_iter().enumerate() {
+            match &changed {
+                None => fs::remove_file(&path).unwrap(),
+                Some(changed) => fs::write(&path, changed).unwrap(),
+            }
+            let verified = ZhenIndex::open(&place.index).and_then(|index| index.verify());
+            let found = match &verified {
+                Ok(report) => report.findings.join("; "),
+                Err(error) => error.to_string(),
+            };
+            assert!(!found.is_empty(), "change {kind} of {name} was not noticed");
+            noticed += 1;
+            fs::write(&path, content).unwrap();
+        }
+    }
+    assert!(noticed > 20, "{noticed}");
+    place.assert_sound();
+}
+
+#[test]
+fn a_lost_file_table_stops_the_writer_with_the_reason() {
+    let place = Place::new();
+    place.write("a.txt", "一");
+    place.run();
+    let table = place.open().manifest().files.clone().unwrap().name;
+    fs::remove_file(place.index.join(&table)).unwrap();
+    let Err(error) = Indexer::open(place.options()) else { panic!("it must be refused") };
+    assert!(error.to_string().contains(&format!("{table} is missing")), "{error}");
+    // Searching needs no file table.
+    assert_eq!(place.searcher().num_docs(), 1);
+}
+
+#[test]
+fn the_second_writer_is_told_who_the_first_is() {
+    let place = Place::new();
+    let first = place.indexer();
+    let Err(error) = Indexer::open(place.options()) else { panic!("it must be refused") };
+    let message = error.to_string();
+    assert!(message.contains(&format!("process {}", std::process::id())), "{message}");
+    assert!(message.contains("wait for it or stop it"), "{message}");
+    drop(first);
+    place.indexer().close().unwrap();
+}
+
+#[test]
+fn impossible_options_are_refused_with_what_is_possible() {
+    let place = Place::new();
+    let Err(error) = Indexer::open(IndexOptions { memory: 1 << 20, ..place.options() }) else {
+        panic!("it must be refused")
+    };
+    assert_eq!(error.to_string(), "1 MiB of memory are too few; give at least 128");
+    assert!(Indexer::open(IndexOptions { threads: 0, ..place.options() }).is_err());
+    assert!(!place.index.exists());
+}

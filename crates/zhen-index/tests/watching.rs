@@ -1,0 +1,63 @@
+//! Changes are taken up while watching.
+
+mod common;
+
+use std::ops::ControlFlow;
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+use common::Place;
+use zhen_index::{IndexOptions, Indexer};
+
+#[test]
+fn a_new_a_changed_and_a_removed_file_are_taken_up_while_watching() {
+    let place = Place::new();
+    place.write("a.txt", "旧的 old");
+    let options = IndexOptions { prune: true, ..place.options() };
+    let (batches, received) = channel();
+    let paths = [place.files.clone()];
+    let stop = options.stop.clone();
+    let watching = std::thread::spawn(move || {
+        let mut indexer = Indexer::open(options).unwrap();
+        indexer
+            .watch(&paths, &(), &mut |batch| match batches.send(batch.unwrap()) {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(_) => ControlFlow::Break(()),
+            })
+            .unwrap();
+        indexer.close().unwrap();
+    });
+    let patience = Duration::from_secs(60);
+    let first = received.recv_timeout(patience).unwrap();
+    assert_eq!((first.added, first.documents), (1, 1));
+
+    // Several batches may be needed; each is waited for until the state is reached.
+    let wait_for = |wanted: &[&str]| loop {
+        if place.names() == wanted {
+            return;
+        }
+        received.recv_timeout(patience).expect("the change is taken up");
+    };
+    place.write("b.txt", "新的 new");
+    wait_for(&["a.txt", "b.txt"]);
+    std::fs::remove_file(place.files.join("a.txt")).unwrap();
+    wait_for(&["b.txt"]);
+    let grams = place.open().fields().body_grams;
+    place.write("b.txt", "changed 又变了");
+    while place.found(grams, "changed").is_empty() {
+        received.recv_timeout(patience).expect("the change is taken up");
+    }
+    stop.store(true, std::sync::atomic::Ordering::Relaxed);
+    watching.join().unwrap();
+    place.assert_sound();
+}
+
+#[test]
+fn a_path_that_cannot_be_watched_is_told() {
+    let place = Place::new();
+    let mut indexer = place.indexer();
+    let paths = [place.files.join("missing")];
+    let error =
+        indexer.watch(&paths, &(), &mut |_| ControlFlow::Break(())).unwrap_err().to_string();
+    assert!(error.contains("cannot watch") && error.contains("missing"), "{error}");
+}
