@@ -1,0 +1,432 @@
+//! The command line as typed. What it means is decided in [`crate::settings`] and the commands.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Full-text search for content in which Chinese and English live together.
+#[derive(Debug, Parser)]
+#[command(
+    name = "zhen",
+    version,
+    max_term_width = 100,
+    disable_help_subcommand = true,
+    arg_required_else_help = true,
+    after_help = "\
+Examples:
+  zhen demo                          a short tour over sample documents
+  zhen index ~/notes                 index a folder
+  zhen search 词典                   finds 词典, 詞典 and 电子词典
+  zhen search '\"安装简单\" -windows'  an exact run of text, without a word
+  zhen search --help                 all options and more examples
+
+An index named by a bare word lives under ./index/ when that folder exists, else in the platform's
+data folder; anything with a path separator is a folder.
+
+Exit status: 0 with hits, 1 without, 2 after an error."
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: GlobalArgs,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct GlobalArgs {
+    /// Index to work on: a name, or a folder [default: $ZHEN_INDEX, else "default"]
+    #[arg(long, global = true, value_name = "NAME_OR_DIR", help_heading = "Global options")]
+    pub(crate) index: Option<String>,
+    /// Print JSON: one document for a search, else one object a line
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub(crate) json: bool,
+    /// When to use colours: auto (on a terminal, unless NO_COLOR is set), always, never
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_possible_values = true,
+        hide_default_value = true,
+        help_heading = "Global options"
+    )]
+    pub(crate) color: ColorWhen,
+    /// Say more, such as each skipped file
+    #[arg(short, long, global = true, conflicts_with = "quiet", help_heading = "Global options")]
+    pub(crate) verbose: bool,
+    /// Say nothing but errors; the exit status tells the rest
+    #[arg(short, long, global = true, help_heading = "Global options")]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorWhen {
+    // Comments for users would make clap print help in its long form.
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Demo(DemoArgs),
+    Index(IndexArgs),
+    Search(SearchArgs),
+    Suggest(SuggestArgs),
+    Serve(ServeArgs),
+    Eval(EvalArgs),
+    Analyze(AnalyzeArgs),
+    Explain(ExplainArgs),
+    Doc(DocArgs),
+    Delete(DeleteArgs),
+    Stats(StatsArgs),
+    Verify(VerifyArgs),
+    Terms(TermsArgs),
+    Completions(CompletionsArgs),
+}
+
+/// Index sample documents as "demo" and run a few telling searches
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  zhen demo
+  zhen --index demo search 词典      search the samples yourself
+
+The index \"demo\" is made anew each time. In zhen's own folder it holds data/samples, elsewhere
+copies of these documents that come with the program.")]
+pub(crate) struct DemoArgs {
+    /// Open the web page over the samples afterwards
+    #[arg(long)]
+    pub(crate) serve: bool,
+}
+
+/// Add or update documents from files, folders or JSON lines
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  zhen index ~/notes ~/projects/docs
+  zhen index --prune ~/notes               and forget files that are gone
+  zhen index --watch ~/notes               and keep going
+  zhen index --exclude 'drafts/**' ~/notes
+  zhen index --dict words.txt ~/notes      with words of your own
+  zhen index - < records.jsonl             {\"id\": \"a-1\", \"title\": \"…\", \"body\": \"…\"} a line
+
+A file that is as it was when last indexed is not read. Files that cannot be read are counted, and
+named with -v.")]
+pub(crate) struct IndexArgs {
+    /// Files and folders; `-` reads JSON lines from standard input
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Words that segmentation should know, one `WORD [FREQUENCY] [TAG]` a line; kept in the index
+    #[arg(long, value_name = "FILE")]
+    pub(crate) dict: Option<PathBuf>,
+    /// Remove documents whose file is gone: below the paths, or all when no path is given
+    #[arg(long)]
+    pub(crate) prune: bool,
+    /// Keep going: update the index whenever files below the paths change
+    #[arg(long)]
+    pub(crate) watch: bool,
+    /// Analyse all documents of the index again, from their stored text
+    #[arg(long)]
+    pub(crate) rebuild: bool,
+    /// Merge the index into one segment, which makes searching a little faster
+    #[arg(long)]
+    pub(crate) merge: bool,
+    /// Memory to stay within, such as 512MB or 2GB [default: 512MB]
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub(crate) memory: Option<u64>,
+    /// Threads that read and analyse [default: as many as the machine has]
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<std::num::NonZeroUsize>,
+    /// Take files and folders whose name begins with a dot
+    #[arg(long, help_heading = "Which files")]
+    pub(crate) hidden: bool,
+    /// Take files that .gitignore and .ignore leave out
+    #[arg(long, help_heading = "Which files")]
+    pub(crate) no_ignore: bool,
+    /// Follow symbolic links
+    #[arg(long, help_heading = "Which files")]
+    pub(crate) follow: bool,
+    /// Take only files that match, such as '*.md' or 'docs/**' (may be repeated)
+    #[arg(long, value_name = "GLOB", help_heading = "Which files")]
+    pub(crate) include: Vec<String>,
+    /// Leave out files and folders that match (may be repeated)
+    #[arg(long, value_name = "GLOB", help_heading = "Which files")]
+    pub(crate) exclude: Vec<String>,
+    /// Leave out larger files, unless they are read record by record [default: an eighth of --memory]
+    #[arg(long, value_name = "SIZE", value_parser = parse_size, help_heading = "Which files")]
+    pub(crate) max_file_size: Option<u64>,
+}
+
+/// Search: ranked documents with their best passages
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  zhen search 词典                          also finds 詞典
+  zhen search '\"安装简单方便\"'              exactly this run of text
+  zhen search 'C++ -java'                   a word, without another
+  zhen search '(银行 OR bank) time:2023..2024'
+  zhen search 维生素A --filter tags:健康 --sort time:desc
+  zhen search 软件 --facet lang -n 5
+  zhen search --json 软件 | jq '.hits[].title'
+  zhen search --pretty 软件 | less -R
+
+Quotation marks belong to the query, so the shell must pass them on: '\"two words\"'. A query that
+begins with a hyphen follows `--`. On a terminal hits are grouped by document; in a pipe each
+passage is a line PATH:LINE:TEXT. docs/QUERY.md describes the language.")]
+pub(crate) struct SearchArgs {
+    /// What to search for; several arguments are joined by spaces
+    #[arg(value_name = "QUERY", required_unless_present_any = ["filter", "facet"])]
+    pub(crate) query: Vec<String>,
+    /// Documents to show, at most 1000
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
+    pub(crate) limit: usize,
+    /// Documents to pass over first
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) offset: usize,
+    /// Narrow by conditions on fields, such as 'lang:zh time:2023..'
+    #[arg(long, value_name = "EXPR")]
+    pub(crate) filter: Option<String>,
+    /// Order by a field instead of the score, `:desc` for largest first
+    #[arg(long, value_name = "FIELD[:desc]", value_parser = parse_sort)]
+    pub(crate) sort: Option<zhen_search::Sort>,
+    /// Count the values of a field over all matching documents (may be repeated)
+    #[arg(long, value_name = "FIELD")]
+    pub(crate) facet: Vec<String>,
+    /// Keep to documents in this language: zh (in either script) or en
+    #[arg(long, hide_possible_values = true)]
+    pub(crate) lang: Option<LangArg>,
+    /// No stems, translations, aliases, synonyms, pinyin or typos; script, width, case and accents
+    /// still fold
+    #[arg(long)]
+    pub(crate) exact: bool,
+    /// Print only the path (or id) of each document
+    #[arg(short = 'l', long, conflicts_with = "pretty")]
+    pub(crate) paths_only: bool,
+    /// Passages a document, at most 20 [default: 3]
+    #[arg(long, value_name = "N")]
+    pub(crate) passages: Option<usize>,
+    /// Print as on a terminal, in colour, even into a pipe
+    #[arg(short, long)]
+    pub(crate) pretty: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LangArg {
+    Zh,
+    En,
+}
+
+/// Complete what was begun: Chinese, English, pinyin or its initials
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  zhen suggest 中巴
+  zhen suggest zhongb")]
+pub(crate) struct SuggestArgs {
+    /// Beginning of a word or a text
+    #[arg(value_name = "PREFIX", required = true)]
+    pub(crate) prefix: Vec<String>,
+    /// Completions to show
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
+    pub(crate) limit: usize,
+}
+
+/// Serve the HTTP API and the web page
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  zhen serve
+  zhen --index notes serve --addr 127.0.0.1:8080")]
+pub(crate) struct ServeArgs {
+    /// Address to listen on; port 0 takes any free one
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:7700")]
+    pub(crate) addr: String,
+}
+
+/// Measure relevance on judged sets: nDCG@10, MRR@10, recall@10, recall@100
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  zhen eval --set sets/cmrc2018-zh --set sets/cranfield-en
+  zhen eval --set sets/cmrc2018-zh --run-out before.run
+  zhen eval --set sets/cmrc2018-zh --baseline before.run
+
+A set is a folder with corpus.jsonl, queries.tsv (`qid<TAB>text`) and qrels.tsv (`qid 0 docid
+grade`). It is indexed in a temporary place; no index of yours is touched.")]
+pub(crate) struct EvalArgs {
+    /// Folder of a judged set (may be repeated)
+    #[arg(long = "set", value_name = "DIR", required = true)]
+    pub(crate) sets: Vec<PathBuf>,
+    /// Write the run in TREC's format, 100 hits a query; for several sets a folder of such files
+    #[arg(long, value_name = "FILE")]
+    pub(crate) run_out: Option<PathBuf>,
+    /// Compare with a run written earlier; for several sets with a folder of such files
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+}
+
+/// Show what a text becomes: folded text, words, grams
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  zhen analyze '我在北京大學學習C++'
+  zhen --index notes analyze 石墨烯电池     with the user dictionary of that index")]
+pub(crate) struct AnalyzeArgs {
+    /// The text; several arguments are joined by spaces
+    #[arg(value_name = "TEXT", required = true)]
+    pub(crate) text: Vec<String>,
+}
+
+/// Say why a document matches a query, or why it does not
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  zhen explain 词典 notes/dictionary.md
+  zhen explain 'C++ -java' a-1")]
+pub(crate) struct ExplainArgs {
+    /// The query, as one argument
+    #[arg(value_name = "QUERY")]
+    pub(crate) query: String,
+    /// Id of the document; for a file its path
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    /// As `zhen search --exact`
+    #[arg(long)]
+    pub(crate) exact: bool,
+}
+
+/// Print a document as it was stored
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  zhen doc notes/dictionary.md
+  zhen doc a-1 --json | jq .body")]
+pub(crate) struct DocArgs {
+    /// Id of the document; for a file its path
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+}
+
+/// Remove documents by id
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  zhen delete a-1 a-2
+  zhen delete notes/old.md
+
+A file that is removed so, and is still there, comes back when it changes and is indexed again.")]
+pub(crate) struct DeleteArgs {
+    /// Ids of documents; for files their paths
+    #[arg(value_name = "ID", required = true)]
+    pub(crate) ids: Vec<String>,
+}
+
+/// Show what the index holds
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  zhen stats
+  zhen --index notes stats --json")]
+pub(crate) struct StatsArgs {}
+
+/// Check that the index is sound, down to each stored document
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  zhen verify
+  zhen --index notes verify && echo sound")]
+pub(crate) struct VerifyArgs {}
+
+/// List the terms of the index that begin so, with the documents that hold them
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  zhen terms 中巴
+  zhen terms -n 50 comp")]
+pub(crate) struct TermsArgs {
+    /// Beginning of the terms; it is folded as text is
+    #[arg(value_name = "PREFIX")]
+    pub(crate) prefix: String,
+    /// Terms to show, the most frequent first
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
+    pub(crate) limit: usize,
+}
+
+/// Print a script that completes zhen's commands in a shell
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  zhen completions bash > ~/.local/share/bash-completion/completions/zhen
+  zhen completions zsh > ~/.zfunc/_zhen
+  zhen completions fish > ~/.config/fish/completions/zhen.fish")]
+pub(crate) struct CompletionsArgs {
+    /// bash, elvish, fish, powershell or zsh
+    #[arg(hide_possible_values = true)]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+/// Reads `512MB`, `2 GiB`, `1000000`: a number with a unit of 1024s, or of bytes.
+fn parse_size(text: &str) -> Result<u64, String> {
+    let text = text.trim();
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let shift = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" => Some(0),
+        "k" | "kb" | "kib" => Some(10),
+        "m" | "mb" | "mib" => Some(20),
+        "g" | "gb" | "gib" => Some(30),
+        _ => None,
+    };
+    let size = number.parse::<u64>().ok().zip(shift).and_then(|(number, shift)| {
+        number.checked_mul(1 << shift).filter(|&size| size <= usize::MAX as u64)
+    });
+    size.ok_or_else(|| "write a size as 512MB, 2GB or a number of bytes".to_owned())
+}
+
+/// Reads `FIELD`, `FIELD:asc` or `FIELD:desc`.
+fn parse_sort(text: &str) -> Result<zhen_search::Sort, String> {
+    let (field, descending) = match text.rsplit_once(':') {
+        Some((field, "desc")) => (field, true),
+        Some((field, "asc")) => (field, false),
+        Some(_) => return Err("write FIELD, FIELD:asc or FIELD:desc".to_owned()),
+        None => (text, false),
+    };
+    if field.is_empty() {
+        return Err("it names no field; write for example time:desc".to_owned());
+    }
+    Ok(zhen_search::Sort { field: field.to_owned(), descending })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_defined_without_contradictions() {
+        <Cli as clap::CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes_are_read_with_and_without_units() {
+        assert_eq!(parse_size("512MB"), Ok(512 << 20));
+        assert_eq!(parse_size("2 GiB"), Ok(2 << 30));
+        assert_eq!(parse_size("1000"), Ok(1000));
+        for bad in ["", "MB", "1.5GB", "-1", "12 parsecs", "99999999999999999999", "17179869184GB"]
+        {
+            assert!(parse_size(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_order_names_a_field_and_a_direction() {
+        let sort = |text| parse_sort(text).map(|sort| (sort.field, sort.descending));
+        assert_eq!(sort("time"), Ok(("time".to_owned(), false)));
+        assert_eq!(sort("time:desc"), Ok(("time".to_owned(), true)));
+        assert_eq!(sort("作者:asc"), Ok(("作者".to_owned(), false)));
+        assert!(sort("time:down").is_err());
+        assert!(sort(":desc").is_err());
+    }
+}

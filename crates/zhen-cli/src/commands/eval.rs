@@ -1,0 +1,238 @@
+//! `zhen eval`.
+
+use std::ffi::OsString;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget};
+use zhen_eval::{
+    Baseline, EvalRecord, EvalSet, Evaluation, Measure, RankedDoc, Run, comparison_table,
+};
+use zhen_index::{IndexOptions, Indexer};
+use zhen_search::{Engine, IndexEngine, SearchRequest};
+
+use crate::args::EvalArgs;
+use crate::failure::{Failure, Outcome};
+use crate::output::progress::Shown;
+use crate::output::table::{Align, Table};
+use crate::output::{Console, Told, count, grouped, tell};
+use crate::settings::{Form, Settings};
+use crate::stop;
+
+/// Hits asked for a query.
+const DEPTH: usize = 100;
+
+/// What came out for one set.
+struct SetResult {
+    name: String,
+    evaluation: Evaluation,
+    /// The baseline on the same set, where there is one.
+    baseline: Option<Evaluation>,
+    /// Mean time of a query.
+    mean: Duration,
+}
+
+pub(crate) fn run(args: &EvalArgs, settings: &Settings) -> Result<Outcome, Failure> {
+    let several = args.sets.len() > 1;
+    // Sets and baselines are all read first, so that a misspelt one does not cost the others' time.
+    let sets = args.sets.iter().map(|dir| EvalSet::read(dir)).collect::<Result<Vec<_>, _>>()?;
+    let baselines = read_baselines(args.baseline.as_deref(), &sets)?;
+    let mut console = Console::new(settings);
+    let mut results = Vec::new();
+    for (set, baseline) in sets.into_iter().zip(baselines) {
+        let (run, mean) = search_set(&set, settings)?;
+        if let Some(path) = &args.run_out {
+            let path = if several { path_of_set(path, &set.name) } else { path.clone() };
+            run.write(&path, DEPTH)?;
+        }
+        let evaluation = set.evaluate(&run, &Measure::USUAL);
+        if console.form == Form::Json && !settings.is_quiet() {
+            console.json(&EvalRecord::new(&set.name, &evaluation, true))?;
+            console.flush()?;
+        }
+        let baseline = baseline.and_then(|baseline| baseline.on(&set, &Measure::USUAL));
+        results.push(SetResult { name: set.name, evaluation, baseline, mean });
+    }
+    if console.form != Form::Json && !settings.is_quiet() {
+        let table = table(&results).render(0, &console.palette);
+        write!(console, "{table}")?;
+        compare(&mut console, &results, args.baseline.as_deref())?;
+    }
+    console.flush()?;
+    for result in &results {
+        tell_gaps(result, settings);
+    }
+    Ok(Outcome::Found)
+}
+
+/// The baseline of each set: of the file named after the set where several sets were written, else
+/// of the file as given.
+fn read_baselines(path: Option<&Path>, sets: &[EvalSet]) -> Result<Vec<Option<Baseline>>, Failure> {
+    let Some(path) = path else { return Ok(sets.iter().map(|_| None).collect()) };
+    let mut whole = None;
+    let mut out = Vec::new();
+    for set in sets {
+        let own = path_of_set(path, &set.name);
+        let baseline = if sets.len() > 1 && own.is_file() {
+            Baseline::read(&own)?
+        } else if let Some(known) = &whole {
+            Baseline::clone(known)
+        } else {
+            whole.insert(Baseline::read(path)?).clone()
+        };
+        out.push(Some(baseline));
+    }
+    Ok(out)
+}
+
+/// `results.run` for the set `cmrc` is `results.cmrc.run`.
+fn path_of_set(path: &Path, set: &str) -> PathBuf {
+    let mut name: OsString = path.file_stem().unwrap_or_default().to_owned();
+    name.push(".");
+    name.push(set);
+    if let Some(extension) = path.extension() {
+        name.push(".");
+        name.push(extension);
+    }
+    path.with_file_name(name)
+}
+
+/// Indexes a set in a temporary place and asks its queries. Gives the answers and the mean time of
+/// a query.
+fn search_set(set: &EvalSet, settings: &Settings) -> Result<(Run, Duration), Failure> {
+    let place = tempfile::Builder::new().prefix("zhen-eval-").tempdir();
+    let place = place.map_err(|cause| Failure::File {
+        doing: "make a folder in",
+        path: std::env::temp_dir(),
+        cause,
+        mend: "make room there, or set TMPDIR to another folder",
+    })?;
+    let mut options = IndexOptions::new(place.path().join("index"));
+    options.stop = stop::on_interrupt();
+    let stop = std::sync::Arc::clone(&options.stop);
+    let dir = options.dir.clone();
+    let mut indexer = Indexer::open(options)?;
+    let shown = Shown::new(settings);
+    let summary = indexer.index_paths(&[set.corpus_path()], &shown);
+    let problems = shown.finish();
+    let summary = summary?;
+    indexer.close()?;
+    if summary.stopped {
+        return Err(Failure::Interrupted);
+    }
+    if problems.count > 0 {
+        let first = problems.first.first().map(|(_, message)| message.as_str()).unwrap_or_default();
+        let number = count(problems.count, "record was", "records were");
+        tell(settings, Told::Note, &format!("{}: {number} not taken: {first}", set.name));
+    }
+
+    let engine = IndexEngine::open(&dir)?;
+    let bar = match settings.bar {
+        true => {
+            let target = ProgressDrawTarget::stderr_with_hz(10);
+            ProgressBar::with_draw_target(Some(set.queries.len() as u64), target)
+        }
+        false => ProgressBar::hidden(),
+    };
+    let mut run = Run::new("zhen");
+    let mut spent = Duration::ZERO;
+    for query in &set.queries {
+        if stop.load(std::sync::atomic::Ordering::SeqCst) {
+            bar.finish_and_clear();
+            return Err(Failure::Interrupted);
+        }
+        let request = SearchRequest {
+            query: query.text.clone(),
+            limit: DEPTH,
+            passages: 0,
+            ..SearchRequest::default()
+        };
+        let begun = Instant::now();
+        let response = engine.search(&request)?;
+        spent += begun.elapsed();
+        let hits = response.hits.into_iter();
+        run.insert(&query.id, hits.map(|hit| RankedDoc::new(hit.id, hit.score.into())).collect())?;
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    let queries = u32::try_from(set.queries.len().max(1)).unwrap_or(u32::MAX);
+    Ok((run, spent / queries))
+}
+
+/// A row for each set; with several, their mean in the last.
+fn table(results: &[SetResult]) -> Table {
+    let measures = Measure::USUAL.map(|measure| measure.to_string());
+    let [a, b, c, d] = measures.each_ref().map(|name| (name.as_str(), Align::Right));
+    let ends = [("queries", Align::Right), ("ms/query", Align::Right)];
+    let mut table = Table::new([("set", Align::Left), a, b, c, d, ends[0], ends[1]]);
+    let mut sums = [0.0; Measure::USUAL.len()];
+    for result in results {
+        let means = result.evaluation.means();
+        let mean = |at: usize| means.get(at).copied().unwrap_or_default();
+        (0..sums.len()).for_each(|at| sums[at] += mean(at));
+        table.row([
+            result.name.clone(),
+            format!("{:.4}", mean(0)),
+            format!("{:.4}", mean(1)),
+            format!("{:.4}", mean(2)),
+            format!("{:.4}", mean(3)),
+            grouped(result.evaluation.queries.len() as u64),
+            format!("{:.2}", result.mean.as_secs_f64() * 1e3),
+        ]);
+    }
+    if results.len() > 1 {
+        let [a, b, c, d] = sums.map(|sum| format!("{:.4}", sum / results.len() as f64));
+        table.row(["mean of sets".to_owned(), a, b, c, d, String::new(), String::new()]);
+    }
+    table
+}
+
+fn compare(
+    console: &mut Console,
+    results: &[SetResult],
+    path: Option<&Path>,
+) -> Result<(), Failure> {
+    let Some(path) = path else { return Ok(()) };
+    let compared: Vec<_> = results
+        .iter()
+        .filter_map(|result| {
+            let baseline = result.baseline.as_ref()?;
+            Some((result.name.as_str(), result.evaluation.compare(baseline)))
+        })
+        .collect();
+    if compared.is_empty() {
+        return Err(Failure::Usage(format!(
+            "the baseline {} answers no query of these sets; name a run of the same sets",
+            path.display()
+        )));
+    }
+    let rows = compared.iter().map(|(name, comparisons)| (*name, comparisons.as_slice()));
+    Ok(write!(console, "\n{}", comparison_table(rows))?)
+}
+
+/// Says what the means leave out.
+fn tell_gaps(result: &SetResult, settings: &Settings) {
+    let SetResult { name, evaluation, .. } = result;
+    if evaluation.left_out > 0 {
+        let left_out = count(evaluation.left_out as u64, "query has", "queries have");
+        let message = format!("{name}: {left_out} no relevant document, and no part in the mean");
+        tell(settings, Told::Note, &message);
+    }
+    if evaluation.unanswered > 0 {
+        let unanswered = count(evaluation.unanswered as u64, "query", "queries");
+        tell(settings, Told::Note, &format!("{name}: {unanswered} without any answer count 0"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_runs_of_several_sets_are_files_of_their_own() {
+        let path = |path: &str| path_of_set(Path::new(path), "cmrc");
+        assert_eq!(path("out/results.run"), Path::new("out/results.cmrc.run"));
+        assert_eq!(path("results"), Path::new("results.cmrc"));
+    }
+}

@@ -1,0 +1,126 @@
+//! `zhen explain`.
+
+use std::io::Write as _;
+
+use zhen_search::{Explanation, SearchRequest};
+
+use super::{find_id, no_document, open_engine};
+use crate::args::ExplainArgs;
+use crate::failure::{Failure, Outcome};
+use crate::output::hits::Paths;
+use crate::output::style::Palette;
+use crate::output::table::{Align, Table};
+use crate::output::text::one_line;
+use crate::output::{Console, Told, grouped, tell};
+use crate::settings::{Form, Settings};
+
+pub(crate) fn run(args: &ExplainArgs, settings: &Settings) -> Result<Outcome, Failure> {
+    let engine = open_engine(settings)?;
+    let request =
+        SearchRequest { query: args.query.clone(), exact: args.exact, ..SearchRequest::default() };
+    let explanation = match find_id(&engine, &args.id)? {
+        Some(id) => engine.explain(&request, &id)?,
+        None => None,
+    };
+    let Some(explanation) = explanation else {
+        tell(settings, Told::Error, &no_document(&args.id));
+        return Ok(Outcome::Nothing);
+    };
+    let mut console = Console::new(settings);
+    match console.form {
+        _ if settings.is_quiet() => {}
+        Form::Json => console.json(&explanation)?,
+        Form::Person | Form::Lines => print(&mut console, &explanation, &args.query)?,
+    }
+    console.flush()?;
+    Ok(Outcome::found(explanation.matches))
+}
+
+/// A readable account: the verdict, each word, what the score is made of.
+fn print(console: &mut Console, explanation: &Explanation, query: &str) -> std::io::Result<()> {
+    let palette = console.palette;
+    let Palette { title, path, dim, good, error, label, .. } = palette;
+    let paths = Paths::from_here();
+    let name = one_line(paths.shorten(&explanation.id));
+    writeln!(console, "{title}{}{title:#}", verdict(explanation, query))?;
+    writeln!(console, "{path}{name}{path:#}  {dim}score {:.2}{dim:#}", explanation.score)?;
+    if !explanation.words.is_empty() {
+        writeln!(console, "\nwords")?;
+        for word in &explanation.words {
+            let (style, held) = if word.held { (good, "held") } else { (error, "missing") };
+            writeln!(console, "  {style}{held:<7}{style:#}  {}", one_line(&word.word))?;
+        }
+    }
+    if !explanation.conditions {
+        writeln!(
+            console,
+            "\n{label}a phrase, filter or other condition of the query does not hold{label:#}"
+        )?;
+    }
+    if !explanation.parts.is_empty() {
+        writeln!(console, "\nwhat the score is made of")?;
+        let mut table = Table::new([
+            ("term", Align::Left),
+            ("field", Align::Left),
+            ("times here", Align::Right),
+            ("documents", Align::Right),
+            ("adds", Align::Right),
+        ]);
+        for part in &explanation.parts {
+            table.row([
+                part.term.clone(),
+                part.field.clone(),
+                grouped(part.frequency.into()),
+                grouped(part.documents),
+                format!("{:.3}", part.score),
+            ]);
+        }
+        let table = table.render(2, &palette);
+        write!(console, "{table}")?;
+    }
+    for note in &explanation.notes {
+        writeln!(console, "{label}note:{label:#} {}", one_line(note))?;
+    }
+    Ok(())
+}
+
+fn verdict(explanation: &Explanation, query: &str) -> String {
+    let query = one_line(query);
+    let missing = explanation.words.iter().filter(|word| !word.held).count();
+    match (explanation.matches, explanation.conditions, missing) {
+        (true, ..) => format!("matches {query}"),
+        (false, false, _) => format!("does not match {query}: a condition does not hold"),
+        (false, true, missing) if missing < explanation.words.len() => {
+            format!("holds some words of {query}, and matches only where few documents hold all")
+        }
+        (false, true, _) => format!("does not match {query}: it holds none of the words"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use zhen_search::explain::ExplainedWord;
+
+    use super::*;
+
+    #[test]
+    fn the_verdict_says_why() {
+        let word = |held| ExplainedWord { word: "词典".to_owned(), held };
+        let verdict = |matches, conditions, held: &[bool]| {
+            let explanation = Explanation {
+                id: String::new(),
+                matches,
+                score: 0.0,
+                words: held.iter().map(|&held| word(held)).collect(),
+                conditions,
+                parts: Vec::new(),
+                notes: Vec::new(),
+            };
+            super::verdict(&explanation, "词典")
+        };
+        assert_eq!(verdict(true, true, &[true]), "matches 词典");
+        assert!(verdict(false, false, &[true]).contains("condition"));
+        assert!(verdict(false, true, &[true, false]).contains("some words"));
+        assert!(verdict(false, true, &[false, false]).contains("none of the words"));
+    }
+}

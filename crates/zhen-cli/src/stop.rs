@@ -1,0 +1,24 @@
+//! Ending a long command by Ctrl-C.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
+
+/// Exit status of a process that SIGINT ended, as shells report it.
+const INTERRUPTED: i32 = 130;
+
+/// A flag that Ctrl-C (or a request to terminate) sets, so that a run can end in order. A second
+/// Ctrl-C ends the process at once: what was not committed is lost, what was stays.
+pub(crate) fn on_interrupt() -> Arc<AtomicBool> {
+    static STOP: LazyLock<Arc<AtomicBool>> = LazyLock::new(|| {
+        let stop = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&stop);
+        // Without a handler Ctrl-C ends the process at once, which harms no index.
+        let _ = ctrlc::set_handler(move || {
+            if flag.swap(true, Ordering::SeqCst) {
+                std::process::exit(INTERRUPTED);
+            }
+        });
+        stop
+    });
+    Arc::clone(&STOP)
+}

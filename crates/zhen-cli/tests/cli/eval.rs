@@ -1,0 +1,85 @@
+//! `zhen eval`.
+
+use serde_json::Value;
+
+use crate::support::Place;
+
+/// A set in which the first query is answered perfectly and the second half as well.
+fn place() -> Place {
+    let place = Place::new();
+    place.write(
+        "sets/tiny/corpus.jsonl",
+        "{\"id\": \"d1\", \"body\": \"这本词典很好\"}\n{\"id\": \"d2\", \"body\": \"望远镜 望远镜\"}\n\
+         {\"id\": \"d3\", \"body\": \"望远镜在图书馆里，图书馆里还有别的东西\"}\n",
+    );
+    place.write("sets/tiny/queries.tsv", "q1\t词典\nq2\t望远镜\nq3\t没有人判断\n");
+    place.write("sets/tiny/qrels.tsv", "q1 0 d1 1\nq2 0 d3 1\n");
+    place
+}
+
+#[test]
+fn a_set_is_measured_in_a_table() {
+    let place = place();
+    let out = place.zhen(&["eval", "--set", "sets/tiny"]).expect_status(0).out;
+    let lines: Vec<Vec<&str>> = out.lines().map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!(
+        lines[0],
+        ["set", "nDCG@10", "MRR@10", "recall@10", "recall@100", "queries", "ms/query"]
+    );
+    assert_eq!(lines[1][..6], ["tiny", "0.8155", "0.7500", "1.0000", "1.0000", "2"], "{out}");
+    // No index of the user's was touched.
+    assert!(std::fs::read_dir(place.path("index")).unwrap().next().is_none());
+}
+
+#[test]
+fn several_sets_have_a_mean_and_runs_of_their_own() {
+    let place = place();
+    std::fs::create_dir(place.path("sets/other")).unwrap();
+    for file in ["corpus.jsonl", "queries.tsv", "qrels.tsv"] {
+        std::fs::copy(place.path("sets/tiny").join(file), place.path("sets/other").join(file))
+            .unwrap();
+    }
+    let args = ["eval", "--set", "sets/tiny", "--set", "sets/other", "--run-out", "all.run"];
+    let out = place.zhen(&args).expect_status(0).out;
+    assert!(out.contains("mean of sets"), "{out}");
+    for set in ["tiny", "other"] {
+        let run = std::fs::read_to_string(place.path(&format!("all.{set}.run"))).unwrap();
+        let first: Vec<&str> = run.lines().next().unwrap().split(' ').collect();
+        assert_eq!(first[..4], ["q1", "Q0", "d1", "1"], "{run}");
+        assert_eq!(first[5], "zhen");
+        assert_eq!(run.lines().filter(|line| line.starts_with("q2 ")).count(), 2);
+    }
+}
+
+#[test]
+fn a_run_is_compared_with_an_earlier_one() {
+    let place = place();
+    place.write("old.run", "q1 Q0 d2 1 2.0 old\nq1 Q0 d1 2 1.0 old\nq2 Q0 d3 1 1.0 old\n");
+    let args = ["eval", "--set", "sets/tiny", "--baseline", "old.run"];
+    let out = place.zhen(&args).expect_status(0).out;
+    let mrr = out.lines().find(|line| line.contains("MRR@10") && line.starts_with("tiny")).unwrap();
+    assert!(mrr.contains("0.7500"), "{out}");
+    assert!(out.contains("baseline"), "{out}");
+}
+
+#[test]
+fn json_is_a_line_a_set_that_can_be_a_baseline() {
+    let place = place();
+    let out = place.zhen(&["eval", "--json", "--set", "sets/tiny"]).expect_status(0).out;
+    let record: Value = serde_json::from_str(out.trim()).unwrap();
+    assert_eq!(record["set"], "tiny");
+    assert_eq!(record["measures"]["MRR@10"], 0.75);
+    assert_eq!(record["by_query"]["q1"]["MRR@10"], 1.0);
+    place.write("before.jsonl", &out);
+    let args = ["eval", "--set", "sets/tiny", "--baseline", "before.jsonl"];
+    assert!(place.zhen(&args).expect_status(0).out.contains("+0.0000"));
+}
+
+#[test]
+fn a_folder_that_is_no_set_is_named() {
+    let place = place();
+    place.zhen(&["eval", "--set", "nowhere"]).expect_error(&["nowhere", "queries.tsv"]);
+    let args = ["eval", "--set", "sets/tiny", "--baseline", "none.run"];
+    place.zhen(&args).expect_error(&["none.run"]);
+    place.zhen(&["eval"]).expect_error(&["--set"]);
+}

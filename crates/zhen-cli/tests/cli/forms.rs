@@ -1,0 +1,190 @@
+//! Forms of output, exit status, and where an index is looked for.
+
+use serde_json::{Value, json};
+
+use crate::support::{Done, Place, hits};
+
+fn two() -> Place {
+    Place::with(&[
+        ("dictionary.txt", "小时候家里只有一本词典。\n\n后来有了电子词典。\n"),
+        (
+            "dictionary.md",
+            "# A dictionary\n\nIt held the word 詞典 and many more words than anybody ever reads.\n",
+        ),
+    ])
+}
+
+#[test]
+fn the_exit_status_is_that_of_grep() {
+    let place = two();
+    place.zhen(&["search", "词典"]).expect_status(0);
+    place.zhen(&["search", "望远镜"]).expect_status(1);
+    place.zhen(&["search", "词典", "--limit", "100000"]).expect_status(2);
+    place.zhen(&["--index", "none", "search", "词典"]).expect_status(2);
+    place.zhen(&["no-such-command"]).expect_status(2);
+    place.zhen(&[]).expect_status(2);
+    place.zhen(&["--help"]).expect_status(0);
+    place.zhen(&["--version"]).expect_status(0);
+}
+
+#[test]
+fn quiet_prints_nothing_and_still_tells_by_its_status() {
+    let place = two();
+    let done = place.zhen(&["search", "-q", "词典"]).expect_status(0);
+    assert_eq!((done.out.as_str(), done.err.as_str()), ("", ""));
+    assert_eq!(place.zhen(&["search", "-q", "望远镜"]).expect_status(1).out, "");
+    place.zhen(&["-q", "search", "x", "--limit", "9999"]).expect_error(&["limit"]);
+    let done = place.zhen(&["-q", "index", "docs"]).expect_status(0);
+    assert_eq!((done.out.as_str(), done.err.as_str()), ("", ""));
+}
+
+#[test]
+fn a_pipe_gets_a_line_a_passage_with_path_and_line_number() {
+    let place = two();
+    let done = place.zhen(&["search", "词典", "--lang", "zh"]).expect_status(0);
+    assert_eq!(
+        done.out,
+        "docs/dictionary.txt:1:小时候家里只有一本词典。\ndocs/dictionary.txt:3:后来有了电子词典。\n"
+    );
+    assert_eq!(done.err, "");
+}
+
+#[test]
+fn paths_only_prints_each_path_once() {
+    let place = two();
+    let out = place.zhen(&["search", "-l", "词典"]).expect_status(0).out;
+    let mut lines: Vec<&str> = out.lines().collect();
+    lines.sort_unstable();
+    assert_eq!(lines, ["docs/dictionary.md", "docs/dictionary.txt"]);
+    place.zhen(&["search", "-l", "--json", "词典"]).expect_error(&["-l and --json"]);
+
+    place.write("docs/records.jsonl", "{\"body\": \"词典一\"}\n{\"body\": \"词典二\"}\n");
+    place.zhen(&["index", "docs"]).expect_status(0);
+    let out = place.zhen(&["search", "-l", "词典", "--filter", "kind:jsonl"]).out;
+    assert_eq!(out, "docs/records.jsonl\n");
+}
+
+#[test]
+fn json_is_the_document_of_the_contract() {
+    let place = two();
+    let response = place.search(&["词典", "--facet", "lang"]);
+    for key in ["query", "took_us", "total", "did_you_mean", "hits", "facets"] {
+        assert!(response.get(key).is_some(), "{key} is missing: {response}");
+    }
+    assert_eq!(response["query"], "词典");
+    assert_eq!(response["total"], 2);
+    assert!(response["took_us"].is_u64());
+    let hit = &hits(&response)[0];
+    for key in ["id", "title", "path", "lang", "score", "duplicates", "passages", "matched"] {
+        assert!(hit.get(key).is_some(), "{key} is missing: {hit}");
+    }
+    let passage = &hit["passages"][0];
+    assert!(passage["line"].is_u64() && passage["text"].is_string(), "{passage}");
+    assert!(passage["highlights"][0][0].is_u64(), "{passage}");
+    let exactly = json!({"query": "词典", "term": "词典", "via": "exact"});
+    let matched = hits(&response).iter().flat_map(|hit| hit["matched"].as_array().unwrap());
+    assert!(matched.clone().any(|matched| *matched == exactly), "{response}");
+    let facet = response["facets"]["lang"].as_array().unwrap();
+    assert_eq!(facet.iter().map(|value| value["count"].as_u64().unwrap()).sum::<u64>(), 2);
+    // One document, one line.
+    let out = place.zhen(&["search", "--json", "词典"]).out;
+    assert_eq!(out.lines().count(), 1);
+    // Nothing found is a document too.
+    assert_eq!(place.search(&["望远镜"])["hits"], json!([]));
+}
+
+#[test]
+fn options_narrow_sort_page_and_count() {
+    let place = Place::new();
+    let records: Vec<String> = (1..=5)
+        .map(|n| {
+            let lang = if n % 2 == 0 { "en" } else { "zh-Hans" };
+            json!({
+                "id": format!("r{n}"), "body": format!("词典 dictionary {n}"), "lang": lang,
+                "time": format!("202{n}-05-21T00:00:00Z"), "tags": ["book"], "price": n * 10,
+            })
+            .to_string()
+        })
+        .collect();
+    place.zhen_reading(&["index", "-"], records.join("\n")).expect_status(0);
+    assert_eq!(place.finds(&["dictionary", "--filter", "time:2023.."]), ["r3", "r4", "r5"]);
+    assert_eq!(place.finds(&["dictionary", "--lang", "en"]), ["r2", "r4"]);
+    assert_eq!(place.finds(&["--filter", "price:>=40"]), ["r4", "r5"]);
+    let order = |args: &[&str]| -> Vec<String> {
+        hits(&place.search(args)).iter().map(crate::support::name).collect()
+    };
+    assert_eq!(order(&["dictionary", "--sort", "time:desc"]), ["r5", "r4", "r3", "r2", "r1"]);
+    assert_eq!(order(&["dictionary", "--sort", "price", "-n", "2"]), ["r1", "r2"]);
+    let all = order(&["dictionary"]);
+    assert_eq!(order(&["dictionary", "--offset", "2", "-n", "2"]), all[2..4]);
+    let out = place.zhen(&["search", "dictionary", "--facet", "lang", "-n", "1"]).out;
+    assert!(out.ends_with("lang\tzh-Hans\t3\nlang\ten\t2\n"), "{out}");
+    let response = place.search(&["dictionary", "--passages", "0"]);
+    assert_eq!(hits(&response)[0]["passages"], json!([]));
+}
+
+#[test]
+fn records_from_standard_input_are_added_replaced_and_found_by_id() {
+    let place = Place::new();
+    let input = "{\"id\": \"a-1\", \"title\": \"T恤\", \"body\": \"白色纯棉T恤\", \"price\": 79}\n";
+    let done = place.zhen_reading(&["index", "-", "--json"], input).expect_status(0);
+    let summary: Value = serde_json::from_str(&done.out).unwrap();
+    assert_eq!((&summary["added"], &summary["documents"]), (&json!(1), &json!(1)));
+    let input = "{\"id\": \"a-1\", \"body\": \"黑色纯棉T恤\"}\n";
+    let done = place.zhen_reading(&["index", "-", "--json"], input).expect_status(0);
+    let summary: Value = serde_json::from_str(&done.out).unwrap();
+    assert_eq!((&summary["updated"], &summary["documents"]), (&json!(1), &json!(1)));
+    assert_eq!(place.finds(&["黑色"]), ["a-1"]);
+    assert_eq!(place.finds(&["\"白色\""]), [""; 0]);
+    let out = place.zhen(&["search", "T恤"]).out;
+    assert_eq!(out, "a-1:1:黑色纯棉T恤\n");
+}
+
+#[test]
+fn the_index_is_named_by_option_then_by_variable_then_default() {
+    let place = two();
+    place.write("notes/a.txt", "望远镜");
+    place.zhen(&["--index", "notes-index", "index", "notes"]).expect_status(0);
+    assert!(place.path("index/notes-index/meta.json").is_file());
+    place.zhen(&["search", "--index", "notes-index", "望远镜"]).expect_status(0);
+    let with = |variable: &str, args: &[&str]| {
+        Done::of(place.command(args).env("ZHEN_INDEX", variable).spawn().unwrap()).status
+    };
+    assert_eq!(with("notes-index", &["search", "望远镜"]), 0);
+    assert_eq!(with("notes-index", &["--index", "default", "search", "望远镜"]), 1);
+    assert_eq!(with("", &["search", "词典"]), 0);
+    // A folder is a folder.
+    place.zhen(&["--index", "./elsewhere/ix", "index", "notes"]).expect_status(0);
+    assert!(place.path("elsewhere/ix/meta.json").is_file());
+}
+
+#[test]
+fn without_a_local_folder_indexes_lie_in_the_data_folder() {
+    let place = Place::new();
+    std::fs::remove_dir(place.path("index")).unwrap();
+    place.write("notes/a.txt", "望远镜");
+    place.zhen(&["index", "notes"]).expect_status(0);
+    assert!(place.path("data-home/zhen/default/meta.json").is_file());
+    place.zhen(&["search", "望远镜"]).expect_status(0);
+}
+
+#[test]
+fn version_says_which_program_this_is() {
+    let out = Place::new().zhen(&["--version"]).expect_status(0).out;
+    assert_eq!(out, format!("zhen {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn completions_are_scripts_for_each_shell() {
+    let place = Place::new();
+    for (shell, sign) in [
+        ("bash", "complete -F"),
+        ("zsh", "#compdef zhen"),
+        ("fish", "complete -c zhen"),
+        ("powershell", "Register-ArgumentCompleter"),
+    ] {
+        let out = place.zhen(&["completions", shell]).expect_status(0).out;
+        assert!(out.contains(sign), "{shell}");
+        assert!(out.contains("facet"), "{shell}");
+    }
+}

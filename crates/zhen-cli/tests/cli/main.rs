@@ -1,0 +1,17 @@
+//! The binary as its users meet it: what they type, what they read, the exit status.
+//!
+//! Every test has a folder of its own, with the index in it, and no variables of the caller's
+//! environment that zhen looks at.
+
+mod bad_input;
+mod complaints;
+mod demo;
+mod encodings;
+mod eval;
+mod forms;
+mod help;
+mod inside;
+mod promise;
+mod support;
+mod terminal;
+mod updating;
