@@ -8,10 +8,10 @@
 //! use zhen_text::lexicon::Lexicon;
 //!
 //! let lexicon = Lexicon::builtin();
-//! let found = lexicon.to_chinese(&["world", "trade", "organization", "members"]);
+//! let found = lexicon.to_chinese(&["world", "trade", "organization", "governments"]);
 //! assert_eq!(found[0].words, 0..3);
 //! assert_eq!(found[0].candidates[0].text, "世界贸易组织");
-//! assert_eq!(found[1].candidates[0].text, "成员");
+//! assert_eq!(found[1].candidates[0].text, "政府");
 //! assert!(lexicon.to_english("经济").iter().any(|c| c.text == "economy"));
 //! ```
 //!
@@ -36,7 +36,7 @@ pub mod key;
 pub mod table;
 
 pub use function_words::is_function_word;
-use table::{SortedRecords, Cursor};
+use table::{Cursor, SortedRecords};
 
 static KEYS: &[u8] = include_bytes!("../../../../data/lexicon/cedict/keys.fst");
 static ENGLISH: &[u8] = include_bytes!("../../../../data/lexicon/cedict/english.bin");
@@ -135,7 +135,7 @@ impl std::fmt::Debug for Lexicon {
 }
 
 impl Lexicon {
-    /// The lexicon that is part of the program. Takes well under a microsecond.
+    /// The lexicon that is part of the program. Takes microseconds: nothing is read or copied.
     pub fn builtin() -> Self {
         Self {
             keys: fst::Map::new(KEYS).expect("the table is made by fst"),

@@ -392,10 +392,10 @@ fn calendar(
 ) -> Option<(NumberValue, usize)> {
     let number = value.to_u64()?;
     let four = year(digits);
-    if before.ends_with("公元前") || before.ends_with("公元") {
-        let year = i16::try_from(number).ok()?;
-        let year = if before.ends_with('前') { -year } else { year };
-        return date::from_year(text, end, year);
+    if let Some(year) = date::year_of_era(before, number)
+        && let Some(date) = date::from_year(text, end, year)
+    {
+        return Some(date);
     }
     if let Some(year) = four {
         if let Some(date) = date::from_year(text, end, year) {

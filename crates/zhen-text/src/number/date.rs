@@ -34,6 +34,22 @@ pub(super) fn year(digits: &str) -> Option<i16> {
     (digits.len() == 4 && YEARS.contains(&year)).then_some(year)
 }
 
+/// The year that an era's name before a number makes it: 公元前221年, 公元618年, 民国八十三年 (1994).
+pub(super) fn year_of_era(before: &str, number: u64) -> Option<i16> {
+    /// The year before the first one of the Republic of China.
+    const BEFORE_REPUBLIC: i16 = 1911;
+    let number = i16::try_from(number).ok()?;
+    if before.ends_with("公元前") {
+        Some(-number)
+    } else if before.ends_with("公元") {
+        Some(number)
+    } else if before.ends_with("民国") {
+        number.checked_add(BEFORE_REPUBLIC)
+    } else {
+        None
+    }
+}
+
 /// `年`, and the month and day that may follow: the date of `year`, or its decade.
 pub(super) fn from_year(text: &str, at: usize, year: i16) -> Option<(NumberValue, usize)> {
     let at = skip_space(text, at);

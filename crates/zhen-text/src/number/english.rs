@@ -160,7 +160,7 @@ pub(super) fn numeral(text: &str, at: usize) -> Option<(NumberValue, usize)> {
 /// Whether the word before `second` makes it a time: per second, 30 second, a second.
 fn is_time_before(before: &str) -> bool {
     let before = before.trim_end_matches([' ', '-']);
-    let start = before.rfind(|c: char| !c.is_ascii_alphanumeric()).map_or(0, |at| at + 1);
+    let start = before.trim_end_matches(|c: char| c.is_ascii_alphanumeric()).len();
     let word = &before[start..];
     matches!(word, "per" | "a" | "each" | "every" | "split")
         || word.starts_with(|c: char| c.is_ascii_digit())
@@ -376,8 +376,12 @@ pub(super) fn announces_year(before: &str) -> bool {
     if before.ends_with('(') {
         return true;
     }
-    let Some(before) = before.strip_suffix(' ') else { return before.ends_with('©') };
-    let start = before.rfind(|c: char| !c.is_ascii_lowercase()).map_or(0, |at| at + 1);
+    let is_sign = |text: &str| text.ends_with('©');
+    let Some(before) = before.strip_suffix(' ') else { return is_sign(before) };
+    if is_sign(before) {
+        return true;
+    }
+    let start = before.trim_end_matches(|c: char| c.is_ascii_lowercase()).len();
     matches!(
         &before[start..],
         "in" | "since"

@@ -158,8 +158,9 @@ fn counted(run: &str) -> Option<u128> {
         let power = unit(c)?;
         match power {
             1..=3 => {
-                let starts = power == 1 && section == 0 && last == u32::MAX;
-                let count = pending.take().or(starts.then_some(1))?;
+                // 十五, and 一百十二 as laws have it.
+                let implied = (power == 1 && last > 1).then_some(1);
+                let count = pending.take().or(implied)?;
                 if power >= last {
                     return None;
                 }
@@ -204,6 +205,7 @@ mod tests {
             ("一百", "1e2 Counted"),
             ("一百零八", "108 Counted"),
             ("一百五", "15e1 Counted"),
+            ("一百十二", "112 Counted"),
             ("三万五", "35e3 Counted"),
             ("三万零五", "30005 Counted"),
             ("一百二十三万四千五百六十七", "1234567 Counted"),

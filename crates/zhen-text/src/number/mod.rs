@@ -214,16 +214,13 @@ fn read_numeral(text: &str, at: usize, numeral: &han::Numeral) -> Option<(Number
         return Some((NumberValue::Percent(numeral.value), end));
     }
     if let Some(number) = number {
-        let era = before.ends_with("公元前") || before.ends_with("公元");
-        let four_digits = numeral.form == han::Form::Digits
-            && i16::try_from(number).is_ok_and(|year| date::YEARS.contains(&year));
-        if let Ok(year) = i16::try_from(number)
-            && (era || four_digits)
+        let four_digits = i16::try_from(number)
+            .ok()
+            .filter(|year| numeral.form == han::Form::Digits && date::YEARS.contains(year));
+        if let Some(year) = date::year_of_era(before, number).or(four_digits)
+            && let Some(read) = date::from_year(text, end, year)
         {
-            let year = if before.ends_with('前') { -year } else { year };
-            if let Some(read) = date::from_year(text, end, year) {
-                return Some(read);
-            }
+            return Some(read);
         }
         if let Some(read) = date::from_century(text, end, number) {
             return Some(read);

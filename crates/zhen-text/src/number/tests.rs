@@ -125,6 +125,7 @@ fn dates_in_every_notation() {
         ("in 2024", "d2024"),
         ("since 1949", "d1949"),
         ("(2024)", "d2024"),
+        ("© 2024", "d2024"),
         ("2019-2020", "d2019 d2020"),
         ("2019–2020年", "d2019 d2020"),
         ("5月21日", "d--05-21"),
@@ -134,6 +135,10 @@ fn dates_in_every_notation() {
         ("公元前221年", "d-221"),
         ("221 BC", "d-221"),
         ("公元618年", "d618"),
+        ("公元八九三年", "d893"),
+        ("中华民国八十三年九月五日", "d1994-09-05"),
+        ("民国112年8月18日", "d2023-08-18"),
+        ("民國一百十二年", "d2023"),
         ("1990s", "t1990"),
         ("1990年代", "t1990"),
         ("20世纪90年代", "t1990"),
@@ -365,7 +370,7 @@ proptest! {
 
     #[test]
     fn found_numbers_are_well_formed(
-        text in "([0-9一二十百千万亿点第年月日号%分之,.:/ -]|may|million|two|kg|th|公元前|世纪|\\PC){0,30}"
+        text in "([0-9一二十百千万亿点第年月日号%分之,.:/ -]|may|million|two|kg|th|公元前|世纪|© 2024|中 second|\\PC|\\PC (2024|3\\.5|two|second|may 5|5%)){0,30}"
     ) {
         let folded = fold_to_string(&text);
         let mut end = 0;
@@ -380,5 +385,21 @@ proptest! {
                 prop_assert!(parent.term() != term);
             }
         }
+    }
+}
+
+#[test]
+fn numbers_of_real_text_are_well_formed() {
+    let eval = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/eval");
+    for set in ["xquad-en-zh", "ntrex-zh-en", "cmrc2018-zh", "cranfield-en"] {
+        let Ok(text) = std::fs::read_to_string(eval.join(set).join("corpus.jsonl")) else {
+            println!("skipped: ../shared/eval/{set} is absent");
+            continue;
+        };
+        let folded = fold_to_string(&text);
+        let found = values(&folded);
+        assert!(found.len() > 300, "{set}: {}", found.len());
+        let in_order = found.windows(2).all(|pair| pair[0].range.end <= pair[1].range.start);
+        assert!(in_order && found.iter().all(|n| folded.get(n.range.clone()).is_some()), "{set}");
     }
 }

@@ -155,9 +155,10 @@ fn input_is_cut_into_syllables() {
     assert_eq!(readings("zhongguo"), ["zhong guo", "zhong gu o"]);
     // The second one is the beginning of "xiang", the last one of "xi'ang".
     assert_eq!(readings("xian"), ["xian", "xian", "xi an", "xi an"]);
-    assert_eq!(readings("fangan")[..2], ["fang an", "fan gan"]);
-    assert_eq!(readings("xi'an"), ["xi an"]);
-    assert_eq!(readings("zhonggu"), ["zhong gu"]);
+    // What is properly written fang'an comes second.
+    assert_eq!(readings("fangan")[..2], ["fan gan", "fang an"]);
+    assert!(readings("xi'an").iter().all(|reading| reading == "xi an"));
+    assert_eq!(readings("zhonggu")[0], "zhong gu");
     assert_eq!(readings("zhongguor")[0], "zhong guo r");
     assert_eq!(readings("zbjjzl")[0], "z b j j z l");
     assert_eq!(readings("hello world!"), [""; 0]);
