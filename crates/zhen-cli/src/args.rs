@@ -75,7 +75,6 @@ pub(crate) enum Command {
     Index(IndexArgs),
     Search(SearchArgs),
     Suggest(SuggestArgs),
-    Serve(ServeArgs),
     Eval(EvalArgs),
     Analyze(AnalyzeArgs),
     Explain(ExplainArgs),
@@ -96,11 +95,7 @@ Examples:
 
 The index \"demo\" is made anew each time. In zhen's own folder it holds data/samples, elsewhere
 copies of these documents that come with the program.")]
-pub(crate) struct DemoArgs {
-    /// Open the web page over the samples afterwards
-    #[arg(long)]
-    pub(crate) serve: bool,
-}
+pub(crate) struct DemoArgs {}
 
 /// Add or update documents from files, folders or JSON lines
 #[derive(Debug, Args)]
@@ -232,18 +227,6 @@ pub(crate) struct SuggestArgs {
     /// Completions to show
     #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
     pub(crate) limit: usize,
-}
-
-/// Serve the HTTP API and the web page
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  zhen serve
-  zhen --index notes serve --addr 127.0.0.1:8080")]
-pub(crate) struct ServeArgs {
-    /// Address to listen on; port 0 takes any free one
-    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:7700")]
-    pub(crate) addr: String,
 }
 
 /// Measure relevance on judged sets: nDCG@10, MRR@10, recall@10, recall@100

@@ -7,7 +7,6 @@ use zhen_index::lock::WriterLock;
 use zhen_index::{IndexError, IndexOptions, Indexer, ZhenIndex, location};
 use zhen_search::{Engine, IndexEngine, SearchRequest};
 
-use crate::args::DemoArgs;
 use crate::failure::{Failure, Outcome};
 use crate::output::hits::{Paths, document, shell_quoted};
 use crate::output::progress::Shown;
@@ -77,7 +76,7 @@ const STEPS: [Step; 8] = [
     Step { query: "CPEC", shows: "An acronym that stands within Chinese text.", passages: 1 },
 ];
 
-pub(crate) fn run(args: &DemoArgs, settings: &Settings) -> Result<Outcome, Failure> {
+pub(crate) fn run(settings: &Settings) -> Result<Outcome, Failure> {
     if settings.names_index_by_option() {
         let message = "zhen demo always makes the index \"demo\" anew; leave out --index";
         return Err(Failure::Usage(message.to_owned()));
@@ -124,10 +123,6 @@ pub(crate) fn run(args: &DemoArgs, settings: &Settings) -> Result<Outcome, Failu
         }
     }
     console.flush()?;
-    drop(console);
-    if args.serve {
-        return super::serve::serve(&dir, super::serve::USUAL_ADDRESS, settings);
-    }
     Ok(Outcome::Found)
 }
 

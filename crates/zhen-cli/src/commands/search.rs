@@ -26,7 +26,11 @@ pub(crate) fn run(args: &SearchArgs, settings: &Settings) -> Result<Outcome, Fai
     let engine = open_engine(settings)?;
     let request = request(args);
     let response = engine.search(&request)?;
-    let outcome = Outcome::found(!response.hits.is_empty());
+    // Who asks for no hits, but for figures, is told by the total.
+    let outcome = Outcome::found(match request.limit {
+        0 => response.total > 0,
+        _ => !response.hits.is_empty(),
+    });
     if settings.is_quiet() {
         return Ok(outcome);
     }

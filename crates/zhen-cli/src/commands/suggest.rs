@@ -27,6 +27,10 @@ pub(crate) fn run(args: &SuggestArgs, settings: &Settings) -> Result<Outcome, Fa
                 writeln!(console, "{}", text::one_line(&suggestion.text))?;
             }
         }
+        Form::Person if suggestions.is_empty() => {
+            let dim = console.palette.dim;
+            writeln!(console, "{dim}nothing in the index completes this{dim:#}")?;
+        }
         Form::Person => {
             let headings =
                 [("", Align::Left), ("documents", Align::Right), ("found as", Align::Left)];

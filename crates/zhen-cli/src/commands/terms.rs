@@ -28,6 +28,9 @@ struct Counted {
     documents: [u64; FIELDS],
 }
 
+/// Documents, term, documents by field; ordered so that a heap's top is the one to drop.
+type Ranked = Reverse<(u64, Reverse<String>, [u64; FIELDS])>;
+
 #[derive(Serialize)]
 struct Line<'a> {
     term: &'a str,
@@ -36,11 +39,11 @@ struct Line<'a> {
 
 /// Columns of the table: name in the index, heading.
 const COLUMNS: [(&str, &str); FIELDS] = [
-    (name::BODY_WORDS, "words: body"),
-    (name::HEADING_WORDS, "headings"),
-    (name::TITLE_WORDS, "title"),
-    (name::BODY_GRAMS, "grams: body"),
-    (name::TITLE_GRAMS, "title"),
+    (name::BODY_WORDS, "body words"),
+    (name::HEADING_WORDS, "heading words"),
+    (name::TITLE_WORDS, "title words"),
+    (name::BODY_GRAMS, "body grams"),
+    (name::TITLE_GRAMS, "title grams"),
 ];
 
 pub(crate) fn run(args: &TermsArgs, settings: &Settings) -> Result<Outcome, Failure> {
@@ -127,7 +130,7 @@ fn most_frequent(index: &ZhenIndex, prefix: &str, limit: usize) -> Result<Vec<Co
             streams.push((*at, stream));
         }
     }
-    let mut best: BinaryHeap<Reverse<(u64, Reverse<String>, [u64; FIELDS])>> = BinaryHeap::new();
+    let mut best: BinaryHeap<Ranked> = BinaryHeap::new();
     while let Some(term) = streams.iter().map(|(_, stream)| stream.key().to_vec()).min() {
         let mut documents = [0; FIELDS];
         streams.retain_mut(|(at, stream)| {

@@ -135,21 +135,25 @@ pub(crate) fn document(hit: &Hit, paths: &Paths, palette: &Palette, width: usize
     let name = one_line(paths.name(hit));
     let about = about(hit);
     let room = width.saturating_sub(text::width(&about) + 2).max(width / 2);
+    // A path is never cut, so that it can be copied.
+    let path = palette.path;
     if hit.title.is_empty() {
-        let (style, name) = (palette.path, text::truncate_front(&name, room));
-        out.push_str(&format!("{style}{name}{style:#}  {dim}{about}{dim:#}\n"));
+        out.push_str(&format!("{path}{name}{path:#}"));
     } else {
         let title = heading(hit, palette, room);
-        out.push_str(&format!("{title}  {dim}{about}{dim:#}\n"));
-        let (style, name) = (palette.path, text::truncate_front(&name, width));
-        out.push_str(&format!("{style}{name}{style:#}"));
-        // One file may hold many records, which only their ids tell apart.
-        if hit.path.as_ref().is_some_and(|path| *path != hit.id) {
-            let id = text::truncate(&one_line(&hit.id), width / 3);
-            out.push_str(&format!("  {dim}id {id}{dim:#}"));
-        }
-        out.push('\n');
+        out.push_str(&format!("{title}  {dim}{about}{dim:#}\n{path}{name}{path:#}"));
     }
+    // One file may hold many documents, which only their ids tell apart.
+    if let Some(whole) = hit.path.as_ref().filter(|path| **path != hit.id) {
+        match hit.id.strip_prefix(whole.as_str()) {
+            Some(part) => out.push_str(&format!("{dim}{}{dim:#}", one_line(part))),
+            None => out.push_str(&format!("  {dim}id {}{dim:#}", one_line(&hit.id))),
+        }
+    }
+    if hit.title.is_empty() {
+        out.push_str(&format!("  {dim}{about}{dim:#}"));
+    }
+    out.push('\n');
     let columns = hit.passages.iter().map(|passage| passage.line.to_string().len()).max();
     let columns = columns.unwrap_or(0).max(LINE_COLUMNS);
     for passage in &hit.passages {
@@ -194,7 +198,10 @@ fn heading(hit: &Hit, palette: &Palette, room: usize) -> String {
 /// Language, score and the like.
 fn about(hit: &Hit) -> String {
     let mut parts: Vec<String> = hit.lang.iter().map(|lang| one_line(lang)).collect();
-    parts.push(format!("{:.2}", hit.score));
+    // Hits in the order of a field have no score.
+    if hit.score > 0.0 {
+        parts.push(format!("{:.2}", hit.score));
+    }
     if hit.duplicates > 0 {
         parts.push(format!("+{} alike", hit.duplicates));
     }
@@ -340,7 +347,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_of_a_file_shows_its_id() {
+    fn a_part_of_a_file_shows_its_id() {
         let mut hit = hit();
         hit.id = "chat-1".to_owned();
         assert!(

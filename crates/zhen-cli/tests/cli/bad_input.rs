@@ -41,7 +41,7 @@ fn an_unreadable_file_is_reported_with_its_reason() {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0)).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o000)).unwrap();
     }
     if std::fs::File::open(&path).is_ok() {
         eprintln!("skipped: this user may read every file");

@@ -19,6 +19,8 @@ fn the_exit_status_is_that_of_grep() {
     let place = two();
     place.zhen(&["search", "词典"]).expect_status(0);
     place.zhen(&["search", "望远镜"]).expect_status(1);
+    place.zhen(&["search", "词典", "--limit", "0"]).expect_status(0);
+    place.zhen(&["search", "词典", "--offset", "50"]).expect_status(1);
     place.zhen(&["search", "词典", "--limit", "100000"]).expect_status(2);
     place.zhen(&["--index", "none", "search", "词典"]).expect_status(2);
     place.zhen(&["no-such-command"]).expect_status(2);

@@ -3,6 +3,8 @@
 //! Every test has a folder of its own, with the index in it, and no variables of the caller's
 //! environment that zhen looks at.
 
+#![allow(clippy::unwrap_used, reason = "a test ends where its own preparations fail")]
+
 mod bad_input;
 mod complaints;
 mod demo;
