@@ -14,7 +14,7 @@
       other: '中文', sort: 'Order', pages: 'Pages of results', key: 'This server asks for an API key',
       enter: 'Enter', themes: { auto: 'Auto', light: 'Light', dark: 'Dark' },
       theme: t => `Colours: ${t}`, placeholder: 'Search in Chinese or English',
-      lang: 'Language', kind: 'Type', folder: 'Folder', time: 'Time', from: 'From', to: 'To',
+      lang: 'Language', kind: 'Type', folder: 'Folder', time: 'Time', from: 'From', to: 'To', range: 'Range…',
       any: 'All', remove: 'Remove filters', exact: 'Exact forms only',
       sorts: { '': 'Best first', 'time:desc': 'Newest first', 'time': 'Oldest first', 'title': 'By title' },
       count: (n, ms) => `${n === '1' ? '1 result' : `${n} results`} in ${ms} ms`,
@@ -23,7 +23,7 @@
       widen: 'Fewer words, another spelling or no filters may help.',
       more: n => n === 1 ? '1 near-identical document' : `${n} near-identical documents`,
       line: 'Line', previous: 'Previous', next: 'Next', back: 'Results', original: 'Original',
-      place: (i, n) => `${i} of ${n}`, gone: 'This document is not in the index any more.',
+      place: (i, n) => i ? `${i} of ${n}` : n === 1 ? '1 match' : `${n} matches`, gone: 'This document is not in the index any more.',
       failed: 'The server cannot be reached.', rest: 'Show the rest', tags: 'Tags', untitled: 'Untitled',
       wrongkey: 'This key is not known here.', ready: n => `${n} documents to search`,
       empty: 'This index is empty. Add documents with “zhen index PATH”.',
@@ -37,12 +37,12 @@
       sort: '排序', pages: '结果分页', key: '此服务器需要 API 密钥', enter: '确定',
       themes: { auto: '自动', light: '浅色', dark: '深色' }, theme: t => `配色：${t}`,
       placeholder: '用中文或英文搜索', lang: '语言', kind: '类型', folder: '文件夹', time: '时间',
-      from: '从', to: '到', any: '全部', remove: '清除筛选', exact: '只找原词',
+      from: '从', to: '到', range: '时间段…', any: '全部', remove: '清除筛选', exact: '只找原词',
       sorts: { '': '最相关', 'time:desc': '最新', 'time': '最早', 'title': '按标题' },
       count: (n, ms) => `${n} 条结果，用时 ${ms} 毫秒`, nothing: '没有找到 ', mean: '您要找的是不是 ',
       relaxed: '很少文档包含全部词语，部分词语已略去。', widen: '可以少用几个词、换一种写法或清除筛选。',
       more: n => `另有 ${n} 篇几乎相同的文档`, line: '第', previous: '上一处', next: '下一处',
-      back: '返回结果', original: '原文', place: (i, n) => `${i} / ${n}`, gone: '索引中已没有这篇文档。',
+      back: '返回结果', original: '原文', place: (i, n) => i ? `${i} / ${n}` : `${n} 处`, gone: '索引中已没有这篇文档。',
       failed: '无法连接服务器。', rest: '显示其余部分', tags: '标签', untitled: '无标题',
       wrongkey: '密钥不正确。', ready: n => `共 ${n} 篇文档`,
       empty: '索引为空。请用 “zhen index 路径” 添加文档。',
@@ -350,19 +350,19 @@
       if (group === 'time') values.sort((a, b) => b.value.localeCompare(a.value));
       if (now && !values.some(each => each.value === now)) values.unshift({ value: now, count: null });
       if (values.length < 2 && !active(group)) return null;
-      values = [{ value: '', count: null }, ...values];
+      if (active(group)) values.unshift({ value: '', count: null });
       const name = value => !value ? t.any : group === 'lang' ? language(value)
         : group === 'kind' ? kind(value) : group === 'folder' ? short(value) : value;
       const choices = values.map(({ value, count }, i) => {
         const radio = el('input', { type: 'radio', name: group, value, id: `${group}-${i}` });
-        radio.checked = value === now && (value !== '' || !active(group));
+        radio.checked = value !== '' && value === now;
         radio.onchange = () => go(group === 'time' ? { from: value, to: value, page: '' }
           : { [group]: value, page: '' });
         return el('label', { class: 'value', title: group === 'folder' ? value || null : null }, radio,
           el('span', { dir: 'auto' }, name(value)),
           el('span', { class: 'count' }, count == null ? '' : number(count)));
       });
-      const range = group !== 'time' ? null : el('div', { class: 'range' }, ...['from', 'to'].map(end => {
+      const range = group !== 'time' ? null : el('details', { class: 'range', open: Boolean(active(group) && !now) }, el('summary', {}, t.range), ...['from', 'to'].map(end => {
         const day = el('input', { type: 'date', id: `time-${end}` });
         const year = state[end];
         day.value = /^\d{4}$/.test(year) ? `${year}-${end === 'from' ? '01-01' : '12-31'}` : year;
@@ -569,6 +569,7 @@
   box.addEventListener('zhen-input', ({ detail }) => {
     const fresh = Date.now() - typedAt > 2000 || !state.q || state.doc;
     typedAt = Date.now();
+    box.classList.add('typed');
     go({ q: detail.query, page: '', doc: '', line: '' }, { replace: !fresh });
   });
   box.addEventListener('zhen-submit', event => {
@@ -647,7 +648,7 @@
     if (name === 'auto') delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = name;
     box.setAttribute('theme', name);
-    $('theme').textContent = t.themes[name];
+    $('theme').textContent = `◐ ${t.themes[name]}`;
     $('theme').setAttribute('aria-label', t.theme(t.themes[name]));
   }
   $('theme').addEventListener('click', () => {

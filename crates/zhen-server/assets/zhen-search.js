@@ -167,7 +167,8 @@
       scrollbar-width: none; }
     :host([layout=inline]) :is(.choices, [role=group]) { display: flex; gap: .375rem; }
     :host([layout=inline]) .label { display: none; }
-    :host([layout=inline]) .option { white-space: nowrap; border: 1px solid var(--l);
+    :host([layout=inline]) .option { white-space: nowrap; max-width: 18rem; overflow: hidden;
+      text-overflow: ellipsis; flex: none; border: 1px solid var(--l);
       border-radius: 99px; padding: .1875rem .75rem; font-size: .875rem; }
     :host([layout=inline]) .option:hover { border-color: var(--f); }
     :host([layout=inline]) .option[aria-selected=true] { box-shadow: none; border-color: var(--a); }
@@ -236,10 +237,11 @@
         if (!composing || composesEverything()) this.#changed();
       });
       input.addEventListener('keydown', event => this.#key(event));
-      input.addEventListener('focus', () => { if (this.#options.length) this.#show(true); });
+      for (const type of ['focus', 'click']) input.addEventListener(type, () => this.#show(true));
       this.addEventListener('focusout', () => { if (this.layout !== 'inline') this.#show(false); });
       this.#clear.addEventListener('click', () => {
         this.value = '';
+        this.#asked = null;
         input.focus();
         this.#changed();
       });
@@ -263,7 +265,8 @@
       this.#latest.cancel();
     }
 
-    attributeChangedCallback(name, _, value) {
+    attributeChangedCallback(name, before, value) {
+      if (before === value) return;
       if (name === 'value') this.value = value ?? '';
       else if (/^(server|index|filter)$/.test(name)) this.#asked = null;
       else this.#label();

@@ -60,7 +60,7 @@ impl Assets {
         let mut page = lean(PAGE);
         let (script, widget) = (lean(SCRIPT), lean(WIDGET));
         let icon = format!("icon.{}.svg", digest(ICON));
-        let style = lean(STYLE).replace("icon.svg", &icon);
+        let style = lean_style(STYLE).replace("icon.svg", &icon);
         let parts = [
             ("assets/page.css", "text/css; charset=utf-8", style.as_str()),
             ("assets/page.js", javascript, script.as_str()),
@@ -97,6 +97,20 @@ impl Assets {
 fn lean(text: &str) -> String {
     let lines = text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with("//"));
     lines.flat_map(|line| [line, "\n"]).collect()
+}
+
+/// A style sheet without comments and the blanks that only layout needs. It holds no strings in which
+/// these would stand.
+fn lean_style(text: &str) -> String {
+    let mut style = lean(text);
+    while let Some((before, rest)) = style.split_once("/*") {
+        let after = rest.split_once("*/").map_or("", |(_, after)| after);
+        style = [before, after].concat();
+    }
+    for (wide, narrow) in [("; }", "}"), (" {", "{"), ("{ ", "{"), (": ", ":"), (";\n", ";")] {
+        style = style.replace(wide, narrow);
+    }
+    style
 }
 
 fn digest(text: &str) -> String {

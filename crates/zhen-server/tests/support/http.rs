@@ -119,8 +119,8 @@ impl Client {
                 continue;
             }
             let headers: Vec<(String, String)> = lines
-                .filter_map(|line| line.split_once(": "))
-                .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
+                .filter_map(|line| line.split_once(':'))
+                .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
                 .collect();
             let mut answer = Answer { status, headers, body: Vec::new() };
             let length = answer.header("content-length").and_then(|l| l.parse().ok()).unwrap_or(0);
