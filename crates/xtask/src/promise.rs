@@ -24,7 +24,8 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<(), Failure> {
             other => return Err(Failure::Usage(format!("`promise` does not know `{other}`"))),
         }
     }
-    let corpus = corpus.ok_or_else(|| Failure::Usage("`promise` wants --corpus FILE".to_owned()))?;
+    let corpus =
+        corpus.ok_or_else(|| Failure::Usage("`promise` wants --corpus FILE".to_owned()))?;
     let corpus = std::path::absolute(&corpus)?;
     if !corpus.is_file() {
         return Err(Failure::Failed(format!("there is no file {}", corpus.display())));

@@ -7,7 +7,7 @@ use std::time::{Instant, SystemTime};
 use tantivy::schema::{IndexRecordOption, Term};
 use tantivy::{DocAddress, DocSet, IndexReader, ReloadPolicy, Searcher};
 use zhen_index::{Fields, IndexError, Record, RecordRef, ZhenIndex, read_record};
-use zhen_query::Parsed;
+use zhen_query::NodeKind;
 use zhen_text::Analyzer;
 
 use crate::api::{Engine, Hit, Lang, SearchError, SearchRequest, SearchResponse, Suggestion};
@@ -68,9 +68,18 @@ impl CommitMark {
 
 /// Everything that a plan is made from.
 struct Question {
-    parsed: Parsed,
+    /// Whether quoted text stands beside other words, so that its quotes may be let go.
+    loosenable: bool,
     plan: Plan,
     notes: Vec<String>,
+}
+
+/// How quoted text is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Quotes {
+    Strict,
+    /// As words.
+    Loosened,
 }
 
 impl IndexEngine {
@@ -141,7 +150,12 @@ impl IndexEngine {
         Ok(Arc::clone(&state))
     }
 
-    fn question(&self, state: &State, request: &SearchRequest) -> Result<Question, SearchError> {
+    fn question(
+        &self,
+        state: &State,
+        request: &SearchRequest,
+        quotes: Quotes,
+    ) -> Result<Question, SearchError> {
         let mut notes = Vec::new();
         let query = match request.query.char_indices().nth(LONGEST_QUERY) {
             Some((end, _)) => {
@@ -155,8 +169,13 @@ impl IndexEngine {
         let segments = state.searcher.segment_readers();
         let parsed = zhen_query::parse_with(query, &|name| filter::is_field(segments, name));
         notes.extend(parsed.notes.iter().map(ToString::to_string));
-        let planner =
-            Planner { analyzer: &state.analyzer, fields: self.fields(), exact: request.exact };
+        let planner = Planner {
+            analyzer: &state.analyzer,
+            fields: self.fields(),
+            exact: request.exact,
+            unquote: quotes == Quotes::Loosened,
+            translate: request.lang.is_none(),
+        };
         let mut plan = planner.plan(parsed.root.as_ref());
         if let Some(expression) = request.filter.as_deref().filter(|f| !f.trim().is_empty()) {
             let node = zhen_query::parse_filter(expression)
@@ -171,7 +190,14 @@ impl IndexEngine {
             };
             plan.mask.push(Mask::Condition(Condition::lang(tag)));
         }
-        Ok(Question { parsed, plan, notes })
+        let loosenable = parsed.root.as_ref().is_some_and(|root| {
+            let has =
+                |wanted: fn(&NodeKind) -> bool| root.children().iter().any(|n| wanted(&n.kind));
+            matches!(root.kind, NodeKind::And(_))
+                && has(|kind| matches!(kind, NodeKind::Text(_)))
+                && has(|kind| matches!(kind, NodeKind::Phrase(_)))
+        });
+        Ok(Question { plan, notes, loosenable })
     }
 
     /// Why the document `id` matches the query, or why it does not.
@@ -184,7 +210,7 @@ impl IndexEngine {
         id: &str,
     ) -> Result<Option<Explanation>, SearchError> {
         let state = self.state()?;
-        let Question { plan, notes, .. } = self.question(&state, request)?;
+        let Question { plan, notes, .. } = self.question(&state, request, Quotes::Strict)?;
         let Some(address) = self.find(&state.searcher, id)? else { return Ok(None) };
         let prepared = Prepared::new(&state.searcher, &plan).map_err(engine_error)?;
         let explanation = explain::explain(&prepared, &plan, &state.searcher, address, id);
@@ -277,17 +303,32 @@ impl Engine for IndexEngine {
         check(request)?;
         let state = self.state()?;
         let searcher = &state.searcher;
-        let Question { plan, notes, parsed } = self.question(&state, request)?;
-        let _ = parsed;
         let most = request.offset + request.limit;
         let keep = request.sort.is_some() || !request.facets.is_empty();
-        let prepared = Prepared::new(searcher, &plan).map_err(engine_error)?;
-        let outcome = prepared.run(most, keep).map_err(engine_error)?;
+        let run = |plan: &Plan| {
+            Prepared::new(searcher, plan).and_then(|p| p.run(most, keep)).map_err(engine_error)
+        };
+        let mut question = self.question(&state, request, Quotes::Strict)?;
+        let mut outcome = run(&question.plan)?;
+        if outcome.total == 0 && question.loosenable {
+            let loosened = self.question(&state, request, Quotes::Loosened)?;
+            let found = run(&loosened.plan)?;
+            if found.total > 0 {
+                (question, outcome) = (loosened, found);
+                outcome.relaxed = true;
+                question.notes.push(
+                    "no document holds all that is quoted; the quoted words were searched as words"
+                        .to_owned(),
+                );
+            }
+        }
+        let Question { plan, notes, .. } = question;
         let best = match &request.sort {
             Some(order) => sort::best(searcher, &outcome, order, most).map_err(engine_error)?,
             None => outcome.best,
         };
-        let facets = facets::count(searcher, &outcome.matching, &request.facets).map_err(engine_error)?;
+        let facets =
+            facets::count(searcher, &outcome.matching, &request.facets).map_err(engine_error)?;
         let matcher = Matcher::new(plan.patterns.clone());
         let shown = best.iter().skip(request.offset).take(request.limit);
         let hits = shown.map(|ranked| self.hit(searcher, ranked, &matcher, request.passages));

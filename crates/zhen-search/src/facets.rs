@@ -53,10 +53,18 @@ fn count_column(column: &DynamicColumn, matching: &Bits, counts: &mut FxHashMap<
                 }
             }
         }
-        DynamicColumn::I64(column) => each(matching, |doc| column.first(doc).map(|v| v.to_string()), add),
-        DynamicColumn::U64(column) => each(matching, |doc| column.first(doc).map(|v| v.to_string()), add),
-        DynamicColumn::F64(column) => each(matching, |doc| column.first(doc).map(|v| v.to_string()), add),
-        DynamicColumn::Bool(column) => each(matching, |doc| column.first(doc).map(|v| v.to_string()), add),
+        DynamicColumn::I64(column) => {
+            each(matching, |doc| column.first(doc).map(|v| v.to_string()), add)
+        }
+        DynamicColumn::U64(column) => {
+            each(matching, |doc| column.first(doc).map(|v| v.to_string()), add)
+        }
+        DynamicColumn::F64(column) => {
+            each(matching, |doc| column.first(doc).map(|v| v.to_string()), add)
+        }
+        DynamicColumn::Bool(column) => {
+            each(matching, |doc| column.first(doc).map(|v| v.to_string()), add)
+        }
         // Moments are all different: they are counted by year.
         DynamicColumn::DateTime(column) => {
             each(matching, |doc| column.first(doc).map(|v| v.into_utc().year().to_string()), add);

@@ -23,9 +23,17 @@ pub(crate) struct Condition {
 enum Test {
     Exists,
     /// The folded value is this, or (for `lang`) a sub-tag of it, or (for paths) holds it.
-    Text { text: String, how: How, range: Option<(Limit<f64>, Limit<f64>)> },
+    Text {
+        text: String,
+        how: How,
+        range: Option<(Limit<f64>, Limit<f64>)>,
+    },
     /// Numbers and dates between two values; text in byte order.
-    Range { numbers: (Limit<f64>, Limit<f64>), dates: (Limit<i64>, Limit<i64>), texts: (Limit<String>, Limit<String>) },
+    Range {
+        numbers: (Limit<f64>, Limit<f64>),
+        dates: (Limit<i64>, Limit<i64>),
+        texts: (Limit<String>, Limit<String>),
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,9 +83,7 @@ impl Condition {
             _ => How::Whole,
         };
         let text = |text: &str, how| {
-            let point = span(text);
-            let range = point.and_then(|_| text.parse::<f64>().ok());
-            let range = range.map(|n| (Limit::Included(n), Limit::Included(n)));
+            let range = text.parse::<f64>().ok().map(|n| (Limit::Included(n), Limit::Included(n)));
             Test::Text { text: fold_to_string(text), how, range }
         };
         let test = match value {
@@ -239,7 +245,8 @@ fn limit<T>(bound: &Bound, value: impl Fn(&str) -> Option<T>) -> Limit<T> {
 /// The span of time that a year, month, day or moment names: its first second, and the first after
 /// it, in seconds since 1970 (UTC).
 fn span(text: &str) -> Option<(i64, i64)> {
-    let midnight = |date: Date| PrimitiveDateTime::new(date, Time::MIDNIGHT).assume_utc().unix_timestamp();
+    let midnight =
+        |date: Date| PrimitiveDateTime::new(date, Time::MIDNIGHT).assume_utc().unix_timestamp();
     if let Ok(moment) = OffsetDateTime::parse(text, &Rfc3339) {
         let from = moment.unix_timestamp();
         return Some((from, from + 1));
@@ -254,10 +261,13 @@ fn span(text: &str) -> Option<(i64, i64)> {
         Some(day) => Some(day.parse::<u8>().ok()?),
         None => None,
     };
-    let first = Date::from_calendar_date(year, month.unwrap_or(Month::January), day.unwrap_or(1)).ok()?;
+    let first =
+        Date::from_calendar_date(year, month.unwrap_or(Month::January), day.unwrap_or(1)).ok()?;
     let after = match (month, day) {
         (_, Some(_)) => first.next_day()?,
-        (Some(Month::December) | None, None) => Date::from_calendar_date(year + 1, Month::January, 1).ok()?,
+        (Some(Month::December) | None, None) => {
+            Date::from_calendar_date(year + 1, Month::January, 1).ok()?
+        }
         (Some(month), None) => Date::from_calendar_date(year, month.next(), 1).ok()?,
     };
     (parts.len() <= 3).then(|| (midnight(first), midnight(after)))

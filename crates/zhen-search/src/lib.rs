@@ -17,6 +17,7 @@ mod plan;
 mod postings;
 mod rank;
 mod sort;
+mod translate;
 mod weights;
 
 pub use api::{

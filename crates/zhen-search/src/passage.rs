@@ -122,7 +122,8 @@ impl Matcher {
             match pattern.mode {
                 Mode::Fuzzy(edits) => {
                     let edits = edits.min(2);
-                    let builder = levenshtein_automata::LevenshteinAutomatonBuilder::new(edits, true);
+                    let builder =
+                        levenshtein_automata::LevenshteinAutomatonBuilder::new(edits, true);
                     this.fuzzy.push((builder.build_dfa(&pattern.text), at));
                 }
                 Mode::Prefix if compiled.len() == 1 => this.begun.push((first.to_string(), at)),
@@ -131,10 +132,11 @@ impl Matcher {
             if let Some(stem) = pattern.stem.clone().filter(|_| compiled.len() == 1) {
                 this.stems.push((stem, at));
             }
-            let word = words.iter().position(|known| *known == pattern.query).unwrap_or_else(|| {
-                words.push(pattern.query.clone());
-                words.len() - 1
-            });
+            let word =
+                words.iter().position(|known| *known == pattern.query).unwrap_or_else(|| {
+                    words.push(pattern.query.clone());
+                    words.len() - 1
+                });
             this.patterns.push(Compiled { pattern, units: compiled, word });
         }
         this
@@ -160,7 +162,8 @@ impl Matcher {
             }
             if unit.kind == Kind::Word {
                 for (stem, at) in &self.stems {
-                    if &*self.patterns[*at].units[0].0 != text && may_share_stem(text, stem)
+                    if &*self.patterns[*at].units[0].0 != text
+                        && may_share_stem(text, stem)
                         && latin::stem(text) == *stem
                     {
                         push(unit.range.clone(), *at, true);
@@ -232,7 +235,11 @@ impl Matcher {
         });
         Shown {
             passages: passages.collect(),
-            title_highlights: highlights(title, &(0..title.len()), &originals(&title_text, &title_found)),
+            title_highlights: highlights(
+                title,
+                &(0..title.len()),
+                &originals(&title_text, &title_found),
+            ),
             matched,
         }
     }
@@ -248,7 +255,9 @@ impl Matcher {
                 via => via,
             };
             if matched.len() < 32
-                && !matched.iter().any(|m| m.query == pattern.query && (m.term == term || m.via == via))
+                && !matched
+                    .iter()
+                    .any(|m| m.query == pattern.query && (m.term == term || m.via == via))
             {
                 let term = term.split_whitespace().collect::<Vec<_>>().join(" ");
                 matched.push(Matched { query: pattern.query.clone(), term, via });
@@ -284,7 +293,8 @@ impl Matcher {
             candidates.push(Candidate { range, score });
         }
         // Better first, and of equals the one that stands first.
-        candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.range.start.cmp(&b.range.start)));
+        candidates
+            .sort_by(|a, b| b.score.total_cmp(&a.score).then(a.range.start.cmp(&b.range.start)));
         let mut chosen: Vec<Range<usize>> = Vec::new();
         let mut shown: Vec<String> = Vec::new();
         for Candidate { range, .. } in candidates.into_iter().take(200) {
@@ -294,7 +304,8 @@ impl Matcher {
             let folded = fold::fold_to_string(&body[range.clone()]);
             let plain: String = units(&folded).map(|unit| &folded[unit.range]).collect();
             let overlaps = chosen.iter().any(|c| c.start < range.end && range.start < c.end);
-            if !overlaps && !shown.iter().any(|s| s.contains(&plain) || plain.contains(s.as_str())) {
+            if !overlaps && !shown.iter().any(|s| s.contains(&plain) || plain.contains(s.as_str()))
+            {
                 shown.push(plain);
                 chosen.push(range);
             }
@@ -352,7 +363,9 @@ fn highlights(body: &str, passage: &Range<usize>, ranges: &[Range<usize>]) -> Ve
     let mut out: Vec<[usize; 2]> = Vec::new();
     let mut merged: Vec<Range<usize>> = Vec::new();
     let from = ranges.partition_point(|range| range.end <= passage.start);
-    for range in ranges[from.saturating_sub(64).min(from)..].iter().take_while(|r| r.start < passage.end) {
+    for range in
+        ranges[from.saturating_sub(64).min(from)..].iter().take_while(|r| r.start < passage.end)
+    {
         if range.end <= passage.start {
             continue;
         }
@@ -383,7 +396,8 @@ struct Lines<'a> {
 
 impl Lines<'_> {
     fn of(&mut self, offset: usize) -> u32 {
-        self.line += memchr::memchr_iter(b'\n', self.body[self.at..offset].as_bytes()).count() as u32;
+        self.line +=
+            memchr::memchr_iter(b'\n', &self.body.as_bytes()[self.at..offset]).count() as u32;
         self.at = offset;
         self.line
     }
@@ -408,7 +422,8 @@ fn ends_sentence(c: char, next: Option<char>) -> bool {
 fn passage_around(body: &str, hit: &Range<usize>) -> Range<usize> {
     let bytes = body.as_bytes();
     let line_start = memchr::memrchr(b'\n', &bytes[..hit.start]).map_or(0, |at| at + 1);
-    let line_end = memchr::memchr(b'\n', &bytes[hit.start..]).map_or(body.len(), |at| hit.start + at);
+    let line_end =
+        memchr::memchr(b'\n', &bytes[hit.start..]).map_or(body.len(), |at| hit.start + at);
     // A line of at most so many bytes fits whatever it holds.
     if line_end - line_start <= LONGEST {
         return trim(body, line_start..line_end.max(hit.end));
@@ -446,7 +461,9 @@ fn passage_around(body: &str, hit: &Range<usize>) -> Range<usize> {
     let reached_end = end >= line_end;
     match whole {
         // Most of the room is used, or the rest is a started sentence.
-        Some(whole) if !reached_end && (whole - start) * 2 > (end - start) => trim(body, start..whole),
+        Some(whole) if !reached_end && (whole - start) * 2 > (end - start) => {
+            trim(body, start..whole)
+        }
         _ => trim(body, start..end),
     }
 }

@@ -114,7 +114,8 @@ fn intersect(exact: &mut [(u32, SegmentPostings)]) -> Starts {
             }
         }
         first.positions(&mut positions);
-        let mut starts: Vec<u32> = positions.iter().filter_map(|p| p.checked_sub(*offset)).collect();
+        let mut starts: Vec<u32> =
+            positions.iter().filter_map(|p| p.checked_sub(*offset)).collect();
         for (offset, postings) in rest.iter_mut() {
             if starts.is_empty() {
                 break;

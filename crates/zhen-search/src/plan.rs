@@ -15,6 +15,7 @@ use zhen_text::{Analyzer, QueryWord, WordKind, fold};
 use crate::filter::Condition;
 use crate::function_words;
 use crate::passage::Pattern;
+use crate::translate;
 use crate::weights;
 
 /// Everything a query asks of the index.
@@ -31,6 +32,7 @@ pub(crate) struct Plan {
     /// What is highlighted.
     pub(crate) patterns: Vec<Pattern>,
     by_term: HashMap<(Field, String), usize>,
+    slots: usize,
 }
 
 /// Where documents come from.
@@ -69,6 +71,11 @@ pub(crate) struct ScoreTerm {
     pub(crate) boost: f32,
     /// The group whose word a document with this term holds.
     pub(crate) group: Option<usize>,
+    /// Terms of one slot stand for the same word in different ways: they compete, and only the best
+    /// of them counts.
+    pub(crate) slot: Option<usize>,
+    /// A word that says little however rare it is: a Chinese collection holds few "the"s.
+    pub(crate) common: bool,
 }
 
 /// A condition that always holds.
@@ -88,6 +95,11 @@ pub(crate) struct Planner<'a> {
     pub(crate) fields: Fields,
     /// Only what is typed: no stems and nothing that expands a word.
     pub(crate) exact: bool,
+    /// Whether quoted text is read as words: tried when no document holds all that is quoted in a
+    /// query that has other words too, such as a sentence with a name in quotation marks.
+    pub(crate) unquote: bool,
+    /// Whether words of one language also find those of the other.
+    pub(crate) translate: bool,
 }
 
 impl Planner<'_> {
@@ -112,6 +124,7 @@ impl Planner<'_> {
     fn top(&self, node: &Node, plan: &mut Plan) {
         match &node.kind {
             NodeKind::Text(text) => self.text(text, plan, Required::Groups),
+            NodeKind::Phrase(text) if self.unquote => self.text(text, plan, Required::Groups),
             _ => {
                 let mask = self.mask(node, plan, Use::Score);
                 plan.mask.push(mask);
@@ -124,6 +137,7 @@ impl Planner<'_> {
         let query = self.analyzer.query(text);
         self.bigrams(&query.folded, plan);
         let required_words = required_words(&query.words);
+        let mut groups = Vec::with_capacity(query.words.len());
         for (word, is_required) in query.words.iter().zip(required_words) {
             let typed = &text[word.original.clone()];
             let group = (required == Required::Groups && is_required).then(|| {
@@ -131,13 +145,20 @@ impl Planner<'_> {
                 plan.groups.len() - 1
             });
             self.word(word, typed, group, plan);
+            groups.push(group);
+        }
+        if self.translate && !self.exact {
+            translate::add(self, text, &query.words, &groups, plan);
         }
     }
 
     /// Everything a word scores by, and what it is highlighted by.
     fn word(&self, word: &QueryWord, typed: &str, group: Option<usize>, plan: &mut Plan) {
         let f = self.fields;
-        if let Some(term) = word.term.as_ref().filter(|_| !self.exact || word.kind != WordKind::Latin) {
+        let known = plan.terms.len();
+        if let Some(term) =
+            word.term.as_ref().filter(|_| !self.exact || word.kind != WordKind::Latin)
+        {
             plan.add(f.body_words, term, weights::BODY_WORD, group);
             plan.add(f.title_words, term, weights::TITLE_WORD, group);
             plan.add(f.heading_words, term, weights::HEADING_WORD, None);
@@ -166,10 +187,14 @@ impl Planner<'_> {
             }
             WordKind::Compound => {}
         }
+        let common = function_words::is_one(&word.text);
+        plan.terms[known..].iter_mut().for_each(|term| term.common = common);
         let highlighted = group.is_some() || word.kind == WordKind::Compound;
         if highlighted {
             plan.patterns.push(Pattern {
-                stem: (word.kind == WordKind::Latin && !self.exact).then(|| word.term.clone()).flatten(),
+                stem: (word.kind == WordKind::Latin && !self.exact)
+                    .then(|| word.term.clone())
+                    .flatten(),
                 ..Pattern::new(typed, &word.text, 1.0)
             });
             for part in &word.parts {
@@ -223,12 +248,17 @@ impl Planner<'_> {
                 if used == Use::Score {
                     for word in &words {
                         plan.patterns.push(Pattern {
-                            stem: word.term.clone().filter(|_| word.kind == WordKind::Latin && !self.exact),
+                            stem: word
+                                .term
+                                .clone()
+                                .filter(|_| word.kind == WordKind::Latin && !self.exact),
                             ..Pattern::new(&text[word.original.clone()], &word.text, 1.0)
                         });
                     }
                 }
-                Mask::And(words.into_iter().map(|word| Mask::Origins(self.members(word, plan))).collect())
+                Mask::And(
+                    words.into_iter().map(|word| Mask::Origins(self.members(word, plan))).collect(),
+                )
             }
             NodeKind::Phrase(text) => {
                 let folded = fold::fold_to_string(text);
@@ -270,9 +300,10 @@ impl Planner<'_> {
     fn begun(&self, text: &str, plan: &mut Plan, used: Use) -> Mask {
         let folded = fold::fold_to_string(text);
         let mut phrase = unit::phrase(&folded);
-        if let Some(GramPattern::Is(last)) = phrase.last().filter(|_| {
-            unit::units(&folded).last().is_some_and(|unit| !unit.kind.is_ideo())
-        }) {
+        if let Some(GramPattern::Is(last)) = phrase
+            .last()
+            .filter(|_| unit::units(&folded).last().is_some_and(|unit| !unit.kind.is_ideo()))
+        {
             let last = GramPattern::Begins(last.clone());
             phrase.pop();
             phrase.push(last);
@@ -312,10 +343,12 @@ impl Planner<'_> {
         match (field, text) {
             (Some(field), Some((text, prefix))) => {
                 let mut phrase = unit::phrase(&fold::fold_to_string(text));
-                if prefix && let Some(last) = phrase.last_mut()
-                    && let GramPattern::Is(gram) = last {
-                        *last = GramPattern::Begins(std::mem::take(gram));
-                    }
+                if prefix
+                    && let Some(last) = phrase.last_mut()
+                    && let GramPattern::Is(gram) = last
+                {
+                    *last = GramPattern::Begins(std::mem::take(gram));
+                }
                 Mask::Origins(vec![plan.list(field, ListKind::Phrase(phrase))])
             }
             _ => Mask::Condition(Condition::new(name, value)),
@@ -326,9 +359,9 @@ impl Planner<'_> {
     fn members(&self, word: &QueryWord, plan: &mut Plan) -> Vec<Origin> {
         let f = self.fields;
         match (word.kind, &word.term) {
-            (WordKind::Latin, Some(term)) if !self.exact => {
-                [f.body_words, f.title_words].map(|field| Origin::Term(field, term.clone())).to_vec()
-            }
+            (WordKind::Latin, Some(term)) if !self.exact => [f.body_words, f.title_words]
+                .map(|field| Origin::Term(field, term.clone()))
+                .to_vec(),
             _ => self.standing(&word.text, plan),
         }
     }
@@ -387,11 +420,29 @@ impl Plan {
                 self.by_term.insert(key, self.terms.len());
             }
         }
-        self.terms.push(ScoreTerm { field, origin, boost, group });
+        self.terms.push(ScoreTerm { field, origin, boost, group, slot: None, common: false });
+    }
+
+    /// A number for words that compete.
+    pub(crate) fn slot(&mut self) -> usize {
+        self.slots += 1;
+        self.slots
+    }
+
+    /// Adds one of the ways in which the word of a slot may stand in a document.
+    pub(crate) fn compete(
+        &mut self,
+        slot: usize,
+        origin: Origin,
+        boost: f32,
+        group: Option<usize>,
+    ) {
+        let field = self.field_of(&origin);
+        self.terms.push(ScoreTerm { field, origin, boost, group, slot: Some(slot), common: false });
     }
 
     /// The list of this kind, made if it is not yet planned.
-    fn list(&mut self, field: Field, kind: ListKind) -> Origin {
+    pub(crate) fn list(&mut self, field: Field, kind: ListKind) -> Origin {
         let spec = ListSpec { field, kind };
         let at = self.lists.iter().position(|known| *known == spec);
         Origin::List(at.unwrap_or_else(|| {

@@ -21,6 +21,7 @@ use crate::bm25::{Norms, Score, Weight, idf};
 use crate::phrase;
 use crate::plan::{ListKind, ListSpec, Mask, Origin, Plan, ScoreTerm};
 use crate::postings::{Cursor, List, Source, term_info, to_bits, unite};
+use crate::weights;
 
 /// Documents in a window.
 const WINDOW: u32 = 4096;
@@ -159,7 +160,9 @@ impl<'a> Prepared<'a> {
                     norms.entry(term.field).or_insert(Norms::new(average))
                 }
             };
-            let weight = Weight::new(idf(df, documents), term.boost, norms);
+            let least = if term.common { weights::FUNCTION_WORD_SHARE } else { 0.0 };
+            let rarity = df.max((documents as f64 * f64::from(least)) as u64);
+            let weight = Weight::new(idf(rarity, documents), term.boost, norms);
             terms.push(PreparedTerm { found, df, weight });
         }
         let selects = |(term, prepared): (&ScoreTerm, &PreparedTerm)| {
@@ -176,7 +179,11 @@ impl<'a> Prepared<'a> {
 
     /// How often the document holds a term of the plan, and what that adds to its score; `None`
     /// when it does not.
-    pub(crate) fn part(&self, term: usize, address: DocAddress) -> tantivy::Result<Option<(u32, Score)>> {
+    pub(crate) fn part(
+        &self,
+        term: usize,
+        address: DocAddress,
+    ) -> tantivy::Result<Option<(u32, Score)>> {
         let segment = address.segment_ord as usize;
         let mut frequency = None;
         self.source(term, segment)?.for_each(|doc, tf| {
@@ -297,9 +304,11 @@ impl<'a> Prepared<'a> {
                     norms,
                     group: term.group,
                     selecting: self.selecting[i],
+                    slot: term.slot,
                 });
             }
         }
+        cursors.sort_by_key(|cursor| cursor.slot);
         every.begin(len);
         some.begin(len);
         let groups = self.plan.groups.len();
@@ -310,8 +319,13 @@ impl<'a> Prepared<'a> {
                 continue;
             }
             window.clear();
-            for cursor in &mut cursors {
-                cursor.add(start, end, &mut window);
+            for rivals in cursors.chunk_by_mut(|a, b| a.slot == b.slot) {
+                for cursor in rivals.iter_mut() {
+                    cursor.add(start, end, &mut window);
+                }
+                if rivals[0].slot.is_some() {
+                    window.settle();
+                }
             }
             for i in 0..WINDOW_WORDS {
                 let at = start as usize / 64 + i;
@@ -349,6 +363,9 @@ struct Window {
     scores: Box<[Score; WINDOW as usize]>,
     any: [u64; WINDOW_WORDS],
     groups: Vec<[u64; WINDOW_WORDS]>,
+    /// The best score so far of the terms that compete, and which documents have one.
+    rivals: Box<[Score; WINDOW as usize]>,
+    rivalled: [u64; WINDOW_WORDS],
 }
 
 impl Window {
@@ -357,6 +374,20 @@ impl Window {
             scores: Box::new([0; WINDOW as usize]),
             any: [0; WINDOW_WORDS],
             groups: vec![[0; WINDOW_WORDS]; groups],
+            rivals: Box::new([0; WINDOW as usize]),
+            rivalled: [0; WINDOW_WORDS],
+        }
+    }
+
+    /// Adds the winners to the scores.
+    fn settle(&mut self) {
+        for (i, bits) in self.rivalled.iter_mut().enumerate() {
+            for bit in ones(*bits) {
+                let at = i * 64 + bit as usize;
+                self.scores[at] = self.scores[at].saturating_add(self.rivals[at]);
+                self.rivals[at] = 0;
+            }
+            *bits = 0;
         }
     }
 
@@ -373,15 +404,23 @@ struct TermCursor<'a> {
     norms: FieldNormReader,
     group: Option<usize>,
     selecting: bool,
+    slot: Option<usize>,
 }
 
 impl TermCursor<'_> {
     fn add(&mut self, start: u32, end: u32, window: &mut Window) {
-        let Self { cursor, weight, norms, group, selecting } = self;
-        let Window { scores, any, groups } = window;
+        let Self { cursor, weight, norms, group, selecting, slot } = self;
+        let Window { scores, any, groups, rivals, rivalled } = window;
+        let competes = slot.is_some();
         let mut score = |doc: u32, tf| {
             let at = (doc - start) as usize;
-            scores[at] = scores[at].saturating_add(weight.score(tf, norms.fieldnorm_id(doc)));
+            let score = weight.score(tf, norms.fieldnorm_id(doc));
+            if competes {
+                rivals[at] = rivals[at].max(score);
+                rivalled[at / 64] |= 1 << (at % 64);
+            } else {
+                scores[at] = scores[at].saturating_add(score);
+            }
             at
         };
         match (group, selecting) {
@@ -434,7 +473,9 @@ impl Tally {
     #[inline]
     fn take(&mut self, bits: u64, scores: &[Score], strict: u64, ctx: &Context<'_>) {
         self.total += u64::from(bits.count_ones());
-        if self.keep && let Some(matching) = self.matching.last_mut() {
+        if self.keep
+            && let Some(matching) = self.matching.last_mut()
+        {
             matching.set_word(ctx.at, bits);
         }
         for bit in ones(bits) {
@@ -457,7 +498,11 @@ impl Tally {
     }
 }
 
-fn average_length(segments: &[SegmentReader], field: Field, documents: u64) -> tantivy::Result<f32> {
+fn average_length(
+    segments: &[SegmentReader],
+    field: Field,
+    documents: u64,
+) -> tantivy::Result<f32> {
     let mut tokens = 0;
     for segment in segments {
         tokens += segment.inverted_index(field)?.total_num_tokens();
@@ -469,9 +514,7 @@ fn average_length(segments: &[SegmentReader], field: Field, documents: u64) -> t
 fn list(segment: &SegmentReader, spec: &ListSpec) -> tantivy::Result<List> {
     match &spec.kind {
         ListKind::Phrase(phrase) => phrase::documents(segment, spec.field, phrase),
-        ListKind::Prefix(start) => {
-            phrase::beginning(&*segment.inverted_index(spec.field)?, start)
-        }
+        ListKind::Prefix(start) => phrase::beginning(&*segment.inverted_index(spec.field)?, start),
         ListKind::Fuzzy(word, edits) => fuzzy(&*segment.inverted_index(spec.field)?, word, *edits),
     }
 }

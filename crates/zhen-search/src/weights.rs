@@ -19,3 +19,12 @@ pub(crate) const TITLE_EXACT: f32 = 0.15;
 pub(crate) const BODY_PHRASE: f32 = 1.5;
 /// A quoted phrase in the title.
 pub(crate) const TITLE_PHRASE: f32 = 1.0;
+/// A translation of a word, as a part of what the word itself counts.
+pub(crate) const TRANSLATION: f32 = 0.6;
+/// A word of a translation of several, where they do not stand together, as a part of it.
+pub(crate) const LOOSE_TRANSLATION: f32 = 0.6;
+/// A translation of a word within a word, as a part of what one of the whole counts for one word.
+pub(crate) const TRANSLATED_PART: f32 = 0.5;
+/// A function word counts as rare at most as one that this part of the documents holds: in a
+/// Chinese collection "the" is rare and still says nothing.
+pub(crate) const FUNCTION_WORD_SHARE: f32 = 0.9;

@@ -58,7 +58,7 @@ pub(crate) fn joins(byte: u8) -> bool {
 pub(crate) fn is_compound(text: &str) -> bool {
     let joint = |b: &u8| joins(*b) && !matches!(b, b'\'' | b'/' | b',' | b'&');
     let number = |t: &str| t.bytes().all(|b| b.is_ascii_digit() || b == b',' || b == b'.');
-    text.len() <= LONGEST_COMPOUND && (text.as_bytes().iter().any(|b| joint(b)) || number(text))
+    text.len() <= LONGEST_COMPOUND && (text.as_bytes().iter().any(joint) || number(text))
 }
 
 /// Calls `emit` with the lower-case parts of every word of `original` whose letters change case

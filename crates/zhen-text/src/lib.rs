@@ -7,9 +7,9 @@
 //!
 //! let analyzer = Analyzer::for_queries(&UserDict::default());
 //! let mut tracks = Tracks::default();
-//! analyzer.tracks("安裝簡單 Running", &mut tracks);
-//! assert_eq!(tracks.words, "安装 简单 run ");
-//! assert_eq!(tracks.grams, "安装 装简 简单 单 running ");
+//! analyzer.tracks("詞典很方便 Running", &mut tracks);
+//! assert_eq!(tracks.words, "词典 很 方便 run ");
+//! assert_eq!(tracks.grams, "词典 典很 很方 方便 便 running ");
 //! ```
 
 pub mod analyze;

@@ -1,0 +1,282 @@
+//! What a search does, on small indexes made for it.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that fails should panic")]
+
+use std::io::BufRead as _;
+use std::path::Path;
+
+use zhen_index::{IndexOptions, Indexer};
+use zhen_search::{Engine as _, IndexEngine, Lang, SearchRequest, SearchResponse, Sort, Via};
+use zhen_source::Document;
+
+struct Index {
+    _folder: tempfile::TempDir,
+    engine: IndexEngine,
+}
+
+impl Index {
+    fn of(documents: Vec<Document>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut indexer = Indexer::open(IndexOptions::new(folder.path())).unwrap();
+        indexer.index_documents(documents, &()).unwrap();
+        indexer.close().unwrap();
+        let engine = IndexEngine::open(folder.path()).unwrap();
+        Self { _folder: folder, engine }
+    }
+
+    /// One document for each text; its id is the text's number, from 0.
+    fn of_texts(texts: &[&str]) -> Self {
+        let documents = texts.iter().enumerate().map(|(i, text)| Document {
+            id: i.to_string(),
+            body: (*text).to_owned(),
+            ..Document::default()
+        });
+        Self::of(documents.collect())
+    }
+
+    fn ask(&self, request: SearchRequest) -> SearchResponse {
+        self.engine.search(&request).unwrap()
+    }
+
+    fn search(&self, query: &str) -> SearchResponse {
+        self.ask(SearchRequest { query: query.to_owned(), ..SearchRequest::default() })
+    }
+
+    /// The ids found, in order of the id.
+    fn ids(&self, query: &str) -> Vec<String> {
+        let mut ids: Vec<_> = self.search(query).hits.into_iter().map(|hit| hit.id).collect();
+        ids.sort();
+        ids
+    }
+}
+
+fn marked(response: &SearchResponse) -> Vec<String> {
+    let passages = response.hits.iter().flat_map(|hit| &hit.passages);
+    let marked = passages.flat_map(|passage| {
+        let chars: Vec<char> = passage.text.chars().collect();
+        passage.highlights.iter().map(move |h| chars[h[0]..h[1]].iter().collect())
+    });
+    marked.collect()
+}
+
+#[test]
+fn a_word_inside_a_longer_word_is_found() {
+    let index = Index::of_texts(&["安装简单方便", "结构复杂", "不简单"]);
+    assert_eq!(index.ids("简单"), ["0", "2"]);
+    assert_eq!(marked(&index.search("\"简单\"")), ["简单", "简单"]);
+}
+
+#[test]
+fn either_script_finds_both_and_highlights_the_original() {
+    let index = Index::of_texts(&["一部好詞典。", "一部好词典。", "一部好书。"]);
+    for query in ["词典", "詞典"] {
+        assert_eq!(index.search(query).total, 2, "{query}");
+        let mut marked = marked(&index.search(query));
+        marked.sort();
+        assert_eq!(marked, ["詞典", "词典"]);
+    }
+    let matched = index.search("词典").hits.into_iter().flat_map(|hit| hit.matched);
+    let roads: Vec<_> = matched.map(|m| (m.term, m.via)).collect();
+    assert!(roads.contains(&("詞典".to_owned(), Via::Variant)), "{roads:?}");
+}
+
+#[test]
+fn a_phrase_stands_across_line_breaks_and_not_across_punctuation() {
+    let index = Index::of_texts(&["自由贸\n易协定", "自由，贸易协定", "贸易自由协定"]);
+    assert_eq!(index.ids("\"自由贸易\""), ["0"]);
+    assert_eq!(index.ids("“自由，贸易”"), ["1"]);
+}
+
+#[test]
+fn english_stems_work_beside_chinese() {
+    let index = Index::of_texts(&["他 was running 很快", "跑步 shoes"]);
+    assert_eq!(index.ids("runs"), ["0"]);
+    let exact = SearchRequest { query: "runs".to_owned(), exact: true, ..SearchRequest::default() };
+    assert_eq!(index.ask(exact).total, 0);
+}
+
+#[test]
+fn every_word_is_wanted_and_relaxed_when_that_leaves_too_little() {
+    let index = Index::of_texts(&["red apple", "green apple", "red pear"]);
+    let both = index.search("red apple");
+    assert_eq!((both.hits[0].id.as_str(), both.relaxed), ("0", true));
+    let many: Vec<String> = (0..9).map(|i| format!("red apple number {i}")).collect();
+    let mut texts: Vec<&str> = many.iter().map(String::as_str).collect();
+    texts.push("green apple");
+    let index = Index::of_texts(&texts);
+    assert_eq!((index.search("red apple").total, index.search("red apple").relaxed), (9, false));
+}
+
+#[test]
+fn operators_prefixes_and_slips_of_the_keyboard() {
+    let index =
+        Index::of_texts(&["red apple", "green apple", "red pear", "dictionary", "词典大全"]);
+    assert_eq!(index.ids("red -apple"), ["2"]);
+    assert_eq!(index.ids("green OR pear"), ["1", "2"]);
+    assert_eq!(index.ids("-apple -pear"), ["3", "4"]);
+    assert_eq!(index.ids("dict*"), ["3"]);
+    assert_eq!(index.ids("词典大*"), ["4"]);
+    assert_eq!(index.ids("dictoinary~"), ["3"]);
+    assert_eq!(index.ids("(red OR green) AND apple"), ["0", "1"]);
+}
+
+#[test]
+fn conditions_on_fields_filter_sort_and_count() {
+    let document = |id: &str, time: &str, price: f64, lang: &str| Document {
+        id: id.to_owned(),
+        body: "apple 苹果".to_owned(),
+        time: Some(time.to_owned()),
+        lang: Some(lang.to_owned()),
+        path: Some(format!("/notes/{id}.md")),
+        extra: serde_json::json!({"price": price, "maker": "李 Li"}).as_object().unwrap().clone(),
+        ..Document::default()
+    };
+    let index = Index::of(vec![
+        document("a", "2022-05-01T00:00:00Z", 3.5, "zh-Hans"),
+        document("b", "2023-07-01T00:00:00Z", 10.0, "en"),
+        document("c", "2024-01-01T00:00:00Z", 7.25, "zh-Hant"),
+    ]);
+    assert_eq!(index.ids("apple time:2023..2024"), ["b", "c"]);
+    assert_eq!(index.ids("apple time:2022-05"), ["a"]);
+    assert_eq!(index.ids("apple price:>=7"), ["b", "c"]);
+    assert_eq!(index.ids("apple lang:zh"), ["a", "c"]);
+    assert_eq!(index.ids("apple path:b.md"), ["b"]);
+    assert_eq!(index.ids("apple maker:\"李 li\" -price:10"), ["a", "c"]);
+    let sorted = |field: &str, descending| {
+        let sort = Some(Sort { field: field.to_owned(), descending });
+        let request = SearchRequest { query: "apple".to_owned(), sort, ..SearchRequest::default() };
+        index.ask(request).hits.into_iter().map(|hit| hit.id).collect::<String>()
+    };
+    assert_eq!(
+        (sorted("price", false), sorted("time", true)),
+        ("acb".to_owned(), "cba".to_owned())
+    );
+    let request = SearchRequest {
+        query: "apple".to_owned(),
+        facets: vec!["lang".to_owned(), "maker".to_owned()],
+        lang: Some(Lang::Zh),
+        ..SearchRequest::default()
+    };
+    let response = index.ask(request);
+    assert_eq!(
+        (response.total, response.facets["lang"].len(), response.facets["maker"][0].count),
+        (2, 2, 2)
+    );
+}
+
+#[test]
+fn a_filter_alone_lists_what_it_lets_through() {
+    let index = Index::of_texts(&["red apple", "中文文本"]);
+    let request = SearchRequest { filter: Some("lang:zh".to_owned()), ..SearchRequest::default() };
+    let response = index.ask(request);
+    assert_eq!((response.total, response.hits[0].id.as_str()), (1, "1"));
+    assert_eq!(response.hits[0].passages[0].text, "中文文本");
+}
+
+#[test]
+fn a_bad_filter_says_what_is_wrong() {
+    let index = Index::of_texts(&["x"]);
+    let request = SearchRequest { filter: Some("lang:".to_owned()), ..SearchRequest::default() };
+    let error = index.engine.search(&request).unwrap_err().to_string();
+    assert!(error.starts_with("filter: "), "{error}");
+}
+
+#[test]
+fn no_two_passages_of_a_hit_are_alike() {
+    let text = "中巴经济走廊(CPEC)是旗舰项目。\n其他内容。\n".repeat(4);
+    let index = Index::of_texts(&[&text]);
+    assert_eq!(index.search("CPEC").hits[0].passages.len(), 1);
+}
+
+#[test]
+fn english_finds_chinese_and_chinese_finds_english() {
+    let index = Index::of_texts(&[
+        "2006 年签署自由贸易协定后，两国开始了合作。",
+        "The two countries signed a free trade agreement.",
+        "今天天气很好。",
+    ]);
+    for query in ["free trade agreement", "自由贸易协定"] {
+        assert_eq!(index.ids(query)[..2], ["0", "1"], "{query}");
+    }
+    let response = index.search("free trade agreement");
+    let chinese = response.hits.iter().find(|hit| hit.id == "0").unwrap();
+    assert!(chinese.matched.iter().any(|m| m.via == Via::Translation), "{:?}", chinese.matched);
+    assert_eq!(response.hits[0].id, "1", "an exact match comes first");
+    for (exact, lang) in [(true, None), (false, Some(Lang::En))] {
+        let query = "free trade agreement".to_owned();
+        let response = index.ask(SearchRequest { query, exact, lang, ..SearchRequest::default() });
+        assert!(response.hits.iter().all(|hit| hit.id == "1"), "{:?}", response.hits);
+    }
+}
+
+#[test]
+fn a_sentence_with_a_quoted_name_is_not_lost() {
+    let index = Index::of_texts(&["该委员会正在起草法律", "无关的文字"]);
+    let response = index.search("他们说“国民委员会”正在起草有关的法律");
+    assert_eq!((response.total, response.hits[0].id.as_str(), response.notes.len()), (1, "0", 1));
+    assert_eq!(index.search("“国民委员会”").total, 0, "quoted text alone is taken by its word");
+}
+
+/// Promise 4: neither threads nor segments change an answer.
+#[test]
+fn threads_and_merging_change_no_answer() {
+    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
+    let Ok(file) = std::fs::File::open(shared.join("corpus/bilingual.jsonl.zst")) else {
+        println!("skipped: ../shared/corpus is absent");
+        return;
+    };
+    let reader = std::io::BufReader::new(zstd::stream::read::Decoder::new(file).unwrap());
+    let documents: Vec<Document> = reader
+        .lines()
+        .take(1_500)
+        .map(|line| {
+            let record: serde_json::Value = serde_json::from_str(&line.unwrap()).unwrap();
+            let text = |key: &str| record[key].as_str().unwrap_or_default().to_owned();
+            Document {
+                id: text("id"),
+                title: text("title"),
+                body: text("body"),
+                ..Document::default()
+            }
+        })
+        .collect();
+    let queries: Vec<String> = ["zh", "en", "mixed"]
+        .iter()
+        .flat_map(|name| {
+            let text = std::fs::read_to_string(shared.join(format!("queries/{name}.txt"))).unwrap();
+            text.lines().step_by(2).map(str::to_owned).collect::<Vec<_>>()
+        })
+        .collect();
+    let folder = tempfile::tempdir().unwrap();
+    let mut answers: Vec<Vec<(u64, Vec<(String, f32)>)>> = Vec::new();
+    let mut ask = |dir: &Path| {
+        let engine = IndexEngine::open(dir).unwrap();
+        let answer = queries.iter().map(|query| {
+            let request =
+                SearchRequest { query: query.clone(), passages: 0, ..SearchRequest::default() };
+            let response = engine.search(&request).unwrap();
+            (response.total, response.hits.into_iter().map(|hit| (hit.id, hit.score)).collect())
+        });
+        answers.push(answer.collect());
+    };
+    for threads in [1, 2] {
+        let dir = folder.path().join(threads.to_string());
+        let options = IndexOptions { threads, ..IndexOptions::new(&dir) };
+        let mut indexer = Indexer::open(options).unwrap();
+        // Several commits, so that there are several segments.
+        for part in documents.chunks(if threads == 1 { 400 } else { 1_000 }) {
+            indexer.index_documents(part.to_vec(), &()).unwrap();
+        }
+        ask(&dir);
+        indexer.merge().unwrap();
+        indexer.close().unwrap();
+        ask(&dir);
+    }
+    assert!(queries.len() > 400 && answers.len() == 4);
+    assert!(answers[0].iter().filter(|(total, _)| *total > 0).count() > 300);
+    for other in &answers[1..] {
+        for ((query, a), b) in queries.iter().zip(&answers[0]).zip(other) {
+            assert_eq!(a, b, "{query}");
+        }
+    }
+}
