@@ -97,6 +97,11 @@ impl Settings {
         }
     }
 
+    /// The same without a progress bar.
+    pub(crate) fn without_bar(&self) -> Self {
+        Self { bar: false, ..self.clone() }
+    }
+
     /// The folder of the index.
     pub(crate) fn index_dir(&self) -> Result<PathBuf, IndexError> {
         location::resolve(self.index.as_deref().unwrap_or(location::DEFAULT_NAME))

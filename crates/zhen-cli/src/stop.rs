@@ -1,5 +1,6 @@
 //! Ending a long command by Ctrl-C.
 
+use std::io::{IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
 
@@ -16,6 +17,11 @@ pub(crate) fn on_interrupt() -> Arc<AtomicBool> {
         let _ = ctrlc::set_handler(move || {
             if flag.swap(true, Ordering::SeqCst) {
                 std::process::exit(INTERRUPTED);
+            }
+            // A person is told why it takes a moment; that it cannot be said is no matter.
+            let mut err = std::io::stderr();
+            if err.is_terminal() {
+                let _ = writeln!(err, "\nzhen: stopping; Ctrl-C again ends it at once");
             }
         });
         stop

@@ -59,8 +59,8 @@ const STEPS: [Step; 8] = [
         passages: 1,
     },
     Step {
-        query: "C++ 命名",
-        shows: "C++ is not C, and both languages go together in one query.",
+        query: "\"C++\"",
+        shows: "Signs count where they belong to a word: C++ is neither C nor C#.",
         passages: 1,
     },
     Step {

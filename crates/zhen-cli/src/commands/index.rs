@@ -1,6 +1,6 @@
 //! `zhen index`.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Read, Write as _, stdin};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,6 +27,9 @@ pub(crate) fn run(args: &IndexArgs, settings: &Settings) -> Result<Outcome, Fail
         args.paths.iter().cloned().partition(|path| path.as_os_str() == STANDARD_INPUT);
     let stream = !streams.is_empty();
     check(args, &paths, stream)?;
+    let typed = stream && stdin().is_terminal();
+    // A bar would write over what is being typed.
+    let settings = &if typed { settings.without_bar() } else { settings.clone() };
     let stop = stop::on_interrupt();
     let options = options(args, settings, &stop)?;
     let mut report = Report { settings, dir: options.dir.clone(), console: Console::new(settings) };
@@ -49,7 +52,10 @@ pub(crate) fn run(args: &IndexArgs, settings: &Settings) -> Result<Outcome, Fail
         report.run("pruned", |_| indexer.prune(&[]))?;
     }
     if stream {
-        report.run("indexed", |shown| indexer.index_stream(std::io::stdin(), shown))?;
+        if typed {
+            tell(settings, Told::Note, "type records, one JSON object a line; Ctrl-D ends them");
+        }
+        report.run("indexed", |shown| indexer.index_stream(Ended::not_yet(stdin()), shown))?;
     }
     if args.merge {
         indexer.merge()?;
@@ -57,6 +63,29 @@ pub(crate) fn run(args: &IndexArgs, settings: &Settings) -> Result<Outcome, Fail
     }
     indexer.close()?;
     Ok(Outcome::Found)
+}
+
+/// A reader that stays at its end: a terminal's goes on after Ctrl-D.
+struct Ended<R> {
+    reader: R,
+    ended: bool,
+}
+
+impl<R> Ended<R> {
+    fn not_yet(reader: R) -> Self {
+        Self { reader, ended: false }
+    }
+}
+
+impl<R: Read> Read for Ended<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if self.ended || buffer.is_empty() {
+            return Ok(0);
+        }
+        let length = self.reader.read(buffer)?;
+        self.ended = length == 0;
+        Ok(length)
+    }
 }
 
 /// Refuses what cannot be meant, before anything is created.
@@ -364,6 +393,23 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+
+    #[test]
+    fn what_has_ended_stays_ended() {
+        /// A terminal on which a line, an end and another line are typed.
+        struct Typed(Vec<&'static [u8]>);
+        impl Read for Typed {
+            fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+                let line = self.0.remove(0);
+                buffer[..line.len()].copy_from_slice(line);
+                Ok(line.len())
+            }
+        }
+        let mut reader = Ended::not_yet(Typed(vec![b"a\n", b"", b"b\n"]));
+        let mut buffer = [0; 8];
+        let lengths = [(); 3].map(|()| reader.read(&mut buffer).unwrap());
+        assert_eq!(lengths, [2, 0, 0]);
+    }
 
     #[test]
     fn a_summary_tells_time_files_and_documents() {

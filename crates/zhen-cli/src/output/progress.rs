@@ -8,7 +8,7 @@ use zhen_index::{Progress, Status};
 
 use super::hits::Paths;
 use super::style::Palette;
-use super::{bytes, grouped, text};
+use super::{bytes, count, grouped, text};
 use crate::settings::Settings;
 
 /// Problems kept for the end of the run.
@@ -77,7 +77,7 @@ fn message(status: &Status<'_>) -> String {
     } else if status.files > 0 {
         format!("{} files", grouped(status.files_done))
     } else {
-        format!("{} documents", grouped(status.documents))
+        count(status.documents, "document", "documents")
     };
     if seconds > 0.2 && status.bytes_done > 0 {
         let rate = bytes((status.bytes_done as f64 / seconds) as u64);

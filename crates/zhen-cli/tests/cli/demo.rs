@@ -24,7 +24,7 @@ fn the_demo_shows_what_it_says() {
             "词典" => (&["dictionary.zh-Hant.html"], "詞典"),
             "\"全文检索引擎\"" => (&["install-guide.zh-Hans.md"], "全文检索引\n擎"),
             "T恤" => (&["p-101", "chat-001"], "T恤"),
-            "C++ 命名" => (&["programming.zh-Hans.md"], "C++"),
+            "\"C++\"" => (&["programming.zh-Hans.md", "release-notes.txt.gz"], "C++"),
             "running mice" => (&["running.en.txt"], "run"),
             "中巴经济走廊" => (&["china-pakistan-relations.txt"], "中巴经济走廊"),
             "CPEC" => (&["china-pakistan-relations.txt"], "CPEC"),
