@@ -4,6 +4,8 @@
 //! 2. A damaged index is told as damaged, never as empty, and never panics.
 //! 3. One writer at a time; the second is told who the first is.
 
+#![allow(clippy::unwrap_used, reason = "a test that fails should panic")]
+
 mod common;
 
 use std::fs;

@@ -5,6 +5,8 @@
 //! 4. Documents on their way take no more memory than they may.
 //! 5. Merging changes no answer.
 
+#![allow(clippy::unwrap_used, reason = "a test that fails should panic")]
+
 mod common;
 
 use std::collections::BTreeMap;

@@ -5,6 +5,8 @@
 //! 4. Pruning removes the documents of files that are gone, below the given paths only.
 //! 5. What cannot be read is told, and the rest is taken.
 
+#![allow(clippy::unwrap_used, reason = "a test that fails should panic")]
+
 mod common;
 
 use std::fs;

@@ -1,5 +1,7 @@
 //! Changes are taken up while watching.
 
+#![allow(clippy::unwrap_used, reason = "a test that fails should panic")]
+
 mod common;
 
 use std::ops::ControlFlow;

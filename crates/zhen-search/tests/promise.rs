@@ -247,11 +247,11 @@ fn keep_promise(corpus: &Path, most: usize, samples: usize) -> Report {
         let Some(mut wanted_text) = wanted(&run) else { continue };
         // Every other sample is searched in the other script, character by character or by phrases.
         let mut quoted = run.clone();
-        if report.samples % 2 == 1 {
+        if !report.samples.is_multiple_of(2) {
             let kind = chance.below(4);
-            let converted = conversions[kind / 2].convert(&run, kind % 2 == 1);
+            let converted = conversions[kind / 2].convert(&run, !kind.is_multiple_of(2));
             // A phrase table may choose another word (象 → 像); that is no longer the same text.
-            if kind % 2 == 0 || wanted(&converted).as_ref() == Some(&wanted_text) {
+            if kind.is_multiple_of(2) || wanted(&converted).as_ref() == Some(&wanted_text) {
                 quoted = converted;
                 report.converted += usize::from(quoted != run);
                 wanted_text = wanted(&quoted).unwrap();

@@ -217,6 +217,9 @@ fn a_sentence_with_a_quoted_name_is_not_lost() {
     assert_eq!(index.search("“国民委员会”").total, 0, "quoted text alone is taken by its word");
 }
 
+/// How many documents match, and the ids and scores of the best.
+type Answer = (u64, Vec<(String, f32)>);
+
 /// Promise 4: neither threads nor segments change an answer.
 #[test]
 fn threads_and_merging_change_no_answer() {
@@ -248,7 +251,7 @@ fn threads_and_merging_change_no_answer() {
         })
         .collect();
     let folder = tempfile::tempdir().unwrap();
-    let mut answers: Vec<Vec<(u64, Vec<(String, f32)>)>> = Vec::new();
+    let mut answers: Vec<Vec<Answer>> = Vec::new();
     let mut ask = |dir: &Path| {
         let engine = IndexEngine::open(dir).unwrap();
         let answer = queries.iter().map(|query| {

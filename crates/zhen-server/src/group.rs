@@ -459,9 +459,10 @@ mod tests {
         group.add(vec![(1, record()), (2, Map::new())], &report).await.unwrap();
         group.finish(&report).await.unwrap();
         assert_eq!(committed.load(Ordering::SeqCst), 1);
-        let taken = lock(&report);
-        assert_eq!((taken.accepted, taken.rejected, taken.errors[0].line), (1, 1, 2));
-        drop(taken);
+        {
+            let taken = lock(&report);
+            assert_eq!((taken.accepted, taken.rejected, taken.errors[0].line), (1, 1, 2));
+        }
 
         fail.store(true, Ordering::SeqCst);
         let report = SharedReport::default();

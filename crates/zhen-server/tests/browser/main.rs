@@ -1,5 +1,6 @@
 //! The page and the widget in a real browser. Skipped, visibly, where there is no Chromium.
 #![cfg(unix)] // The driver and its browser are ended as a process group.
+#![allow(clippy::unwrap_used, clippy::print_stderr)] // Helpers are part of the tests.
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -135,7 +135,7 @@ fn hostile_documents_stay_text_in_the_box() {
     // Its address is a script's; the box leads to the server's page instead.
     browser.press("Escape");
     browser.run("window.left = null; document.addEventListener('zhen-select', e => { left = e.detail.hit; })");
-    browser.click_on(&format!("{FIELD}"));
+    browser.click_on(FIELD);
     browser.wait(&format!("!{PANEL}.hidden"));
     browser.click_on(&format!("{PANEL}.querySelector('[part~=hit]')"));
     browser.wait("location.search.includes('doc=')");

@@ -472,7 +472,7 @@ impl Engine for MemoryIndex {
             }
             let mut counts: Vec<Facet> =
                 counts.into_iter().map(|(value, count)| Facet { value, count }).collect();
-            counts.sort_by(|a, b| b.count.cmp(&a.count));
+            counts.sort_by_key(|facet| std::cmp::Reverse(facet.count));
             facets.insert(field.clone(), counts);
         }
         let mut corrected = request.query.clone();
