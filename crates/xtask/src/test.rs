@@ -85,9 +85,18 @@ fn steps(fast: bool, nextest: bool) -> Vec<Step> {
         steps.push(Step::cargo(&["test", "--workspace", "--doc"]));
     }
     steps.push(match (nextest, fast) {
-        (true, false) => Step::cargo(&["nextest", "run", "--workspace"]),
-        (true, true) => Step::cargo(&["nextest", "run", "--workspace", "-E", "not test(slow_)"]),
-        (false, false) => Step::cargo(&["test", "--workspace", "--lib", "--bins", "--tests"]),
+        (true, false) => Step::cargo(&["nextest", "run", "--workspace", "--no-fail-fast"]),
+        (true, true) => Step::cargo(&[
+            "nextest",
+            "run",
+            "--workspace",
+            "--no-fail-fast",
+            "-E",
+            "not test(slow_)",
+        ]),
+        (false, false) => {
+            Step::cargo(&["test", "--workspace", "--no-fail-fast", "--lib", "--bins", "--tests"])
+        }
         (false, true) => Step::cargo(&[
             "test",
             "--workspace",
@@ -162,11 +171,14 @@ mod tests {
                 "cargo clippy --workspace --all-targets -- -D warnings",
                 "RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps",
                 "cargo test --workspace --doc",
-                "cargo nextest run --workspace",
+                "cargo nextest run --workspace --no-fail-fast",
             ]
         );
         let plain = lines(false, false);
-        assert_eq!(plain.last().unwrap(), "cargo test --workspace --lib --bins --tests");
+        assert_eq!(
+            plain.last().unwrap(),
+            "cargo test --workspace --no-fail-fast --lib --bins --tests"
+        );
     }
 
     #[test]

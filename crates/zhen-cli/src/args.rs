@@ -75,6 +75,7 @@ pub(crate) enum Command {
     Index(IndexArgs),
     Search(SearchArgs),
     Suggest(SuggestArgs),
+    Serve(ServeArgs),
     Eval(EvalArgs),
     Analyze(AnalyzeArgs),
     Explain(ExplainArgs),
@@ -91,11 +92,16 @@ pub(crate) enum Command {
 #[command(after_help = "\
 Examples:
   zhen demo
+  zhen demo --serve                  and open the address it prints in a browser
   zhen --index demo search 词典      search the samples yourself
 
 The index \"demo\" is made anew each time. In zhen's own folder it holds data/samples, elsewhere
 copies of these documents that come with the program.")]
-pub(crate) struct DemoArgs {}
+pub(crate) struct DemoArgs {
+    /// Serve the samples and the web page afterwards
+    #[arg(long)]
+    pub(crate) serve: bool,
+}
 
 /// Add or update documents from files, folders or JSON lines
 #[derive(Debug, Args)]
@@ -227,6 +233,29 @@ pub(crate) struct SuggestArgs {
     /// Completions to show
     #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
     pub(crate) limit: usize,
+}
+
+/// Serve the HTTP API and the web page
+#[derive(Debug, Default, Args)]
+#[command(after_help = "\
+Examples:
+  zhen serve
+  zhen --index notes serve --addr 127.0.0.1:8080
+  zhen serve -v                      with a line for each request
+
+What can be set stands in the [server] table of zhen.toml, then in variables such as ZHEN_ADDR and
+ZHEN_WRITE_KEY, then in options; docs/HTTP.md describes them. Beyond this machine it listens only
+when an API key is set.")]
+pub(crate) struct ServeArgs {
+    /// Address to listen on [default: 127.0.0.1:7700]; port 0 takes any free one
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(crate) addr: Option<String>,
+    /// Configuration to read [default: zhen.toml, where there is one]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Memory that indexing what is sent may take [default: 512MB]
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub(crate) memory: Option<u64>,
 }
 
 /// Measure relevance on judged sets: nDCG@10, MRR@10, recall@10, recall@100

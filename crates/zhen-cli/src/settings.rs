@@ -102,9 +102,14 @@ impl Settings {
         Self { bar: false, ..self.clone() }
     }
 
+    /// Name or folder of the index.
+    pub(crate) fn index_name(&self) -> &str {
+        self.index.as_deref().unwrap_or(location::DEFAULT_NAME)
+    }
+
     /// The folder of the index.
     pub(crate) fn index_dir(&self) -> Result<PathBuf, IndexError> {
-        location::resolve(self.index.as_deref().unwrap_or(location::DEFAULT_NAME))
+        location::resolve(self.index_name())
     }
 
     /// Whether the index was named by option.

@@ -2,9 +2,9 @@
 //!
 //! Documents between reading and tantivy hold a [`Permit`] for their bytes. A reader that finds no
 //! room waits until earlier documents have been taken in. Documents must reach tantivy in order, so
-//! the one that all others wait for is always let in; together with the fact that one document is
-//! let in when there is nothing else, this is why the account never deadlocks and may be exceeded by
-//! one document at most.
+//! the one that all others wait for is let in as soon as nothing is left that tantivy could free;
+//! together with the fact that one document is let in when there is nothing else, this is why the
+//! account never deadlocks and may be exceeded by one document at most.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -84,6 +84,8 @@ pub(crate) struct Budget {
 #[derive(Debug, Default)]
 struct State {
     used: usize,
+    /// The part of `used` that was handed to tantivy, which frees it in time.
+    delivered: usize,
     /// Largest `used` ever was.
     peak: usize,
     /// Largest single permit ever.
@@ -129,11 +131,12 @@ impl Budget {
             return Admission::Closed;
         }
         let fits = state.used.saturating_add(bytes) <= self.limit;
-        if !fits && state.used > 0 && position > state.next {
+        let will_free = state.delivered > 0 || position > state.next;
+        if !fits && state.used > 0 && will_free {
             return Admission::Full;
         }
         self.take(state, bytes);
-        Admission::Granted(Permit { bytes, budget: Arc::clone(self) })
+        Admission::Granted(Permit { bytes, delivered: false, budget: Arc::clone(self) })
     }
 
     fn take(&self, state: &mut State, bytes: usize) {
@@ -184,6 +187,7 @@ impl Budget {
 #[derive(Debug)]
 pub(crate) struct Permit {
     bytes: usize,
+    delivered: bool,
     budget: Arc<Budget>,
 }
 
@@ -192,12 +196,20 @@ impl Permit {
     pub(crate) fn resize(&mut self, bytes: usize) {
         let budget = &self.budget;
         let mut state = budget.lock();
+        debug_assert!(!self.delivered, "what tantivy holds does not change");
         state.used -= self.bytes;
         budget.take(&mut state, bytes);
         if bytes < self.bytes && state.waiting > 0 {
             budget.changed.notify_all();
         }
         self.bytes = bytes;
+    }
+
+    /// Notes that the bytes are about to be handed to tantivy.
+    pub(crate) fn deliver(&mut self) {
+        if !std::mem::replace(&mut self.delivered, true) {
+            self.budget.lock().delivered += self.bytes;
+        }
     }
 }
 
@@ -206,6 +218,9 @@ impl Drop for Permit {
         let budget = &self.budget;
         let mut state = budget.lock();
         state.used -= self.bytes;
+        if self.delivered {
+            state.delivered -= self.bytes;
+        }
         if state.waiting > 0 {
             budget.changed.notify_all();
         }

@@ -27,7 +27,14 @@ const DEEPEST_META: usize = 8;
 pub(crate) struct IndexDocument {
     values: Vec<(Field, Stored)>,
     // Dropped, and so returned to the budget, when tantivy has taken the document in.
-    _permit: Permit,
+    permit: Permit,
+}
+
+impl IndexDocument {
+    /// Notes that it is about to be handed to tantivy.
+    pub(crate) fn deliver(&mut self) {
+        self.permit.deliver();
+    }
 }
 
 /// A value of a field.
@@ -115,7 +122,7 @@ pub(crate) fn prepare(
     values.push((fields.record, Stored::Bytes(record)));
 
     permit.resize(values.iter().map(|(_, value)| value.bytes()).sum());
-    IndexDocument { values, _permit: permit }
+    IndexDocument { values, permit }
 }
 
 /// What [`prepare`] will make of a document of this many bytes of text, in bytes, so that room can

@@ -172,9 +172,10 @@ impl Writer {
     }
 
     /// Adds a document, replacing one of the same id.
-    pub(crate) fn add(&mut self, id: &str, document: IndexDocument) -> Result<(), IndexError> {
+    pub(crate) fn add(&mut self, id: &str, mut document: IndexDocument) -> Result<(), IndexError> {
         let term = Term::from_field_text(self.fields().id, id);
         self.documents_changed = true;
+        document.deliver();
         let new = self.uncommitted.insert(hash64(id.as_bytes()));
         let replaces = !new || self.committed.holds(&term).map_err(self.engine_error("read"))?;
         let result = if replaces {

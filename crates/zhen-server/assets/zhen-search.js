@@ -154,10 +154,12 @@
     .option { padding: .4375rem 1rem; cursor: pointer; overflow-wrap: anywhere; }
     .option[aria-selected=true] { background: var(--s); box-shadow: inset 3px 0 var(--a); }
     .option .via { color: var(--f); font-size: .8125rem; margin-inline-start: .5rem; }
+    :lang(zh) { font-family: var(--zhen-font, "PingFang SC", "Microsoft YaHei",
+      "Noto Sans CJK SC", system-ui, sans-serif); }
     .title { font-weight: 600; unicode-bidi: isolate; }
     .passage { color: var(--f); font-size: .875rem; line-height: 1.6; unicode-bidi: isolate;
       display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2;
-      overflow: hidden; text-autospace: normal; }
+      overflow: hidden; }
     .passage mark { color: var(--i); }
     mark { background: var(--m); color: inherit; border-radius: 2px; }
     .all { border-top: 1px solid var(--l); margin-top: .375rem; padding-block: .625rem .5rem;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use zhen_search::Engine;
+use zhen_source::Document;
 
 /// The indexes that a server offers, by name.
 ///
@@ -42,7 +43,8 @@ pub trait Index: Send + Sync + 'static {
     /// Answers searches; follows commits by itself.
     fn engine(&self) -> &dyn Engine;
 
-    /// Takes the index's one writer. Dropping it without [`Writer::commit`] forgets what was added.
+    /// Takes the index's one writer. What was added and not committed when it is dropped may be
+    /// lost, or may not.
     ///
     /// # Errors
     /// [`WriteError::Locked`] when another process, or another part of this one, has it.
@@ -57,12 +59,12 @@ pub trait Index: Send + Sync + 'static {
 
 /// Changes an index. All changes since the last commit become durable and searchable together.
 pub trait Writer: Send {
-    /// Adds a record, or replaces the one with the same id.
+    /// Adds a document, or replaces the one with the same id.
     ///
     /// # Errors
-    /// [`WriteError::Record`] for a record that is not one (the writer goes on), anything else when
-    /// the index cannot be written.
-    fn add(&mut self, record: Map<String, Value>) -> Result<(), WriteError>;
+    /// [`WriteError::Record`] for a document that cannot be indexed (the writer goes on), anything
+    /// else when the index cannot be written.
+    fn add(&mut self, document: Document) -> Result<(), WriteError>;
 
     /// Removes the document `id`; false where there is none.
     ///

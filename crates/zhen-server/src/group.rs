@@ -11,9 +11,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use serde_json::{Map, Value};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
+use zhen_source::Document;
 
 use crate::catalog::{Index, WriteError, Writer};
 
@@ -76,8 +76,8 @@ pub(crate) fn lock(report: &SharedReport) -> std::sync::MutexGuard<'_, Report> {
 
 /// What the thread is asked to do.
 enum Job {
-    /// Add records, each with its line.
-    Add { records: Vec<(u64, Map<String, Value>)>, report: SharedReport },
+    /// Add documents, each with the line of its record.
+    Add { documents: Vec<(u64, Document)>, report: SharedReport },
     /// Delete a document.
     Delete { id: String, reply: oneshot::Sender<Result<bool, WriteError>> },
     /// Answer once everything of the upload is durable and searchable.
@@ -113,17 +113,17 @@ impl GroupWriter {
         Ok((Self { jobs }, thread))
     }
 
-    /// Hands records over, waiting while too much is queued. What becomes of them is told by
+    /// Hands documents over, waiting while too much is queued. What becomes of them is told by
     /// `report` and [`GroupWriter::finish`].
     ///
     /// # Errors
     /// When the thread has ended.
     pub(crate) async fn add(
         &self,
-        records: Vec<(u64, Map<String, Value>)>,
+        documents: Vec<(u64, Document)>,
         report: &SharedReport,
     ) -> Result<(), WriteError> {
-        let job = Job::Add { records, report: Arc::clone(report) };
+        let job = Job::Add { documents, report: Arc::clone(report) };
         self.jobs.send(job).await.map_err(|_| gone())
     }
 
@@ -209,8 +209,8 @@ impl Thread {
 
     fn apply(&mut self, job: Job, pending: &mut Pending) {
         match job {
-            Job::Add { records, report } => {
-                if let Err(error) = self.add(records, &report) {
+            Job::Add { documents, report } => {
+                if let Err(error) = self.add(documents, &report) {
                     lock(&report).failure.get_or_insert(error);
                 }
             }
@@ -231,18 +231,18 @@ impl Thread {
         }
     }
 
-    /// Adds the records of an upload that has not failed.
+    /// Adds the documents of an upload that has not failed.
     fn add(
         &mut self,
-        records: Vec<(u64, Map<String, Value>)>,
+        documents: Vec<(u64, Document)>,
         report: &SharedReport,
     ) -> Result<(), WriteError> {
         if lock(report).failure.is_some() {
             return Ok(());
         }
         let life = self.life;
-        for (line, record) in records {
-            match self.with_writer(|writer| writer.add(record)) {
+        for (line, document) in documents {
+            match self.with_writer(|writer| writer.add(document)) {
                 Ok(()) => {
                     self.dirty = true;
                     let mut report = lock(report);
@@ -369,7 +369,7 @@ mod tests {
         fn search(&self, _: &SearchRequest) -> Result<SearchResponse, SearchError> {
             Ok(SearchResponse::default())
         }
-        fn document(&self, _: &str) -> Result<Option<Value>, SearchError> {
+        fn document(&self, _: &str) -> Result<Option<serde_json::Value>, SearchError> {
             Ok(None)
         }
         fn suggest(&self, _: &str, _: usize) -> Result<Vec<Suggestion>, SearchError> {
@@ -391,8 +391,8 @@ mod tests {
     }
 
     impl Writer for CountingWriter {
-        fn add(&mut self, record: Map<String, Value>) -> Result<(), WriteError> {
-            if record.is_empty() {
+        fn add(&mut self, document: Document) -> Result<(), WriteError> {
+            if document.body.is_empty() {
                 return Err(WriteError::Record("a record needs a body".to_owned()));
             }
             self.added += 1;
@@ -412,8 +412,8 @@ mod tests {
         }
     }
 
-    fn record() -> Map<String, Value> {
-        Map::from_iter([("body".to_owned(), Value::from("词典"))])
+    fn document() -> Document {
+        Document { body: "词典".to_owned(), ..Document::default() }
     }
 
     #[test]
@@ -433,8 +433,8 @@ mod tests {
             .map(|_| {
                 let report = SharedReport::default();
                 let (reply, answer) = oneshot::channel();
-                let records = vec![(1, record())];
-                let add = Job::Add { records, report: Arc::clone(&report) };
+                let documents = vec![(1, document())];
+                let add = Job::Add { documents, report: Arc::clone(&report) };
                 group.jobs.blocking_send(add).unwrap();
                 group.jobs.blocking_send(Job::Finish { report, reply }).unwrap();
                 answer
@@ -456,17 +456,18 @@ mod tests {
         let (fail, committed) = (Arc::clone(&index.fail_commit), Arc::clone(&index.committed));
         let (group, thread) = GroupWriter::start(Arc::new(index), "test").unwrap();
         let report = SharedReport::default();
-        group.add(vec![(1, record()), (2, Map::new())], &report).await.unwrap();
+        group.add(vec![(1, document()), (2, Document::default())], &report).await.unwrap();
         group.finish(&report).await.unwrap();
         assert_eq!(committed.load(Ordering::SeqCst), 1);
-        {
-            let taken = lock(&report);
-            assert_eq!((taken.accepted, taken.rejected, taken.errors[0].line), (1, 1, 2));
-        }
+        let taken = {
+            let report = lock(&report);
+            (report.accepted, report.rejected, report.errors[0].line)
+        };
+        assert_eq!(taken, (1, 1, 2));
 
         fail.store(true, Ordering::SeqCst);
         let report = SharedReport::default();
-        group.add(vec![(1, record())], &report).await.unwrap();
+        group.add(vec![(1, document())], &report).await.unwrap();
         let error = group.finish(&report).await.unwrap_err();
         assert!(error.to_string().contains("no space left"));
         assert!(group.delete("there".to_owned()).await.is_err());
@@ -486,11 +487,11 @@ mod tests {
         let (writers, committed) = (Arc::clone(&index.writers), Arc::clone(&index.committed));
         let (group, thread) = GroupWriter::start(Arc::new(index), "test").unwrap();
         let report = SharedReport::default();
-        group.add(vec![(1, record())], &report).await.unwrap();
+        group.add(vec![(1, document())], &report).await.unwrap();
         while committed.load(Ordering::SeqCst) == 0 {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        group.add(vec![(2, record())], &report).await.unwrap();
+        group.add(vec![(2, document())], &report).await.unwrap();
         group.finish(&report).await.unwrap();
         assert_eq!(committed.load(Ordering::SeqCst), 2);
         assert!(writers.load(Ordering::SeqCst) >= 1);

@@ -4,10 +4,10 @@
 //! so on a runtime of its own until the process is interrupted. The API is described in
 //! `docs/HTTP.md` and, for programs, at `/openapi.json`.
 //!
-//! The way of a request: [`connection`] bounds what a client may send and how slowly, [`service`]
-//! refuses what must not pass and logs the rest, [`routes`] leads to a handler, the handler runs
-//! its search on the blocking pool ([`pool`]) or hands its documents to the index's writer
-//! ([`group`]). This is the only crate that knows warp.
+//! The way of a request: `connection` bounds what a client may send and how slowly, `service`
+//! refuses what must not pass and logs the rest, `routes` leads to a handler, the handler runs
+//! its search on the blocking pool (`pool`) or hands its documents to the index's writer
+//! (`group`). This is the only crate that knows warp.
 
 mod access;
 mod assets;
@@ -16,6 +16,7 @@ mod compress;
 mod config;
 mod connection;
 mod cors;
+mod disk;
 mod group;
 mod handlers;
 mod log;
@@ -35,6 +36,7 @@ pub use access::{Access, KeyConfig};
 pub use assets::PAGE_POLICY;
 pub use catalog::{Catalog, CatalogError, Index, IndexStats, WriteError, Writer, check_name};
 pub use config::{ConfigError, ENVIRONMENT, Limits, ServerConfig};
+pub use disk::DiskCatalog;
 pub use log::{LogSink, Notes, RequestRecord, no_log};
 pub use problem::Kind;
 pub use routes::{ROUTES, Route};

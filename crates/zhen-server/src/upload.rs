@@ -1,13 +1,15 @@
 //! Receives an upload of any size: cuts it into records as it arrives and passes them on in
 //! batches, holding one batch and one record at a time.
 
+use std::borrow::Cow;
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use bytes::{Buf, Bytes};
 use futures_util::{Stream, StreamExt};
-use serde_json::{Map, Value};
 use tokio::time::Instant;
 use warp::http::{HeaderMap, header};
+use zhen_source::{Document, FileReport, ReadOptions};
 
 use crate::catalog::WriteError;
 use crate::config::Limits;
@@ -17,8 +19,11 @@ use crate::split::{Piece, Shape, Splitter};
 
 /// Bytes of records handed over at a time.
 const BATCH_BYTES: usize = 1 << 20;
-/// Records handed over at a time.
-const BATCH_RECORDS: usize = 1_000;
+/// Records handed over at a time: as many as `zhen-source` tells the problems of, so that each bad
+/// record is known by its line.
+const BATCH_RECORDS: usize = FileReport::MOST_PROBLEMS;
+/// Longest id, in bytes: it must fit the path of a request that reads the document.
+const MAX_ID_BYTES: usize = 4_096;
 
 /// How an upload is laid out, from its headers.
 ///
@@ -257,33 +262,106 @@ async fn hand_over(
         return Ok(());
     }
     let shared = SharedReport::clone(report);
-    let parse = move || {
-        let mut records = Vec::with_capacity(pieces.len());
+    let documents = tokio::task::spawn_blocking(move || parse(pieces, &shared))
+        .await
+        .map_err(|_| WriteError::Failed("reading the records failed".to_owned()))?;
+    if documents.is_empty() {
+        return Ok(());
+    }
+    writer.add(documents, report).await
+}
+
+/// Reads records as `zhen index` reads those of a stream.
+fn parse(pieces: Vec<Piece>, report: &SharedReport) -> Vec<(u64, Document)> {
+    let reject = |line, why: String| lock(report).reject(line, why);
+    let mut documents = Vec::with_capacity(pieces.len());
+    for pieces in pieces.chunks(BATCH_RECORDS) {
+        let mut text = Vec::new();
+        let mut lines = Vec::with_capacity(pieces.len());
         for piece in pieces {
             match piece {
-                Piece::Fault { line, why } => lock(&shared).reject(line, why),
-                Piece::Record { line, text } => match parse_record(&text) {
-                    Ok(record) => records.push((line, record)),
-                    Err(why) => lock(&shared).reject(line, why),
+                Piece::Fault { line, why } => reject(*line, why.clone()),
+                Piece::Record { line, text: record } => match one_line(record) {
+                    Ok(record) => {
+                        text.extend_from_slice(&record);
+                        text.push(b'\n');
+                        lines.push(*line);
+                    }
+                    Err(why) => reject(*line, why),
                 },
             }
         }
-        records
-    };
-    let records = tokio::task::spawn_blocking(parse)
-        .await
-        .map_err(|_| WriteError::Failed("reading the records failed".to_owned()))?;
-    if records.is_empty() {
-        return Ok(());
+        read_lines(&text, &lines, &mut documents, &reject);
     }
-    writer.add(records, report).await
+    documents
 }
 
-fn parse_record(text: &[u8]) -> Result<Map<String, Value>, String> {
-    match serde_json::from_slice::<Value>(text) {
-        Ok(Value::Object(record)) => Ok(record),
-        Ok(_) => Err("a record must be a JSON object".to_owned()),
-        Err(error) => Err(format!("this is no JSON: {error}")),
+/// A record on a line of its own: a line break between the parts of a JSON value is a blank.
+fn one_line(record: &[u8]) -> Result<Cow<'_, [u8]>, String> {
+    let record = record.trim_ascii();
+    if !record.starts_with(b"{") {
+        // Told apart here, because a line that begins like an array would be taken for one.
+        return Err(match serde_json::from_slice::<serde_json::Value>(record) {
+            Ok(_) => "a record must be a JSON object".to_owned(),
+            Err(error) => format!("not valid JSON at column {}", error.column()),
+        });
+    }
+    if std::str::from_utf8(record).is_err() {
+        return Err("the record is not UTF-8".to_owned());
+    }
+    if !record.contains(&b'\n') {
+        return Ok(Cow::Borrowed(record));
+    }
+    // A line break within a string is an error, which must stay one.
+    if let Err(error) = serde_json::from_slice::<serde::de::IgnoredAny>(record) {
+        return Err(format!("not valid JSON: {error}"));
+    }
+    Ok(record.iter().map(|&b| if b == b'\n' { b' ' } else { b }).collect())
+}
+
+/// Reads JSON lines that stood on `lines` of the upload.
+fn read_lines(
+    text: &[u8],
+    lines: &[u64],
+    documents: &mut Vec<(u64, Document)>,
+    reject: &impl Fn(u64, String),
+) {
+    if lines.is_empty() {
+        return;
+    }
+    let mut read = Vec::with_capacity(lines.len());
+    let options = ReadOptions { max_record_bytes: usize::MAX, ..ReadOptions::default() };
+    let outcome = zhen_source::read_stream(text, &options, &mut |document| {
+        read.push(document);
+        ControlFlow::Continue(())
+    });
+    let problems = match outcome {
+        Ok(report) => report.problems,
+        Err(error) => {
+            lines.iter().for_each(|&line| reject(line, error.to_string()));
+            return;
+        }
+    };
+    // Each line is a document or a problem, in order.
+    let mut bad = vec![None; lines.len()];
+    for problem in problems {
+        let at = problem.line.and_then(|line| usize::try_from(line).ok()?.checked_sub(1));
+        if let Some(slot) = at.and_then(|at| bad.get_mut(at)) {
+            *slot = Some(problem.message);
+        }
+    }
+    let mut read = read.into_iter();
+    for (&line, problem) in lines.iter().zip(bad) {
+        match problem {
+            Some(why) => reject(line, why),
+            None => match read.next() {
+                Some(document) if document.id.len() > MAX_ID_BYTES => {
+                    reject(line, format!("the id may have at most {MAX_ID_BYTES} bytes"));
+                }
+                Some(document) => documents.push((line, document)),
+                None => reject(line, "the record could not be read".to_owned()),
+            },
+        }
     }
 }
 
@@ -315,6 +393,35 @@ mod tests {
         assert_eq!(accept(&gzip, &limits).unwrap_err().kind, Kind::UnsupportedMediaType);
         let long = headers(&[("content-type", "application/json"), ("content-length", "101")]);
         assert_eq!(accept(&long, &limits).unwrap_err().kind, Kind::BodyTooLarge);
+    }
+
+    #[test]
+    fn each_bad_record_of_a_batch_is_told_by_its_line() {
+        let record = |line, text: &str| Piece::Record { line, text: text.as_bytes().to_vec() };
+        let pieces = vec![
+            record(1, "{\"id\": \"a\", \"body\": \"词典\", \"lang\": \"zh\"}"),
+            record(2, "[{\"body\": \"an array\"}]"),
+            Piece::Fault { line: 3, why: "too long".to_owned() },
+            record(4, "{\"nobody\": 1}"),
+            record(7, "{\n\"title\":\n\"over lines\"\n}"),
+            record(11, "{\"body\": \"broken\nstring\"}"),
+            record(13, "{\"body\": "),
+            Piece::Record { line: 14, text: b"{\"body\": \"\xff\"}".to_vec() },
+            record(15, &format!("{{\"id\": \"{}\", \"body\": \"x\"}}", "i".repeat(5_000))),
+            record(16, "{\"body\": \"no id\"}"),
+        ];
+        let report = SharedReport::default();
+        let documents = parse(pieces, &report);
+        let taken: Vec<_> =
+            documents.iter().map(|(line, d)| (*line, &*d.title, &*d.body)).collect();
+        assert_eq!(taken, [(1, "", "词典"), (7, "over lines", ""), (16, "", "no id")]);
+        assert!(!documents[2].1.id.is_empty(), "a record without an id gets one");
+        let report = lock(&report);
+        let lines: Vec<u64> = report.errors.iter().map(|error| error.line).collect();
+        let mut sorted = lines.clone();
+        sorted.sort_unstable();
+        assert_eq!(sorted, [2, 3, 4, 11, 13, 14, 15]);
+        assert!(report.errors.iter().all(|error| !error.detail.is_empty()));
     }
 
     #[tokio::test(start_paused = true)]

@@ -7,6 +7,8 @@ use zhen_index::lock::WriterLock;
 use zhen_index::{IndexError, IndexOptions, Indexer, ZhenIndex, location};
 use zhen_search::{Engine, IndexEngine, SearchRequest};
 
+use super::serve::serve;
+use crate::args::{DemoArgs, ServeArgs};
 use crate::failure::{Failure, Outcome};
 use crate::output::hits::{Paths, document, shell_quoted};
 use crate::output::progress::Shown;
@@ -76,7 +78,7 @@ const STEPS: [Step; 8] = [
     Step { query: "CPEC", shows: "An acronym that stands within Chinese text.", passages: 1 },
 ];
 
-pub(crate) fn run(settings: &Settings) -> Result<Outcome, Failure> {
+pub(crate) fn run(args: &DemoArgs, settings: &Settings) -> Result<Outcome, Failure> {
     if settings.names_index_by_option() {
         let message = "zhen demo always makes the index \"demo\" anew; leave out --index";
         return Err(Failure::Usage(message.to_owned()));
@@ -123,7 +125,12 @@ pub(crate) fn run(settings: &Settings) -> Result<Outcome, Failure> {
         }
     }
     console.flush()?;
-    Ok(Outcome::Found)
+    // The server prints too.
+    drop(console);
+    match args.serve {
+        true => serve(NAME, &ServeArgs::default(), settings),
+        false => Ok(Outcome::Found),
+    }
 }
 
 /// Removes the index of an earlier demo, so that nothing stale is left; refuses to remove anything

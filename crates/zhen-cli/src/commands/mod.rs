@@ -9,6 +9,7 @@ mod eval;
 mod explain;
 mod index;
 mod search;
+mod serve;
 mod stats;
 mod suggest;
 mod terms;
@@ -28,8 +29,9 @@ pub(crate) fn run(command: Command, settings: &Settings) -> Result<Outcome, Fail
     match command {
         Command::Search(args) => search::run(&args, settings),
         Command::Index(args) => index::run(&args, settings),
-        Command::Demo(_) => demo::run(settings),
+        Command::Demo(args) => demo::run(&args, settings),
         Command::Suggest(args) => suggest::run(&args, settings),
+        Command::Serve(args) => serve::run(&args, settings),
         Command::Eval(args) => eval::run(&args, settings),
         Command::Analyze(args) => analyze::run(&args, settings),
         Command::Explain(args) => explain::run(&args, settings),

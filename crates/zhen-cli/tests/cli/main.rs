@@ -14,6 +14,7 @@ mod forms;
 mod help;
 mod inside;
 mod promise;
+mod serve;
 mod support;
 mod terminal;
 mod updating;

@@ -7,6 +7,7 @@ mod support;
 
 mod access;
 mod assets;
+mod docs;
 mod documents;
 mod errors;
 mod hostile;

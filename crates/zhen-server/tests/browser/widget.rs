@@ -158,3 +158,30 @@ fn the_input_method_s_keys_are_its_own_here_too() {
     browser.commit("词典");
     browser.wait(&format!("{PANEL}.querySelectorAll('[part~=hit]').length >= 2"));
 }
+
+#[test]
+fn the_examples_of_the_documentation_work_as_they_stand() {
+    let page = include_str!("../../../../docs/HTTP.md");
+    let block = |fence: &str| {
+        let rest = page.split_once(&format!("```{fence}\n")).unwrap().1;
+        rest.split("```").next().unwrap()
+    };
+    let Some(browser) = Browser::start() else { return };
+    let server = TestServer::with(|config| config.cors_origins = vec!["*".to_owned()]);
+    server.catalog.index("docs").add_lines("{\"id\": \"d\", \"body\": \"documented\"}\n");
+    let html = block("html").replace("https://search.example", &format!("http://{}", server.addr));
+    let addr = host(format!("<!doctype html><title>t</title>{html}"));
+    browser.open(&format!("http://localhost:{}/", addr.port()));
+    browser.wait("customElements.get('zhen-search')");
+    browser.run("document.querySelector('zhen-search').focus()");
+    browser.type_text("documented");
+    let hits = "document.querySelector('zhen-search').shadowRoot.querySelectorAll('[part~=hit]')";
+    browser.wait(&format!("{hits}.length === 1"));
+
+    let pieces = browser.run(&format!(
+        "{} const d = document.createElement('div'); \
+         d.append(highlighted('a𠮷词<b>典', [[1, 3], [6, 7]])); return d.innerHTML",
+        block("js")
+    ));
+    assert_eq!(pieces, "a<mark>𠮷词</mark>&lt;b&gt;<mark>典</mark>");
+}

@@ -12,6 +12,7 @@ use zhen_search::{
     Suggestion, Via,
 };
 use zhen_server::{Catalog, CatalogError, Index, IndexStats, WriteError, Writer, check_name};
+use zhen_source::Document;
 
 /// A word typed, what it is also found as, and how.
 const RELATIVES: &[(&str, &str, Via)] = &[
@@ -231,19 +232,24 @@ struct MemoryWriter {
 }
 
 impl Writer for MemoryWriter {
-    fn add(&mut self, mut record: Record) -> Result<(), WriteError> {
-        let has = |name: &str| {
-            record.get(name).is_some_and(|v| v.as_str().is_some_and(|t| !t.is_empty()))
-        };
-        if !has("body") && !has("title") {
-            return Err(WriteError::Record("a record needs a body or a title".to_owned()));
-        }
-        if !has("id") {
-            let known: u64 = Value::from(record.clone())
-                .to_string()
-                .bytes()
-                .fold(7, |hash: u64, b| hash.wrapping_mul(31).wrapping_add(u64::from(b)));
-            record.insert("id".to_owned(), format!("{known:016x}").into());
+    fn add(&mut self, document: Document) -> Result<(), WriteError> {
+        let mut record = document.extra;
+        let mut put = |name: &str, value: Value| record.insert(name.to_owned(), value);
+        put("id", document.id.into());
+        put("title", document.title.into());
+        put("body", document.body.into());
+        put("kind", document.kind.into());
+        put("tags", document.tags.into());
+        let optional = [
+            ("lang", document.lang),
+            ("path", document.path),
+            ("url", document.url),
+            ("time", document.time),
+        ];
+        for (name, value) in optional {
+            if let Some(value) = value {
+                put(name, value.into());
+            }
         }
         self.changes.push(Change::Put(record));
         Ok(())

@@ -9,15 +9,15 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
-use zhen_server::{Hooks, RequestRecord, ServeError, ServerConfig};
+use zhen_server::{Catalog, Hooks, RequestRecord, ServeError, ServerConfig};
 
 use http::{Answer, Client};
 use memory::MemoryCatalog;
 
 /// A server that runs until it is dropped.
-pub struct TestServer {
+pub struct TestServer<C = MemoryCatalog> {
     pub addr: SocketAddr,
-    pub catalog: Arc<MemoryCatalog>,
+    pub catalog: Arc<C>,
     pub log: Arc<Mutex<Vec<RequestRecord>>>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<Result<(), ServeError>>>,
@@ -33,9 +33,11 @@ impl TestServer {
     pub fn with(change: impl FnOnce(&mut ServerConfig)) -> Self {
         Self::on(MemoryCatalog::samples(), change)
     }
+}
 
+impl<C: Catalog> TestServer<C> {
     /// A server on the given indexes.
-    pub fn on(catalog: MemoryCatalog, change: impl FnOnce(&mut ServerConfig)) -> Self {
+    pub fn on(catalog: C, change: impl FnOnce(&mut ServerConfig)) -> Self {
         let mut config = ServerConfig { addr: "127.0.0.1:0".to_owned(), ..Default::default() };
         change(&mut config);
         let catalog = Arc::new(catalog);
@@ -82,13 +84,6 @@ impl TestServer {
         self.client().send("POST", target, &headers, body.as_ref())
     }
 
-    /// Asks the server to stop, without waiting.
-    pub fn begin_stop(&mut self) {
-        if let Some(stop) = self.stop.take() {
-            let _ = stop.send(());
-        }
-    }
-
     /// Stops the server and gives how it ended.
     pub fn stop(mut self) -> Result<(), ServeError> {
         self.begin_stop();
@@ -96,7 +91,16 @@ impl TestServer {
     }
 }
 
-impl Drop for TestServer {
+impl<C> TestServer<C> {
+    /// Asks the server to stop, without waiting.
+    pub fn begin_stop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+    }
+}
+
+impl<C> Drop for TestServer<C> {
     fn drop(&mut self) {
         self.begin_stop();
         if let Some(thread) = self.thread.take() {
