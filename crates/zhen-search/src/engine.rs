@@ -12,6 +12,7 @@ use zhen_text::Analyzer;
 
 use crate::api::{Engine, Hit, Lang, SearchError, SearchRequest, SearchResponse, Suggestion};
 use crate::bm25;
+use crate::expand::Holdings;
 use crate::explain::{self, Explanation};
 use crate::facets;
 use crate::filter::{self, Condition};
@@ -172,6 +173,7 @@ impl IndexEngine {
         let planner = Planner {
             analyzer: &state.analyzer,
             fields: self.fields(),
+            holdings: Holdings { searcher: &state.searcher, fields: self.fields() },
             exact: request.exact,
             unquote: quotes == Quotes::Loosened,
             translate: request.lang.is_none(),

@@ -7,17 +7,18 @@ pub mod api;
 mod bits;
 mod bm25;
 pub mod engine;
+mod expand;
 pub mod explain;
 mod facets;
 mod filter;
 mod function_words;
+mod fuzzy;
 mod passage;
 mod phrase;
 mod plan;
 mod postings;
 mod rank;
 mod sort;
-mod translate;
 mod weights;
 
 pub use api::{

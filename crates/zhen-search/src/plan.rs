@@ -12,10 +12,10 @@ use zhen_query::{Node, NodeKind, Value};
 use zhen_text::unit::{self, GramPattern};
 use zhen_text::{Analyzer, QueryWord, WordKind, fold};
 
+use crate::expand::{self, Asked, Holdings};
 use crate::filter::Condition;
 use crate::function_words;
 use crate::passage::Pattern;
-use crate::translate;
 use crate::weights;
 
 /// Everything a query asks of the index.
@@ -93,6 +93,7 @@ pub(crate) enum Mask {
 pub(crate) struct Planner<'a> {
     pub(crate) analyzer: &'a Analyzer,
     pub(crate) fields: Fields,
+    pub(crate) holdings: Holdings<'a>,
     /// Only what is typed: no stems and nothing that expands a word.
     pub(crate) exact: bool,
     /// Whether quoted text is read as words: tried when no document holds all that is quoted in a
@@ -147,8 +148,15 @@ impl Planner<'_> {
             self.word(word, typed, group, plan);
             groups.push(group);
         }
-        if self.translate && !self.exact {
-            translate::add(self, text, &query.words, &groups, plan);
+        if !self.exact {
+            let asked = Asked {
+                text,
+                folded: &query.folded,
+                words: &query.words,
+                groups: &groups,
+                holdings: self.holdings,
+            };
+            expand::add(&asked, self.translate, plan);
         }
     }
 

@@ -18,9 +18,10 @@ use zhen_index::schema::name;
 
 use crate::bits::{Bits, ones};
 use crate::bm25::{Norms, Score, Weight, idf};
+use crate::fuzzy;
 use crate::phrase;
 use crate::plan::{ListKind, ListSpec, Mask, Origin, Plan, ScoreTerm};
-use crate::postings::{Cursor, List, Source, term_info, to_bits, unite};
+use crate::postings::{Cursor, List, Source, term_info, to_bits};
 use crate::weights;
 
 /// Documents in a window.
@@ -515,44 +516,8 @@ fn list(segment: &SegmentReader, spec: &ListSpec) -> tantivy::Result<List> {
     match &spec.kind {
         ListKind::Phrase(phrase) => phrase::documents(segment, spec.field, phrase),
         ListKind::Prefix(start) => phrase::beginning(&*segment.inverted_index(spec.field)?, start),
-        ListKind::Fuzzy(word, edits) => fuzzy(&*segment.inverted_index(spec.field)?, word, *edits),
-    }
-}
-
-/// The documents with a word at most `edits` edits from `word`; a transposition is one edit.
-fn fuzzy(index: &InvertedIndexReader, word: &str, edits: u8) -> tantivy::Result<List> {
-    let builder = levenshtein_automata::LevenshteinAutomatonBuilder::new(edits.min(2), true);
-    let automaton = Distance(builder.build_dfa(word));
-    let mut terms = index.terms().search(&automaton).into_stream()?;
-    let mut lists = Vec::new();
-    while terms.advance() {
-        let mut list = List::new();
-        Source::open(index, terms.value())?.for_each(|doc, tf| list.push((doc, tf)));
-        lists.push(list);
-    }
-    Ok(unite(lists))
-}
-
-/// Lets the term dictionary walk a Levenshtein automaton (Schulz and Mihov, "Fast String
-/// Correction with Levenshtein Automata", 2002).
-struct Distance(levenshtein_automata::DFA);
-
-impl tantivy_fst::Automaton for Distance {
-    type State = u32;
-
-    fn start(&self) -> u32 {
-        self.0.initial_state()
-    }
-
-    fn is_match(&self, state: &u32) -> bool {
-        matches!(self.0.distance(*state), levenshtein_automata::Distance::Exact(_))
-    }
-
-    fn can_match(&self, state: &u32) -> bool {
-        *state != levenshtein_automata::SINK_STATE
-    }
-
-    fn accept(&self, state: &u32, byte: u8) -> u32 {
-        self.0.transition(*state, byte)
+        ListKind::Fuzzy(word, edits) => {
+            fuzzy::documents(&*segment.inverted_index(spec.field)?, word, *edits)
+        }
     }
 }

@@ -21,6 +21,12 @@ pub(crate) const BODY_PHRASE: f32 = 1.5;
 pub(crate) const TITLE_PHRASE: f32 = 1.0;
 /// A translation of a word, as a part of what the word itself counts.
 pub(crate) const TRANSLATION: f32 = 0.6;
+/// The same word written otherwise, as a part of what the word itself counts.
+pub(crate) const VARIANT: f32 = 0.9;
+/// A synonym of a word, as a part of what the word itself counts.
+pub(crate) const SYNONYM: f32 = 0.8;
+/// What may have been meant by a word that no document holds.
+pub(crate) const TYPO: f32 = 0.7;
 /// A word of a translation of several, where they do not stand together, as a part of it.
 pub(crate) const LOOSE_TRANSLATION: f32 = 0.6;
 /// A translation of a word within a word, as a part of what one of the whole counts for one word.

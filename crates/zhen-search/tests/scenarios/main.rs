@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that fails should panic")]
 
+mod spellings;
+
 use std::io::BufRead as _;
 use std::path::Path;
 

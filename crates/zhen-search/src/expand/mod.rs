@@ -1,0 +1,202 @@
+//! Other spellings: as what else a word of the query may stand in a document.
+//!
+//! Each source looks at the words of the query and says as what else some of them may be written,
+//! how much that counts beside the words themselves, and by which road it was found. All that stands
+//! for the same words competes: a document's best one counts, however many it holds.
+
+mod regional;
+mod slip;
+mod translate;
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use tantivy::Searcher;
+use tantivy::schema::Field;
+use zhen_index::Fields;
+use zhen_text::unit::{self, GramPattern};
+use zhen_text::{QueryWord, WordKind, latin};
+
+use crate::api::Via;
+use crate::function_words;
+use crate::passage::Pattern;
+use crate::plan::{ListKind, Origin, Plan};
+use crate::postings::term_info;
+use crate::weights;
+
+/// Most candidates tried of one expansion.
+const MOST: usize = 16;
+
+/// The words of a piece of bare text, and where to learn what the index holds.
+pub(crate) struct Asked<'a> {
+    /// The text as typed.
+    pub(crate) text: &'a str,
+    /// The same, folded.
+    pub(crate) folded: &'a str,
+    /// Its words, compounds beside their parts.
+    pub(crate) words: &'a [QueryWord],
+    /// The group of each word that documents should hold.
+    pub(crate) groups: &'a [Option<usize>],
+    pub(crate) holdings: Holdings<'a>,
+}
+
+impl Asked<'_> {
+    /// Words of a kind, by number.
+    fn of_kind(&self, kind: WordKind) -> Vec<usize> {
+        (0..self.words.len()).filter(|&i| self.words[i].kind == kind).collect()
+    }
+
+    /// The words that a range of the folded text touches, by number, without compounds.
+    fn words_in(&self, range: &Range<usize>) -> Vec<usize> {
+        let touches = |word: &QueryWord| {
+            word.kind != WordKind::Compound
+                && word.folded.start < range.end
+                && range.start < word.folded.end
+        };
+        (0..self.words.len()).filter(|&i| touches(&self.words[i])).collect()
+    }
+
+    /// The groups of some words, by number.
+    fn groups_of(&self, words: &[usize]) -> Vec<usize> {
+        words.iter().filter_map(|&word| self.groups[word]).collect()
+    }
+
+    /// From the first to the last of some words, as typed.
+    fn typed(&self, words: &[usize]) -> &str {
+        match (words.first(), words.last()) {
+            (Some(&first), Some(&last)) => {
+                &self.text[self.words[first].original.start..self.words[last].original.end]
+            }
+            _ => "",
+        }
+    }
+}
+
+/// What the index holds of a word.
+#[derive(Clone, Copy)]
+pub(crate) struct Holdings<'a> {
+    pub(crate) searcher: &'a Searcher,
+    pub(crate) fields: Fields,
+}
+
+impl Holdings<'_> {
+    /// In how many documents the body holds a folded text, at most: exact for a Latin word and for
+    /// one or two ideographs, otherwise what its rarest piece has.
+    pub(crate) fn documents(&self, folded: &str) -> u64 {
+        let mut least = None;
+        for pattern in unit::phrase(folded) {
+            let (GramPattern::Is(gram) | GramPattern::Begins(gram)) = pattern;
+            let found = self.frequency(self.fields.body_grams, &gram);
+            least = Some(least.map_or(found, |least: u64| least.min(found)));
+        }
+        least.unwrap_or(0)
+    }
+
+    /// In how many documents the body holds a folded text as a word of its own.
+    pub(crate) fn documents_with_word(&self, word: &str) -> u64 {
+        self.frequency(self.fields.body_words, word)
+    }
+
+    fn frequency(&self, field: Field, term: &str) -> u64 {
+        let info = |segment| term_info(segment, field, term).ok().flatten();
+        let segments = self.searcher.segment_readers().iter();
+        segments.filter_map(info).map(|(_, info)| u64::from(info.doc_freq)).sum()
+    }
+}
+
+/// As what else some words of the query may stand.
+pub(crate) struct Expansion {
+    /// The words, by number, ascending.
+    pub(crate) words: Vec<usize>,
+    pub(crate) via: Via,
+    /// Whether a document that holds a candidate holds the words; otherwise it holds a part of one.
+    pub(crate) whole: bool,
+    /// Whether the words of a candidate of several count apart from each other too.
+    pub(crate) loose: bool,
+    pub(crate) candidates: Vec<Candidate>,
+}
+
+/// A folded text, and what it counts as a part of what the words themselves count.
+pub(crate) struct Candidate {
+    pub(crate) text: String,
+    pub(crate) weight: f32,
+}
+
+/// Adds to the plan as what else the words may stand.
+pub(crate) fn add(asked: &Asked<'_>, translate: bool, plan: &mut Plan) {
+    let mut found = Vec::new();
+    if translate {
+        translate::find(asked, &mut found);
+    }
+    regional::find(asked, &mut found);
+    // Last, for what nothing else knows.
+    slip::find(asked, &mut found);
+    let mut slots = HashMap::new();
+    for expansion in &found {
+        let groups = if expansion.whole { asked.groups_of(&expansion.words) } else { Vec::new() };
+        let slots = if expansion.whole {
+            *slots.entry(&expansion.words).or_insert_with(|| [plan.slot(), plan.slot()])
+        } else {
+            [plan.slot(), plan.slot()]
+        };
+        compete(asked, expansion, &groups, slots, plan);
+    }
+}
+
+/// Lets the candidates stand for the words, in the body and in the title.
+fn compete(
+    asked: &Asked<'_>,
+    expansion: &Expansion,
+    groups: &[usize],
+    slots: [usize; 2],
+    plan: &mut Plan,
+) {
+    let typed = asked.typed(&expansion.words);
+    let fields = asked.holdings.fields;
+    let count = (expansion.words.len() as f32).sqrt();
+    for candidate in expansion.candidates.iter().take(MOST) {
+        let boost = candidate.weight * count;
+        let origins = standing(fields, &candidate.text, plan);
+        let boosts = [boost * weights::BODY_WORD, boost * weights::TITLE_WORD];
+        for ((origin, slot), boost) in origins.iter().zip(slots).zip(boosts) {
+            plan.compete(slot, origin.clone(), boost, groups.first().copied());
+            for &group in groups.iter().skip(1) {
+                plan.compete(slot, origin.clone(), 0.0, Some(group));
+            }
+        }
+        let single = !candidate.text.contains(' ');
+        if !single && expansion.loose {
+            // A document may hold the words of a translation in other forms or another order.
+            let words = candidate.text.split(' ');
+            for word in words.filter(|word| !function_words::is_one(word)) {
+                let origin = Origin::Term(fields.body_words, latin::stem(word));
+                plan.compete(slots[0], origin, boost * weights::LOOSE_TRANSLATION, None);
+            }
+        }
+        plan.patterns.push(Pattern {
+            via: expansion.via,
+            stem: (single && candidate.text.is_ascii()).then(|| latin::stem(&candidate.text)),
+            ..Pattern::new(typed, &candidate.text, 1.3 * candidate.weight)
+        });
+    }
+}
+
+/// Where a candidate stands, in the body and in the title.
+fn standing(f: Fields, candidate: &str, plan: &mut Plan) -> [Origin; 2] {
+    let phrase = unit::phrase(candidate);
+    match phrase.as_slice() {
+        // One Latin word: in any inflection. One Han character: as a word, or it would be found in
+        // half of all words.
+        [GramPattern::Is(word)] if word.is_ascii() => {
+            [f.body_words, f.title_words].map(|field| Origin::Term(field, latin::stem(word)))
+        }
+        [GramPattern::Begins(word)] => {
+            [f.body_words, f.title_words].map(|field| Origin::Term(field, word.clone()))
+        }
+        [GramPattern::Is(gram)] => {
+            [f.body_grams, f.title_grams].map(|field| Origin::Term(field, gram.clone()))
+        }
+        _ => [f.body_grams, f.title_grams]
+            .map(|field| plan.list(field, ListKind::Phrase(phrase.clone()))),
+    }
+}

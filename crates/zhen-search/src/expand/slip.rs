@@ -1,0 +1,122 @@
+//! Slips of the keyboard: a Latin word some edits from one of the index, a Chinese word written with
+//! a character that sounds or looks like the right one. Only what the index does not hold is taken
+//! for a slip, and of its own words only.
+
+use std::collections::HashMap;
+
+use zhen_text::WordKind;
+use zhen_text::spell::{self, candidates_zh};
+
+use super::{Asked, Candidate, Expansion, Holdings};
+use crate::api::Via;
+use crate::fuzzy::Distance;
+use crate::weights;
+
+/// Most words looked after in one query.
+const MOST_WORDS: usize = 8;
+/// Most words of the index taken for one that was meant.
+const MOST_MEANT: usize = 3;
+/// Longest Latin word looked after, in bytes.
+const LONGEST: usize = 40;
+/// Most Han characters taken together where a word was broken up by a wrong one.
+const MOST_TOGETHER: usize = 4;
+
+/// What may have been meant by words that the index does not hold.
+pub(super) fn find(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
+    let explained: Vec<usize> =
+        found.iter().filter(|e| e.whole).flat_map(|e| e.words.iter().copied()).collect();
+    let mut left = MOST_WORDS;
+    let mut unknown = |folded: &str| {
+        let unknown = left > 0 && asked.holdings.documents(folded) == 0;
+        left -= usize::from(unknown);
+        unknown
+    };
+    for (i, word) in asked.words.iter().enumerate() {
+        if word.kind != WordKind::Latin
+            || explained.contains(&i)
+            || word.text.len() > LONGEST
+            || !word.text.bytes().all(|byte| byte.is_ascii_alphabetic())
+            || spell::allowed_distance(&word.text) == 0
+            || !unknown(&word.text)
+        {
+            continue;
+        }
+        found.extend(expansion(vec![i], latin(asked.holdings, &word.text)));
+    }
+    for words in chinese(asked) {
+        let text: String = words.iter().map(|&i| asked.words[i].text.as_str()).collect();
+        if words.iter().any(|i| explained.contains(i)) || !unknown(&text) {
+            continue;
+        }
+        let known = |word: &str| Some(asked.holdings.documents_with_word(word)).filter(|&n| n > 0);
+        let meant = candidates_zh(&text, &known);
+        let best = meant.first().map_or(0, |best| best.known);
+        // What occurs far more rarely than the likeliest one is hardly meant.
+        let meant = meant.into_iter().filter(|one| one.known * 10 >= best);
+        found.extend(expansion(words, meant.map(|one| one.text).take(MOST_MEANT).collect()));
+    }
+}
+
+fn expansion(words: Vec<usize>, meant: Vec<String>) -> Option<Expansion> {
+    let candidates: Vec<_> = meant
+        .into_iter()
+        .zip(1..)
+        .map(|(text, place)| Candidate { text, weight: weights::TYPO / place as f32 })
+        .collect();
+    let whole = true;
+    (!candidates.is_empty()).then_some(Expansion {
+        words,
+        via: Via::Typo,
+        whole,
+        loose: false,
+        candidates,
+    })
+}
+
+/// The Chinese words that may be slips, and neighbours that may be one word broken up by a slip.
+fn chinese(asked: &Asked<'_>) -> Vec<Vec<usize>> {
+    let han = asked.of_kind(WordKind::Han);
+    let length = |i: usize| asked.words[i].text.chars().count();
+    let mut out: Vec<Vec<usize>> =
+        han.iter().filter(|&&i| length(i) >= 2).map(|&i| vec![i]).collect();
+    for pair in han.windows(2) {
+        let (a, b) = (pair[0], pair[1]);
+        let adjacent = asked.words[a].folded.end == asked.words[b].folded.start;
+        let broken = length(a) == 1 || length(b) == 1;
+        if adjacent && broken && length(a) + length(b) <= MOST_TOGETHER {
+            out.push(vec![a, b]);
+        }
+    }
+    out
+}
+
+/// The words of the index that a Latin word may be a slip for: the fewest edits away, and of those
+/// the most frequent.
+fn latin(holdings: Holdings<'_>, word: &str) -> Vec<String> {
+    for edits in 1..=spell::allowed_distance(word) {
+        let near = near(holdings, word, edits);
+        if !near.is_empty() {
+            return near;
+        }
+    }
+    Vec::new()
+}
+
+fn near(holdings: Holdings<'_>, word: &str, edits: u8) -> Vec<String> {
+    let distance = Distance::new(word, edits);
+    let mut counts: HashMap<String, u64> = HashMap::new();
+    for segment in holdings.searcher.segment_readers() {
+        let Ok(index) = segment.inverted_index(holdings.fields.body_grams) else { continue };
+        let Ok(mut terms) = index.terms().search(&distance).into_stream() else { continue };
+        while terms.advance() {
+            let Ok(term) = std::str::from_utf8(terms.key()) else { continue };
+            if term.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+                *counts.entry(term.to_owned()).or_default() += u64::from(terms.value().doc_freq);
+            }
+        }
+    }
+    let mut near: Vec<(String, u64)> = counts.into_iter().collect();
+    near.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    near.truncate(MOST_MEANT);
+    near.into_iter().map(|(word, _)| word).collect()
+}

@@ -1,0 +1,82 @@
+//! What else a word of the query may stand as: other regions' words, slips of the keyboard.
+
+use zhen_search::{SearchRequest, Via};
+
+use crate::{Index, marked};
+
+/// How the first hit was found.
+fn via(index: &Index, query: &str) -> Vec<Via> {
+    let response = index.search(query);
+    response.hits.first().map_or(Vec::new(), |hit| hit.matched.iter().map(|m| m.via).collect())
+}
+
+#[test]
+fn words_of_taiwan_and_the_mainland_find_each_other() {
+    let index = Index::of_texts(&[
+        "这个软件可以免费下载。",
+        "請在附近叫一輛計程車。",
+        "Open source software for everyone.",
+        "天气很好，适合散步。",
+    ]);
+    assert_eq!(index.ids("軟體"), ["0", "2"], "the mainland's word, and the English one");
+    assert_eq!(via(&index, "軟體"), [Via::Synonym]);
+    assert_eq!(marked(&index.search("軟體"))[0], "软件");
+    assert_eq!(index.ids("出租车"), ["1"]);
+    assert_eq!(marked(&index.search("出租车")), ["計程車"]);
+    let exact = SearchRequest { query: "軟體".to_owned(), exact: true, ..Default::default() };
+    assert_eq!(index.ask(exact).total, 0);
+}
+
+#[test]
+fn a_word_stands_above_its_synonym() {
+    let index = Index::of_texts(&["软件的更新", "软体的更新"]);
+    for (query, best) in [("软件", "0"), ("软体", "1"), ("軟體", "1")] {
+        let hits = index.search(query).hits;
+        assert_eq!((hits.len(), hits[0].id.as_str()), (2, best), "{query}");
+    }
+}
+
+#[test]
+fn a_latin_word_typed_wrong_finds_the_one_meant() {
+    let index = Index::of_texts(&[
+        "The library was founded in 1902.",
+        "A receipt is kept for every borrowed book.",
+        "图书馆成立于一九〇二年。",
+    ]);
+    for (slip, meant) in
+        [("libary", "0"), ("lirbary", "0"), ("kibrary", "0"), ("reciept", "1"), ("bororwed", "1")]
+    {
+        assert_eq!(index.search(slip).hits.first().map(|h| h.id.as_str()), Some(meant), "{slip}");
+    }
+    assert_eq!(via(&index, "reciept"), [Via::Typo]);
+    assert_eq!(index.ids("bok"), [""; 0], "three letters are too few to tell");
+    assert_eq!(index.ids("lxbxaxy"), [""; 0], "three edits are too many");
+}
+
+#[test]
+fn a_word_that_is_there_is_no_slip() {
+    let index = Index::of_texts(&["a form to fill in", "a note from home", "from from from from"]);
+    assert_eq!(index.ids("form"), ["0"]);
+    // "Forum" is not there, but nothing says that it was not meant: it is an English word.
+    assert_eq!(index.ids("forum"), [""; 0]);
+}
+
+#[test]
+fn a_chinese_character_chosen_wrong_finds_the_word_meant() {
+    let index = Index::of_texts(&["软件测试的方法", "经济走廊的建设", "景点介绍", "侧面的门"]);
+    assert_eq!(index.ids("侧试"), ["0"]);
+    assert_eq!(via(&index, "侧试"), [Via::Typo]);
+    assert_eq!(marked(&index.search("侧试")), ["测试"]);
+    assert_eq!(index.ids("经挤走廊")[0], "1");
+    // A word of the index is no slip for another that sounds like it.
+    assert_eq!(index.ids("景点"), ["2"]);
+}
+
+#[test]
+fn a_query_of_unknown_words_is_answered() {
+    let index = Index::of_texts(&["one document of a few words"]);
+    let unknown: Vec<String> =
+        (0..500).map(|n| format!("qx{}zv", "abcdefghij".repeat(n % 3 + 1))).collect();
+    assert_eq!(index.search(&unknown.join(" ")).total, 0);
+    assert_eq!(index.search(&"侧".repeat(400)).total, 0);
+}
