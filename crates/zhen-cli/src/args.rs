@@ -84,6 +84,7 @@ pub(crate) enum Command {
     Stats(StatsArgs),
     Verify(VerifyArgs),
     Terms(TermsArgs),
+    Synonyms(SynonymsArgs),
     Completions(CompletionsArgs),
 }
 
@@ -262,15 +263,15 @@ pub(crate) struct ServeArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  zhen eval --set sets/cmrc2018-zh --set sets/cranfield-en
+  zhen eval --set sets/cmrc2018-zh sets/cranfield-en
   zhen eval --set sets/cmrc2018-zh --run-out before.run
   zhen eval --set sets/cmrc2018-zh --baseline before.run
 
 A set is a folder with corpus.jsonl, queries.tsv (`qid<TAB>text`) and qrels.tsv (`qid 0 docid
 grade`). It is indexed in a temporary place; no index of yours is touched.")]
 pub(crate) struct EvalArgs {
-    /// Folder of a judged set (may be repeated)
-    #[arg(long = "set", value_name = "DIR", required = true)]
+    /// Folders of judged sets
+    #[arg(long = "set", value_name = "DIR", required = true, num_args = 1..)]
     pub(crate) sets: Vec<PathBuf>,
     /// Write the run in TREC's format, 100 hits a query; for several sets a folder of such files
     #[arg(long, value_name = "FILE")]
@@ -365,6 +366,44 @@ pub(crate) struct TermsArgs {
     /// Terms to show, the most frequent first
     #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
     pub(crate) limit: usize,
+}
+
+/// List, add, remove or replace the synonyms of an index
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  zhen synonyms                                    list the rules
+  zhen synonyms add '北大, 北京大学, Peking University'   each finds the others
+  zhen synonyms add 'TV => television, 电视'         TV finds these, they do not find TV
+  zhen synonyms remove 'TV => television, 电视'
+  zhen synonyms load rules.txt                     replace all; `-` reads standard input
+
+Rules are kept with the index and used by the next search; nothing is indexed again.")]
+pub(crate) struct SynonymsArgs {
+    #[command(subcommand)]
+    pub(crate) action: Option<SynonymsAction>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SynonymsAction {
+    /// Add rules
+    Add {
+        /// `A, B, C`: each finds the others; `A, B => C`: A and B find C
+        #[arg(value_name = "RULE", required = true)]
+        rules: Vec<String>,
+    },
+    /// Remove rules, written as they are listed
+    Remove {
+        /// The rule
+        #[arg(value_name = "RULE", required = true)]
+        rules: Vec<String>,
+    },
+    /// Replace all rules by those of a file, one a line; `#` begins a comment
+    Load {
+        /// The file; `-` reads standard input
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
 }
 
 /// Print a script that completes zhen's commands in a shell

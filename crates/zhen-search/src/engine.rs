@@ -6,9 +6,12 @@ use std::time::{Instant, SystemTime};
 
 use tantivy::schema::{IndexRecordOption, Term};
 use tantivy::{DocAddress, DocSet, IndexReader, ReloadPolicy, Searcher};
-use zhen_index::{Fields, IndexError, Record, RecordRef, ZhenIndex, read_record};
+use zhen_index::{
+    Fields, IndexError, Record, RecordRef, ZhenIndex, read_record, read_synonyms, synonyms_file,
+};
 use zhen_query::NodeKind;
 use zhen_text::Analyzer;
+use zhen_text::synonym::Synonyms;
 
 use crate::api::{Engine, Hit, Lang, SearchError, SearchRequest, SearchResponse, Suggestion};
 use crate::bm25;
@@ -45,18 +48,37 @@ struct State {
     searcher: Searcher,
     analyzer: Analyzer,
     dict: u64,
-    commit: CommitMark,
+    synonyms: Synonyms,
+    /// Why there are no synonyms although there should be.
+    problem: Option<String>,
+    mark: Mark,
 }
 
-/// Tells commits apart without reading them.
+/// Tells commits, and synonyms, apart without reading them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct CommitMark(Option<(SystemTime, u64, u64)>);
+struct Mark {
+    commit: FileMark,
+    synonyms: FileMark,
+}
 
-impl CommitMark {
+impl Mark {
     fn of(index: &ZhenIndex) -> Self {
+        Self {
+            commit: FileMark::of(&index.dir().join("meta.json")),
+            synonyms: FileMark::of(&synonyms_file(index.dir())),
+        }
+    }
+}
+
+/// Tells a file from what it was before; `None` where there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct FileMark(Option<(SystemTime, u64, u64)>);
+
+impl FileMark {
+    fn of(path: &Path) -> Self {
         #[cfg(unix)]
         use std::os::unix::fs::MetadataExt as _;
-        let metadata = std::fs::metadata(index.dir().join("meta.json")).ok();
+        let metadata = std::fs::metadata(path).ok();
         Self(metadata.and_then(|m| {
             #[cfg(unix)]
             let inode = m.ino();
@@ -97,7 +119,7 @@ impl IndexEngine {
     /// # Errors
     /// [`IndexError`] when the index cannot be read.
     pub fn new(index: ZhenIndex) -> Result<Self, IndexError> {
-        let commit = CommitMark::of(&index);
+        let mark = Mark::of(&index);
         let reader = index
             .tantivy()
             .reader_builder()
@@ -109,11 +131,14 @@ impl IndexEngine {
                 what: error.to_string(),
             })?;
         let dict = index.manifest().user_dict(index.dir())?;
+        let (synonyms, problem) = synonyms(index.dir());
         let state = State {
             searcher: IndexReader::searcher(&reader),
             analyzer: Analyzer::for_queries(&dict),
             dict: dict.checksum(),
-            commit,
+            synonyms,
+            problem,
+            mark,
         };
         Ok(Self { index, reader, state: RwLock::new(Arc::new(state)) })
     }
@@ -129,13 +154,13 @@ impl IndexEngine {
 
     /// The newest commit.
     fn state(&self) -> Result<Arc<State>, SearchError> {
-        let commit = CommitMark::of(&self.index);
+        let mark = Mark::of(&self.index);
         let known = Arc::clone(&self.state.read().unwrap_or_else(|poisoned| poisoned.into_inner()));
-        if known.commit == commit {
+        if known.mark == mark {
             return Ok(known);
         }
         let mut state = self.state.write().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if state.commit != commit {
+        if state.mark != mark {
             self.reader.reload().map_err(engine_error)?;
             let manifest = self.index.current_manifest();
             let dict = manifest.and_then(|manifest| manifest.user_dict(self.index.dir()));
@@ -146,7 +171,9 @@ impl IndexEngine {
                 Analyzer::for_queries(&dict)
             };
             let searcher = self.reader.searcher();
-            *state = Arc::new(State { searcher, analyzer, dict: dict.checksum(), commit });
+            let (synonyms, problem) = synonyms(self.index.dir());
+            let dict = dict.checksum();
+            *state = Arc::new(State { searcher, analyzer, dict, synonyms, problem, mark });
         }
         Ok(Arc::clone(&state))
     }
@@ -157,7 +184,7 @@ impl IndexEngine {
         request: &SearchRequest,
         quotes: Quotes,
     ) -> Result<Question, SearchError> {
-        let mut notes = Vec::new();
+        let mut notes = Vec::from_iter(state.problem.clone());
         let query = match request.query.char_indices().nth(LONGEST_QUERY) {
             Some((end, _)) => {
                 notes.push(format!(
@@ -174,6 +201,7 @@ impl IndexEngine {
             analyzer: &state.analyzer,
             fields: self.fields(),
             holdings: Holdings { searcher: &state.searcher, fields: self.fields() },
+            synonyms: &state.synonyms,
             exact: request.exact,
             unquote: quotes == Quotes::Loosened,
             translate: request.lang.is_none(),
@@ -266,6 +294,21 @@ impl IndexEngine {
             title_highlights: shown.title_highlights,
             matched: shown.matched,
         })
+    }
+}
+
+/// The synonyms of the index in `dir`; what is wrong with them is said and keeps nobody from
+/// searching.
+fn synonyms(dir: &Path) -> (Synonyms, Option<String>) {
+    let text = read_synonyms(dir).map_err(|error| error.to_string());
+    match text.and_then(|text| Synonyms::parse(&text).map_err(|error| error.to_string())) {
+        Ok(synonyms) => (synonyms, None),
+        Err(error) => {
+            let note = format!(
+                "the synonyms of the index were not used: {error}; replace them with `zhen synonyms load FILE`"
+            );
+            (Synonyms::default(), Some(note))
+        }
     }
 }
 

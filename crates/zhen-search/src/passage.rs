@@ -8,6 +8,7 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 use zhen_text::fold::{self, Folded};
 use zhen_text::latin;
+use zhen_text::number::{self, NumberValue};
 use zhen_text::unit::{Kind, Unit, units};
 
 use crate::api::{Matched, Passage, Via};
@@ -44,6 +45,8 @@ pub(crate) enum Mode {
     Prefix,
     /// One word, at most so many edits away.
     Fuzzy(u8),
+    /// A number or date of this value.
+    Value(NumberValue),
 }
 
 impl Pattern {
@@ -69,6 +72,11 @@ impl Pattern {
     pub(crate) fn fuzzy(query: &str, folded: &str, edits: u8) -> Self {
         Self { via: Via::Typo, mode: Mode::Fuzzy(edits), ..Self::new(query, folded, 1.0) }
     }
+
+    /// Numbers and dates that say `value`, however they are written.
+    pub(crate) fn value(query: &str, value: NumberValue) -> Self {
+        Self { via: Via::Number, mode: Mode::Value(value), ..Self::new(query, "", 1.0) }
+    }
 }
 
 /// The patterns of a query, ready to be looked for.
@@ -78,6 +86,7 @@ pub(crate) struct Matcher {
     stems: Vec<(String, usize)>,
     begun: Vec<(String, usize)>,
     fuzzy: Vec<(levenshtein_automata::DFA, usize)>,
+    values: Vec<(NumberValue, usize)>,
 }
 
 struct Compiled {
@@ -111,23 +120,28 @@ impl Matcher {
             stems: Vec::new(),
             begun: Vec::new(),
             fuzzy: Vec::new(),
+            values: Vec::new(),
         };
         let mut words: Vec<String> = Vec::new();
         for pattern in patterns {
             let compiled: Vec<(Box<str>, bool)> = units(&pattern.text)
                 .map(|unit| (pattern.text[unit.range].into(), unit.joined))
                 .collect();
-            let Some((first, _)) = compiled.first().cloned() else { continue };
             let at = this.patterns.len();
-            match pattern.mode {
-                Mode::Fuzzy(edits) => {
+            let first = compiled.first().map(|(first, _)| first.clone());
+            match (pattern.mode, first) {
+                (Mode::Value(value), _) => this.values.push((value, at)),
+                (_, None) => continue,
+                (Mode::Fuzzy(edits), _) => {
                     let edits = edits.min(2);
                     let builder =
                         levenshtein_automata::LevenshteinAutomatonBuilder::new(edits, true);
                     this.fuzzy.push((builder.build_dfa(&pattern.text), at));
                 }
-                Mode::Prefix if compiled.len() == 1 => this.begun.push((first.to_string(), at)),
-                _ => this.by_first.entry(first).or_default().push(at),
+                (Mode::Prefix, Some(first)) if compiled.len() == 1 => {
+                    this.begun.push((first.to_string(), at));
+                }
+                (_, Some(first)) => this.by_first.entry(first).or_default().push(at),
             }
             if let Some(stem) = pattern.stem.clone().filter(|_| compiled.len() == 1) {
                 this.stems.push((stem, at));
@@ -187,8 +201,25 @@ impl Matcher {
                 }
             }
         }
+        self.find_values(folded, &mut found);
         self.keep_best_ranks(&mut found);
         found
+    }
+
+    /// Adds the numbers and dates, each in its place.
+    fn find_values(&self, folded: &str, found: &mut Vec<Occurrence>) {
+        if self.values.is_empty() {
+            return;
+        }
+        for number in number::values(folded).into_iter().take(MOST_OCCURRENCES) {
+            for &(value, at) in &self.values {
+                if number.value.lies_in(value) {
+                    let range = number.range.clone();
+                    found.push(Occurrence { folded: range, pattern: at, stemmed: false });
+                }
+            }
+        }
+        found.sort_by_key(|occurrence| occurrence.folded.start);
     }
 
     /// Drops what matches only a part of a word that the document holds in a better way.

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use tantivy::schema::Field;
 use zhen_index::Fields;
 use zhen_query::{Node, NodeKind, Value};
+use zhen_text::synonym::Synonyms;
 use zhen_text::unit::{self, GramPattern};
 use zhen_text::{Analyzer, QueryWord, WordKind, fold};
 
@@ -94,6 +95,7 @@ pub(crate) struct Planner<'a> {
     pub(crate) analyzer: &'a Analyzer,
     pub(crate) fields: Fields,
     pub(crate) holdings: Holdings<'a>,
+    pub(crate) synonyms: &'a Synonyms,
     /// Only what is typed: no stems and nothing that expands a word.
     pub(crate) exact: bool,
     /// Whether quoted text is read as words: tried when no document holds all that is quoted in a
@@ -155,6 +157,7 @@ impl Planner<'_> {
                 words: &query.words,
                 groups: &groups,
                 holdings: self.holdings,
+                synonyms: self.synonyms,
             };
             expand::add(&asked, self.translate, plan);
         }

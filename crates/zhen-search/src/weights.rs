@@ -25,6 +25,8 @@ pub(crate) const TRANSLATION: f32 = 0.6;
 pub(crate) const VARIANT: f32 = 0.9;
 /// A synonym of a word, as a part of what the word itself counts.
 pub(crate) const SYNONYM: f32 = 0.8;
+/// The same number or date in whatever notation, as a part of what it counts as typed.
+pub(crate) const NUMBER: f32 = 0.9;
 /// What may have been meant by a word that no document holds.
 pub(crate) const TYPO: f32 = 0.7;
 /// A word of a translation of several, where they do not stand together, as a part of it.

@@ -1,7 +1,7 @@
 //! Text to the terms of both tracks: the same code for documents and for queries.
 //!
 //! *words* are for ranking: jieba's search-mode words, English stems, compounds as a whole and by
-//! their parts. *grams* are for phrases, substrings and ranking: see [`crate::unit`].
+//! their parts, numbers and dates by value. *grams* are for phrases, substrings and ranking: see [`crate::unit`].
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::dict::UserDict;
 use crate::fold;
 use crate::latin;
+use crate::number::{self, NumberValue};
 use crate::segment::Segmenter;
 use crate::unit::{self, Kind, Unit, units};
 
@@ -62,6 +63,10 @@ impl Analyzer {
             fold::fold_into(text, folded);
             let segmenter = &self.segmenter;
             scan(folded, &mut DocumentSink { folded, segmenter, pending: None, out });
+            for number in number::values(folded) {
+                let values = std::iter::once(number.value).chain(number.value.parents());
+                values.for_each(|value| push_value(value, &mut out.words));
+            }
             // One huge document should not hold its memory for ever.
             folded.shrink_to(1 << 20);
         });
@@ -91,6 +96,21 @@ impl Analyzer {
         }
         QueryText { folded: folded.text().to_owned(), words }
     }
+}
+
+/// The term of the words track that stands for a number or date, whatever its notation.
+pub fn value_term(value: NumberValue) -> String {
+    let mut term = String::new();
+    push_value(value, &mut term);
+    term.pop();
+    term
+}
+
+/// No word begins with the sign, so that values are never taken for words.
+fn push_value(value: NumberValue, words: &mut String) {
+    words.push('=');
+    value.write_term(words);
+    words.push(' ');
 }
 
 /// A query text, analysed.

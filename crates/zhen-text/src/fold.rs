@@ -388,6 +388,14 @@ mod tests {
         assert_eq!(folded.original_range(6..7), 9..10);
     }
 
+    #[test]
+    fn every_character_is_folded_to_its_end() {
+        for c in '\0'..=char::MAX {
+            let once = fold_to_string(c.encode_utf8(&mut [0; 4]));
+            assert_eq!(fold_to_string(&once), once, "{c:?}");
+        }
+    }
+
     proptest! {
         #[test]
         fn folding_twice_is_folding_once(text in "\\PC{0,40}") {

@@ -24,12 +24,13 @@ pub mod pinyin;
 pub mod regional;
 pub mod segment;
 pub mod spell;
+pub mod synonym;
 pub mod unit;
 
-pub use analyze::{Analyzer, QueryText, QueryWord, Tracks, WordKind};
+pub use analyze::{Analyzer, QueryText, QueryWord, Tracks, WordKind, value_term};
 pub use dict::{DictError, UserDict};
 pub use segment::Segmenter;
 
 /// Version of the analysis: an index made with another one must be built again, for its terms may
 /// differ from a query's.
-pub const ANALYSIS_VERSION: u32 = 1;
+pub const ANALYSIS_VERSION: u32 = 2;

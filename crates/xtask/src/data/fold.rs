@@ -60,8 +60,8 @@ pub(crate) fn run(root: &Path) -> io::Result<()> {
 
 fn entry(c: char, variants: &HashMap<char, char>, pool: &mut Vec<u8>) -> u32 {
     match c {
-        '\u{3099}' | '\u{FF9E}' => return VOICE,
-        '\u{309A}' | '\u{FF9F}' => return HALF_VOICE,
+        '\u{3099}' | '\u{309B}' | '\u{FF9E}' => return VOICE,
+        '\u{309A}' | '\u{309C}' | '\u{FF9F}' => return HALF_VOICE,
         '\u{1161}'..='\u{1175}' | '\u{11A8}'..='\u{11C2}' => return JAMO,
         _ if ignorable(c) || accent(c) => return DELETE,
         // A sign is not the letters it stands for (Foo™ is not footm), and a fraction would run

@@ -12,6 +12,7 @@ mod search;
 mod serve;
 mod stats;
 mod suggest;
+mod synonyms;
 mod terms;
 mod verify;
 
@@ -40,6 +41,7 @@ pub(crate) fn run(command: Command, settings: &Settings) -> Result<Outcome, Fail
         Command::Stats(_) => stats::run(settings),
         Command::Verify(_) => verify::run(settings),
         Command::Terms(args) => terms::run(&args, settings),
+        Command::Synonyms(args) => synonyms::run(&args, settings),
         Command::Completions(args) => completions::run(&args, settings),
     }
 }

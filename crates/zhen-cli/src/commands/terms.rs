@@ -140,6 +140,10 @@ fn most_frequent(index: &ZhenIndex, prefix: &str, limit: usize) -> Result<Vec<Co
             documents[*at] += u64::from(stream.value().doc_freq);
             stream.advance()
         });
+        // Numbers by value are for those who ask for them.
+        if prefix.is_empty() && term.first() == Some(&b'=') {
+            continue;
+        }
         let most = documents.into_iter().max().unwrap_or_default();
         let term = String::from_utf8_lossy(&term).into_owned();
         best.push(Reverse((most, Reverse(term), documents)));

@@ -16,5 +16,6 @@ mod inside;
 mod promise;
 mod serve;
 mod support;
+mod synonyms;
 mod terminal;
 mod updating;

@@ -4,8 +4,10 @@
 //! how much that counts beside the words themselves, and by which road it was found. All that stands
 //! for the same words competes: a document's best one counts, however many it holds.
 
+mod number;
 mod regional;
 mod slip;
+mod synonym;
 mod translate;
 
 use std::collections::HashMap;
@@ -14,6 +16,7 @@ use std::ops::Range;
 use tantivy::Searcher;
 use tantivy::schema::Field;
 use zhen_index::Fields;
+use zhen_text::synonym::Synonyms;
 use zhen_text::unit::{self, GramPattern};
 use zhen_text::{QueryWord, WordKind, latin};
 
@@ -38,6 +41,8 @@ pub(crate) struct Asked<'a> {
     /// The group of each word that documents should hold.
     pub(crate) groups: &'a [Option<usize>],
     pub(crate) holdings: Holdings<'a>,
+    /// Synonyms that the index's owner wrote down.
+    pub(crate) synonyms: &'a Synonyms,
 }
 
 impl Asked<'_> {
@@ -116,7 +121,7 @@ pub(crate) struct Expansion {
     pub(crate) candidates: Vec<Candidate>,
 }
 
-/// A folded text, and what it counts as a part of what the words themselves count.
+/// What may stand for words, and what it counts as a part of what the words themselves count.
 pub(crate) struct Candidate {
     pub(crate) text: String,
     pub(crate) weight: f32,
@@ -128,6 +133,8 @@ pub(crate) fn add(asked: &Asked<'_>, translate: bool, plan: &mut Plan) {
     if translate {
         translate::find(asked, &mut found);
     }
+    number::add(asked, plan);
+    synonym::find(asked, &mut found);
     regional::find(asked, &mut found);
     // Last, for what nothing else knows.
     slip::find(asked, &mut found);

@@ -12,7 +12,7 @@ use zhen_search::{Engine as _, IndexEngine, Lang, SearchRequest, SearchResponse,
 use zhen_source::Document;
 
 struct Index {
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     engine: IndexEngine,
 }
 
@@ -23,7 +23,7 @@ impl Index {
         indexer.index_documents(documents, &()).unwrap();
         indexer.close().unwrap();
         let engine = IndexEngine::open(folder.path()).unwrap();
-        Self { _folder: folder, engine }
+        Self { folder, engine }
     }
 
     /// One document for each text; its id is the text's number, from 0.
@@ -34,6 +34,10 @@ impl Index {
             ..Document::default()
         });
         Self::of(documents.collect())
+    }
+
+    fn dir(&self) -> &Path {
+        self.folder.path()
     }
 
     fn ask(&self, request: SearchRequest) -> SearchResponse {

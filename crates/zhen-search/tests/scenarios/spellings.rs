@@ -80,3 +80,68 @@ fn a_query_of_unknown_words_is_answered() {
     assert_eq!(index.search(&unknown.join(" ")).total, 0);
     assert_eq!(index.search(&"侧".repeat(400)).total, 0);
 }
+
+#[test]
+fn numbers_and_dates_find_their_value_in_any_notation() {
+    let index = Index::of_texts(&[
+        "总投资达二百五十四亿元人民币。",
+        "Investment reached 25.4 billion yuan.",
+        "投资 254 亿元。",
+        "会议于二〇二一年三月召开。",
+        "会议于2021年3月15日召开。",
+        "The meeting took place in March 2021.",
+        "销量超过一百万台，即100万台。",
+        "Sales went past 1,000,000 units.",
+        "Call 2540000000 or 010-12345678, version 25.4.1.",
+    ]);
+    for query in ["25.4 billion", "254 亿", "二百五十四亿", "25,400,000,000"] {
+        let response = index.search(query);
+        let by_value = response.hits.iter().filter(|hit| {
+            hit.matched
+                .iter()
+                .any(|m| matches!(m.via, Via::Number | Via::Exact) && m.query == query)
+        });
+        let mut found: Vec<_> = by_value.map(|hit| hit.id.as_str()).collect();
+        found.sort_unstable();
+        assert_eq!(found, ["0", "1", "2"], "{query}: a version or telephone number is no quantity");
+    }
+    for query in ["2021-03", "2021年3月", "March 2021", "二〇二一年三月"] {
+        let found = index.ids(query);
+        for id in ["3", "4", "5"] {
+            assert!(found.contains(&id.to_owned()), "{query} {id} {found:?}");
+        }
+    }
+    for query in ["1,000,000", "一百万", "100万", "1 million"] {
+        assert_eq!(index.ids(query)[..2], ["6", "7"], "{query}");
+    }
+    let marked = marked(&index.search("25.4 billion"));
+    assert!(marked.iter().any(|m| m.contains("二百五十四亿")), "{marked:?}");
+    let response = index.search("254 亿");
+    assert!(response.hits.iter().any(|h| h.matched.iter().any(|m| m.via == Via::Number)));
+    let exact =
+        SearchRequest { query: "25.4 billion".to_owned(), exact: true, ..Default::default() };
+    assert!(
+        index.ask(exact).hits.iter().all(|hit| hit.matched.iter().all(|m| m.via == Via::Exact))
+    );
+}
+
+#[test]
+fn synonyms_are_used_by_the_next_search() {
+    let index =
+        Index::of_texts(&["北京大学的图书馆", "Peking University Press", "一台电视", "北大"]);
+    assert_eq!(index.ids("ZBTV").len(), 0);
+    let rules = "北大, 北京大学, Peking University\nZBTV => 电视\n电视 => 屏幕\n屏幕 => ZBTV\n";
+    zhen_index::write_synonyms(index.dir(), rules).unwrap();
+    assert_eq!(index.ids("ZBTV"), ["2"]);
+    assert_eq!(via(&index, "ZBTV"), [Via::Synonym]);
+    for query in ["北大", "peking university", "北京大學"] {
+        assert_eq!(index.ids(query), ["0", "1", "3"], "{query}");
+    }
+    assert!(zhen_index::write_synonyms(index.dir(), "alone").is_err());
+    assert_eq!(index.ids("ZBTV"), ["2"], "what is refused changes nothing");
+
+    std::fs::write(zhen_index::synonyms_file(index.dir()), "alone").unwrap();
+    let response = index.search("北京大学");
+    assert_eq!(response.hits[0].id, "0");
+    assert!(response.notes[0].contains("line 1") && response.notes[0].contains("zhen synonyms"));
+}

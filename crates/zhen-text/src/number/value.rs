@@ -166,8 +166,18 @@ impl NumberValue {
     /// `c20`.
     pub fn term(self) -> String {
         let mut out = String::new();
-        self.write(&mut out).expect("writing to a string does not fail");
+        self.write_term(&mut out);
         out
+    }
+
+    /// Appends the [term](Self::term).
+    pub fn write_term(self, out: &mut String) {
+        self.write(out).expect("writing to a string does not fail");
+    }
+
+    /// Whether this value is `other`, or lies in it: a day lies in its month.
+    pub fn lies_in(self, other: Self) -> bool {
+        self == other || self.parents().any(|parent| parent == other)
     }
 
     fn write(self, out: &mut String) -> fmt::Result {

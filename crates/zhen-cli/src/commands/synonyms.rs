@@ -1,0 +1,115 @@
+//! `zhen synonyms`.
+
+use std::io::{Read as _, Write as _};
+use std::path::Path;
+
+use serde_json::json;
+use zhen_index::{ZhenIndex, read_synonyms, write_synonyms};
+use zhen_text::synonym::{LONGEST, rule_of};
+
+use super::with_other_indexes;
+use crate::args::{SynonymsAction, SynonymsArgs};
+use crate::failure::{Failure, Outcome};
+use crate::output::{Console, Told, tell, text};
+use crate::settings::{Form, Settings};
+
+pub(crate) fn run(args: &SynonymsArgs, settings: &Settings) -> Result<Outcome, Failure> {
+    let dir = settings.index_dir()?;
+    ZhenIndex::open(&dir).map_err(with_other_indexes)?;
+    match &args.action {
+        None => list(&dir, settings),
+        Some(SynonymsAction::Add { rules }) => {
+            let mut known = read_synonyms(&dir)?;
+            for rule in rules {
+                if !holds(&known, rule) {
+                    if !known.is_empty() && !known.ends_with('\n') {
+                        known.push('\n');
+                    }
+                    known.push_str(rule.trim());
+                    known.push('\n');
+                }
+            }
+            write(&dir, &known, settings)
+        }
+        Some(SynonymsAction::Remove { rules }) => {
+            let known = read_synonyms(&dir)?;
+            if let Some(missing) = rules.iter().find(|rule| !holds(&known, rule)) {
+                return Err(Failure::Usage(format!(
+                    "there is no rule {missing:?}; `zhen synonyms` lists those there are"
+                )));
+            }
+            let kept = known.lines().filter(|line| !rules.iter().any(|rule| same(line, rule)));
+            let kept: String = kept.flat_map(|line| [line, "\n"]).collect();
+            write(&dir, &kept, settings)
+        }
+        Some(SynonymsAction::Load { file }) => write(&dir, &read(file)?, settings),
+    }
+}
+
+fn same(line: &str, rule: &str) -> bool {
+    rule_of(line).is_some_and(|line| Some(line) == rule_of(rule))
+}
+
+fn holds(rules: &str, rule: &str) -> bool {
+    rules.lines().any(|line| same(line, rule))
+}
+
+/// The rules of a file. More than can be rules is not read.
+fn read(file: &Path) -> Result<String, Failure> {
+    let mut text = String::new();
+    let most = LONGEST as u64 + 1;
+    let read = match file == Path::new("-") {
+        true => std::io::stdin().lock().take(most).read_to_string(&mut text),
+        false => std::fs::File::open(file).and_then(|f| f.take(most).read_to_string(&mut text)),
+    };
+    read.map_err(|cause| Failure::File {
+        doing: "read the synonyms",
+        path: file.to_path_buf(),
+        cause,
+        mend: "name a UTF-8 text with one rule a line, as in `car, automobile, 汽车`",
+    })?;
+    Ok(text)
+}
+
+fn write(dir: &Path, rules: &str, settings: &Settings) -> Result<Outcome, Failure> {
+    write_synonyms(dir, rules)?;
+    let count = rules.lines().filter_map(rule_of).count();
+    let rules = if count == 1 { "rule" } else { "rules" };
+    tell(settings, Told::Note, &format!("the index has {count} {rules} for synonyms"));
+    Ok(Outcome::Found)
+}
+
+fn list(dir: &Path, settings: &Settings) -> Result<Outcome, Failure> {
+    let known = read_synonyms(dir)?;
+    let rules: Vec<&str> = known.lines().filter_map(rule_of).collect();
+    let outcome = Outcome::found(!rules.is_empty());
+    if settings.is_quiet() {
+        return Ok(outcome);
+    }
+    let mut console = Console::new(settings);
+    match console.form {
+        Form::Json => {
+            for rule in &rules {
+                let (from, to) = rule.split_once("=>").map_or((*rule, None), |(f, t)| (f, Some(t)));
+                let words = |side: &str| -> Vec<String> {
+                    side.split([',', '，', '、', ';', '；']).map(|w| w.trim().to_owned()).collect()
+                };
+                console.json(&json!({"words": words(from), "find": to.map(words)}))?;
+            }
+        }
+        Form::Person if rules.is_empty() => {
+            let dim = console.palette.dim;
+            writeln!(
+                console,
+                "{dim}the index has no synonyms; `zhen synonyms add 'A, B'` adds some{dim:#}"
+            )?;
+        }
+        Form::Lines | Form::Person => {
+            for rule in &rules {
+                writeln!(console, "{}", text::one_line(rule))?;
+            }
+        }
+    }
+    console.flush()?;
+    Ok(outcome)
+}

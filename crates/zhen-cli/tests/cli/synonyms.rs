@@ -1,0 +1,39 @@
+//! Synonyms of an index: listed, added, removed, replaced, and used by the next search.
+
+use serde_json::json;
+
+use crate::support::Place;
+
+#[test]
+fn rules_are_added_listed_used_and_removed() {
+    let place = Place::with(&[("a.txt", "一台旧收音机"), ("b.txt", "the wireless on the shelf")]);
+    place.zhen(&["synonyms"]).expect_status(1);
+    place.zhen(&["search", "zbradio"]).expect_status(1);
+    place.zhen(&["synonyms", "add", "zbradio => 收音机, wireless"]).expect_status(0);
+    assert_eq!(place.zhen(&["search", "-l", "zbradio"]).expect_status(0).out.lines().count(), 2);
+    assert_eq!(
+        place.json(&["synonyms"]),
+        json!({"words": ["zbradio"], "find": ["收音机", "wireless"]})
+    );
+    assert_eq!(place.json(&["search", "zbradio"])["hits"][0]["matched"][0]["via"], "synonym");
+    place.zhen(&["synonyms", "remove", "zbradio => 收音机, wireless"]).expect_status(0);
+    place.zhen(&["search", "zbradio"]).expect_status(1);
+    let error = place.zhen(&["synonyms", "remove", "a, b"]).expect_status(2).err;
+    assert!(error.contains("there is no rule \"a, b\""), "{error}");
+}
+
+#[test]
+fn a_file_of_rules_replaces_all_or_is_refused_with_its_line() {
+    let place = Place::with(&[("a.txt", "一台旧收音机")]);
+    place.zhen(&["synonyms", "add", "zbold, 收音机"]).expect_status(0);
+    let rules = place.path("rules.txt");
+    std::fs::write(&rules, "# radio\nzbnew, 收音机\nzbnew => zbnew2\nzbnew2 => zbnew\n").unwrap();
+    place.zhen(&["synonyms", "load", rules.to_str().unwrap()]).expect_status(0);
+    place.zhen(&["search", "zbold"]).expect_status(1);
+    place.zhen(&["search", "zbnew"]).expect_status(0);
+    std::fs::write(&rules, "zbnew, 收音机\nalone\n").unwrap();
+    let error = place.zhen(&["synonyms", "load", rules.to_str().unwrap()]).expect_status(2).err;
+    assert!(error.contains("line 2") && error.contains("at least two words"), "{error}");
+    place.zhen(&["search", "zbnew"]).expect_status(0);
+    place.zhen(&["synonyms", "load", "missing.txt"]).expect_status(2);
+}

@@ -1,0 +1,36 @@
+//! Numbers and dates find what says the same in another notation or language, and only that: the
+//! index holds numbers by value beside the words.
+
+use zhen_text::{number, value_term};
+
+use super::Asked;
+use crate::api::Via;
+use crate::passage::Pattern;
+use crate::plan::{Origin, Plan};
+use crate::weights;
+
+/// Adds the values of the numbers in the query.
+pub(super) fn add(asked: &Asked<'_>, plan: &mut Plan) {
+    let fields = asked.holdings.fields;
+    for number in number::values(asked.folded) {
+        let words = asked.words_in(&number.range);
+        let groups = asked.groups_of(&words);
+        let term = value_term(number.value);
+        let count = (words.len() as f32).sqrt();
+        let fields =
+            [(fields.body_words, weights::BODY_WORD), (fields.title_words, weights::TITLE_WORD)];
+        for (field, boost) in fields {
+            let slot = plan.slot();
+            let origin = Origin::Term(field, term.clone());
+            let boost = boost * weights::NUMBER * count;
+            plan.compete(slot, origin.clone(), boost, groups.first().copied());
+            for &group in groups.iter().skip(1) {
+                plan.compete(slot, origin.clone(), 0.0, Some(group));
+            }
+        }
+        plan.patterns.push(Pattern {
+            via: Via::Number,
+            ..Pattern::value(asked.typed(&words), number.value)
+        });
+    }
+}

@@ -1,0 +1,30 @@
+//! Synonyms that the index's owner wrote down.
+
+use super::{Asked, Candidate, Expansion};
+use crate::api::Via;
+use crate::weights;
+
+/// What the rules say of the words.
+pub(super) fn find(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
+    for occurrence in asked.synonyms.find_in(asked.folded) {
+        let words = asked.words_in(&occurrence.range);
+        // A rule for a part of a word says nothing of the word.
+        let covers = |&word: &usize| {
+            let word = &asked.words[word].folded;
+            occurrence.range.start <= word.start && word.end <= occurrence.range.end
+        };
+        if words.is_empty() || !words.iter().all(covers) {
+            continue;
+        }
+        let candidates = occurrence.synonyms.into_iter();
+        found.push(Expansion {
+            words,
+            via: Via::Synonym,
+            whole: true,
+            loose: false,
+            candidates: candidates
+                .map(|text| Candidate { text, weight: weights::SYNONYM })
+                .collect(),
+        });
+    }
+}
