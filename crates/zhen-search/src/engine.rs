@@ -249,6 +249,27 @@ impl IndexEngine {
         Ok(Some(explanation))
     }
 
+    /// The query with its slips put right, if that finds anything.
+    fn corrected(
+        &self,
+        state: &State,
+        request: &SearchRequest,
+        plan: &Plan,
+    ) -> Result<Option<String>, SearchError> {
+        if plan.slips.is_empty() {
+            return Ok(None);
+        }
+        let mut query = request.query.clone();
+        for (typed, meant) in &plan.slips {
+            query = query.replacen(typed.as_str(), meant, 1);
+        }
+        let request = SearchRequest { query, ..request.clone() };
+        let Question { plan, .. } = self.question(state, &request, Quotes::Strict)?;
+        let prepared = Prepared::new(&state.searcher, &plan).map_err(engine_error)?;
+        let found = prepared.run(0, false).map_err(engine_error)?;
+        Ok((found.total > 0).then_some(request.query))
+    }
+
     fn find(&self, searcher: &Searcher, id: &str) -> Result<Option<DocAddress>, SearchError> {
         let term = Term::from_field_text(self.fields().id, id);
         for (ord, segment) in searcher.segment_readers().iter().enumerate() {
@@ -367,6 +388,7 @@ impl Engine for IndexEngine {
                 );
             }
         }
+        let did_you_mean = self.corrected(&state, request, &question.plan)?;
         let Question { plan, notes, .. } = question;
         let best = match &request.sort {
             Some(order) => sort::best(searcher, &outcome, order, most).map_err(engine_error)?,
@@ -383,7 +405,7 @@ impl Engine for IndexEngine {
             took_us: u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
             total: outcome.total,
             relaxed: outcome.relaxed,
-            did_you_mean: None,
+            did_you_mean,
             notes,
             hits,
             facets,

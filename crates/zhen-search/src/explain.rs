@@ -3,6 +3,7 @@
 use serde::Serialize;
 use tantivy::{DocAddress, Searcher};
 
+use crate::api::Via;
 use crate::bm25;
 use crate::plan::{ListKind, Origin, Plan};
 use crate::rank::Prepared;
@@ -28,13 +29,28 @@ pub struct Explanation {
     pub notes: Vec<String>,
 }
 
-/// A word of the query.
+/// A word of the query, as the query was segmented.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ExplainedWord {
     /// The word as typed.
     pub word: String,
+    /// Whether the document holds it, as typed or otherwise.
+    pub held: bool,
+    /// As what the word was looked for.
+    pub tried: Vec<Tried>,
+}
+
+/// As what a word was looked for.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Tried {
+    /// The term.
+    pub term: String,
+    /// By which road it was found; null for the word as typed and its stem.
+    pub via: Option<Via>,
     /// Whether the document holds it.
     pub held: bool,
+    /// How many documents hold it in this field, at most.
+    pub documents: u64,
 }
 
 /// A part of a score.
@@ -44,6 +60,10 @@ pub struct ExplainedPart {
     pub field: String,
     /// The term.
     pub term: String,
+    /// The word of the query that it stands for; null for a piece of the text as typed.
+    pub query: Option<String>,
+    /// By which road it was found; null for what was typed.
+    pub via: Option<Via>,
     /// How often the document holds it.
     pub frequency: u32,
     /// How many documents hold it.
@@ -64,30 +84,53 @@ pub(crate) fn explain(
     for mask in &plan.mask {
         conditions &= prepared.mask(mask, segment)?.contains(address.doc_id);
     }
-    let mut held = vec![false; plan.groups.len()];
-    let mut parts = Vec::new();
+    let mut words: Vec<ExplainedWord> = plan
+        .groups
+        .iter()
+        .map(|word| ExplainedWord { word: word.clone(), held: false, tried: Vec::new() })
+        .collect();
+    let mut parts: Vec<(Option<usize>, ExplainedPart)> = Vec::new();
     for (at, term) in plan.terms.iter().enumerate() {
-        let Some((frequency, score)) = prepared.part(at, address)? else { continue };
-        if let Some(group) = term.group {
-            held[group] = true;
+        let part = prepared.part(at, address)?;
+        let name = describe(&term.origin, plan);
+        let road = term.road.and_then(|road| plan.roads.get(road));
+        let via = road.map(|(_, via)| *via);
+        if let Some(word) = term.group.and_then(|group| words.get_mut(group)) {
+            word.held |= part.is_some();
+            let documents = prepared.df(at);
+            match word.tried.iter_mut().find(|tried| tried.term == name && tried.via == via) {
+                Some(tried) => {
+                    tried.held |= part.is_some();
+                    tried.documents = tried.documents.max(documents);
+                }
+                None => {
+                    let held = part.is_some();
+                    word.tried.push(Tried { term: name.clone(), via, held, documents });
+                }
+            }
         }
-        if score > 0 {
-            parts.push(ExplainedPart {
-                field: searcher.schema().get_field_name(term.field).to_owned(),
-                term: describe(&term.origin, plan),
-                frequency,
-                documents: prepared.df(at),
-                score: bm25::shown(score),
-            });
+        let Some((frequency, score)) = part.filter(|(_, score)| *score > 0) else { continue };
+        let part = ExplainedPart {
+            field: searcher.schema().get_field_name(term.field).to_owned(),
+            term: name,
+            query: road.map(|(typed, _)| typed.clone()),
+            via,
+            frequency,
+            documents: prepared.df(at),
+            score: bm25::shown(score),
+        };
+        // Of what competes for a word, the best counts.
+        match parts.iter_mut().find(|(slot, _)| term.slot.is_some() && *slot == term.slot) {
+            Some((_, best)) if best.score >= part.score => {}
+            Some((_, best)) => *best = part,
+            None => parts.push((term.slot, part)),
         }
     }
+    let mut parts: Vec<_> = parts.into_iter().map(|(_, part)| part).collect();
     parts.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.term.cmp(&b.term)));
-    let words = plan.groups.iter().zip(&held);
-    let words: Vec<_> =
-        words.map(|(word, &held)| ExplainedWord { word: word.clone(), held }).collect();
     Ok(Explanation {
         id: id.to_owned(),
-        matches: conditions && held.iter().all(|&held| held),
+        matches: conditions && words.iter().all(|word| word.held),
         score: parts.iter().map(|part| part.score).sum(),
         words,
         conditions,

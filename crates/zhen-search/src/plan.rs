@@ -13,6 +13,7 @@ use zhen_text::synonym::Synonyms;
 use zhen_text::unit::{self, GramPattern};
 use zhen_text::{Analyzer, QueryWord, WordKind, fold};
 
+use crate::api::Via;
 use crate::expand::{self, Asked, Holdings};
 use crate::filter::Condition;
 use crate::function_words;
@@ -32,6 +33,10 @@ pub(crate) struct Plan {
     pub(crate) mask: Vec<Mask>,
     /// What is highlighted.
     pub(crate) patterns: Vec<Pattern>,
+    /// As what else words may stand: the words as typed, and by which road.
+    pub(crate) roads: Vec<(String, Via)>,
+    /// Words as typed that may be slips, each with the likeliest word that was meant.
+    pub(crate) slips: Vec<(String, String)>,
     by_term: HashMap<(Field, String), usize>,
     slots: usize,
 }
@@ -77,6 +82,8 @@ pub(crate) struct ScoreTerm {
     pub(crate) slot: Option<usize>,
     /// A word that says little however rare it is: a Chinese collection holds few "the"s.
     pub(crate) common: bool,
+    /// The road by which it was found, by number; `None` for a word as typed.
+    pub(crate) road: Option<usize>,
 }
 
 /// A condition that always holds.
@@ -431,7 +438,15 @@ impl Plan {
                 self.by_term.insert(key, self.terms.len());
             }
         }
-        self.terms.push(ScoreTerm { field, origin, boost, group, slot: None, common: false });
+        self.terms.push(ScoreTerm {
+            field,
+            origin,
+            boost,
+            group,
+            slot: None,
+            common: false,
+            road: None,
+        });
     }
 
     /// A number for words that compete.
@@ -440,16 +455,37 @@ impl Plan {
         self.slots
     }
 
-    /// Adds one of the ways in which the word of a slot may stand in a document.
+    /// The number of a road.
+    pub(crate) fn road(&mut self, typed: &str, via: Via) -> usize {
+        self.roads.push((typed.to_owned(), via));
+        self.roads.len() - 1
+    }
+
+    /// Adds one of the ways in which the words of a slot may stand in a document, which then holds
+    /// the words of these groups.
     pub(crate) fn compete(
         &mut self,
         slot: usize,
-        origin: Origin,
+        road: usize,
+        origin: &Origin,
         boost: f32,
-        group: Option<usize>,
+        groups: &[usize],
     ) {
-        let field = self.field_of(&origin);
-        self.terms.push(ScoreTerm { field, origin, boost, group, slot: Some(slot), common: false });
+        let field = self.field_of(origin);
+        let nothing = std::iter::repeat_n(None, usize::from(groups.is_empty()));
+        let groups = groups.iter().copied().map(Some).chain(nothing);
+        for (i, group) in groups.enumerate() {
+            self.terms.push(ScoreTerm {
+                field,
+                origin: origin.clone(),
+                // It counts once, whatever the number of words it stands for.
+                boost: if i == 0 { boost } else { 0.0 },
+                group,
+                slot: Some(slot),
+                common: false,
+                road: Some(road),
+            });
+        }
     }
 
     /// The list of this kind, made if it is not yet planned.

@@ -2,17 +2,21 @@
 
 use std::io::Write as _;
 
+use zhen_search::explain::{ExplainedWord, Tried};
 use zhen_search::{Explanation, SearchRequest};
 
 use super::{find_id, no_document, open_engine};
 use crate::args::ExplainArgs;
 use crate::failure::{Failure, Outcome};
-use crate::output::hits::Paths;
+use crate::output::hits::{Paths, via_name};
 use crate::output::style::Palette;
 use crate::output::table::{Align, Table};
 use crate::output::text::one_line;
 use crate::output::{Console, Told, grouped, tell};
 use crate::settings::{Form, Settings};
+
+/// Most other spellings named of a word.
+const MOST_TRIED: usize = 6;
 
 pub(crate) fn run(args: &ExplainArgs, settings: &Settings) -> Result<Outcome, Failure> {
     let engine = open_engine(settings)?;
@@ -48,7 +52,8 @@ fn print(console: &mut Console, explanation: &Explanation, query: &str) -> std::
         writeln!(console, "\nwords")?;
         for word in &explanation.words {
             let (style, held) = if word.held { (good, "held") } else { (error, "missing") };
-            writeln!(console, "  {style}{held:<7}{style:#}  {}", one_line(&word.word))?;
+            let name = one_line(&word.word);
+            writeln!(console, "  {style}{held:<7}{style:#}  {name}{dim}{}{dim:#}", account(word))?;
         }
     }
     if !explanation.conditions {
@@ -61,6 +66,7 @@ fn print(console: &mut Console, explanation: &Explanation, query: &str) -> std::
         writeln!(console, "\nwhat the score is made of")?;
         let mut table = Table::new([
             ("term", Align::Left),
+            ("for", Align::Left),
             ("field", Align::Left),
             ("times here", Align::Right),
             ("documents", Align::Right),
@@ -69,6 +75,10 @@ fn print(console: &mut Console, explanation: &Explanation, query: &str) -> std::
         for part in &explanation.parts {
             table.row([
                 part.term.clone(),
+                match (&part.query, part.via) {
+                    (Some(query), Some(via)) => format!("{} ({})", one_line(query), via_name(via)),
+                    _ => "·".to_owned(),
+                },
                 part.field.clone(),
                 grouped(part.frequency.into()),
                 grouped(part.documents),
@@ -82,6 +92,35 @@ fn print(console: &mut Console, explanation: &Explanation, query: &str) -> std::
         writeln!(console, "{label}note:{label:#} {}", one_line(note))?;
     }
     Ok(())
+}
+
+/// As what a word was found, or in vain looked for.
+fn account(word: &ExplainedWord) -> String {
+    let others = |held: bool| -> Vec<String> {
+        let tried = word.tried.iter().filter(|tried| tried.held == held);
+        let named = tried.filter_map(|tried| Some((one_line(&tried.term), tried.via?)));
+        named.take(MOST_TRIED).map(|(term, via)| format!("{term} ({})", via_name(via))).collect()
+    };
+    let as_typed = |tried: &&Tried| tried.via.is_none();
+    if word.held {
+        if word.tried.iter().any(|tried| tried.held && tried.via.is_none()) {
+            return String::new();
+        }
+        return match others(true).as_slice() {
+            [] => String::new(),
+            others => format!("  as {}", others.join(", ")),
+        };
+    }
+    let mut account = match word.tried.iter().filter(as_typed).map(|tried| tried.documents).max() {
+        Some(0) | None => "  no document holds it as typed".to_owned(),
+        Some(1) => "  1 document holds it".to_owned(),
+        Some(documents) => format!("  {} documents hold it", grouped(documents)),
+    };
+    let others = others(false);
+    if !others.is_empty() {
+        account += &format!("; also looked for: {}", others.join(", "));
+    }
+    account
 }
 
 fn verdict(explanation: &Explanation, query: &str) -> String {
@@ -99,13 +138,11 @@ fn verdict(explanation: &Explanation, query: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use zhen_search::explain::ExplainedWord;
-
     use super::*;
 
     #[test]
     fn the_verdict_says_why() {
-        let word = |held| ExplainedWord { word: "词典".to_owned(), held };
+        let word = |held| ExplainedWord { word: "词典".to_owned(), held, tried: Vec::new() };
         let verdict = |matches, conditions, held: &[bool]| {
             let explanation = Explanation {
                 id: String::new(),

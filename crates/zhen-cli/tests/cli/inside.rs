@@ -35,7 +35,10 @@ fn explain_says_why_and_why_not() {
     assert!(out.starts_with("matches 词典\ndocs/hant.txt"), "{out}");
     assert!(out.contains("held     词典") && out.contains("adds"), "{out}");
     let out = place.zhen(&["explain", "词典 望远镜", "docs/hant.txt"]).expect_status(1).out;
-    assert!(out.contains("missing  望远镜"), "{out}");
+    assert!(out.contains("missing  望远镜  no document holds it as typed"), "{out}");
+    assert!(out.contains("telescop (translation)"), "{out}");
+    let out = place.zhen(&["explain", "dictionary", "docs/hant.txt"]).expect_status(0).out;
+    assert!(out.contains("held     dictionary  as 词典 (translation)"), "{out}");
     let explanation = place.json(&["explain", "词典", "docs/hans.txt"]);
     assert_eq!(explanation["matches"], true);
     assert!(explanation["parts"][0]["documents"].is_u64(), "{explanation}");

@@ -147,6 +147,9 @@ pub(crate) fn add(asked: &Asked<'_>, translate: bool, plan: &mut Plan) {
             [plan.slot(), plan.slot()]
         };
         compete(asked, expansion, &groups, slots, plan);
+        if let (Via::Typo, Some(meant)) = (expansion.via, expansion.candidates.first()) {
+            plan.slips.push((asked.typed(&expansion.words).to_owned(), meant.text.clone()));
+        }
     }
 }
 
@@ -161,15 +164,13 @@ fn compete(
     let typed = asked.typed(&expansion.words);
     let fields = asked.holdings.fields;
     let count = (expansion.words.len() as f32).sqrt();
+    let road = plan.road(typed, expansion.via);
     for candidate in expansion.candidates.iter().take(MOST) {
         let boost = candidate.weight * count;
         let origins = standing(fields, &candidate.text, plan);
         let boosts = [boost * weights::BODY_WORD, boost * weights::TITLE_WORD];
         for ((origin, slot), boost) in origins.iter().zip(slots).zip(boosts) {
-            plan.compete(slot, origin.clone(), boost, groups.first().copied());
-            for &group in groups.iter().skip(1) {
-                plan.compete(slot, origin.clone(), 0.0, Some(group));
-            }
+            plan.compete(slot, road, origin, boost, groups);
         }
         let single = !candidate.text.contains(' ');
         if !single && expansion.loose {
@@ -177,7 +178,7 @@ fn compete(
             let words = candidate.text.split(' ');
             for word in words.filter(|word| !function_words::is_one(word)) {
                 let origin = Origin::Term(fields.body_words, latin::stem(word));
-                plan.compete(slots[0], origin, boost * weights::LOOSE_TRANSLATION, None);
+                plan.compete(slots[0], road, &origin, boost * weights::LOOSE_TRANSLATION, &[]);
             }
         }
         plan.patterns.push(Pattern {

@@ -16,6 +16,7 @@ pub(super) fn add(asked: &Asked<'_>, plan: &mut Plan) {
         let words = asked.words_in(&number.range);
         let groups = asked.groups_of(&words);
         let term = value_term(number.value);
+        let road = plan.road(asked.typed(&words), Via::Number);
         let count = (words.len() as f32).sqrt();
         let fields =
             [(fields.body_words, weights::BODY_WORD), (fields.title_words, weights::TITLE_WORD)];
@@ -23,10 +24,7 @@ pub(super) fn add(asked: &Asked<'_>, plan: &mut Plan) {
             let slot = plan.slot();
             let origin = Origin::Term(field, term.clone());
             let boost = boost * weights::NUMBER * count;
-            plan.compete(slot, origin.clone(), boost, groups.first().copied());
-            for &group in groups.iter().skip(1) {
-                plan.compete(slot, origin.clone(), 0.0, Some(group));
-            }
+            plan.compete(slot, road, &origin, boost, &groups);
         }
         plan.patterns.push(Pattern {
             via: Via::Number,

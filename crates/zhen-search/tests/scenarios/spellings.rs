@@ -145,3 +145,33 @@ fn synonyms_are_used_by_the_next_search() {
     assert_eq!(response.hits[0].id, "0");
     assert!(response.notes[0].contains("line 1") && response.notes[0].contains("zhen synonyms"));
 }
+
+#[test]
+fn the_corrected_query_is_proposed_when_it_finds_more() {
+    let index = Index::of_texts(&["The old library of the town", "软件测试的方法", "another town"]);
+    let meant = |query: &str| index.search(query).did_you_mean;
+    assert_eq!(meant("old libary").as_deref(), Some("old library"));
+    assert_eq!(meant("软件侧试").as_deref(), Some("软件测试"));
+    for fine in ["old library", "软件测试", "town", "xqzvwq", ""] {
+        assert_eq!(meant(fine), None, "{fine}");
+    }
+    let exact = SearchRequest { query: "libary".to_owned(), exact: true, ..Default::default() };
+    assert_eq!(index.ask(exact).did_you_mean, None);
+}
+
+#[test]
+fn an_account_says_by_which_road_a_word_was_found() {
+    let index = Index::of_texts(&["这个软件可以免费下载。", "天气很好"]);
+    let request = SearchRequest { query: "軟體 下载".to_owned(), ..Default::default() };
+    let found = index.engine.explain(&request, "0").unwrap().unwrap();
+    assert!(found.matches);
+    assert_eq!(found.words[0].word, "軟體");
+    let held: Vec<_> = found.words[0].tried.iter().filter(|tried| tried.held).collect();
+    assert_eq!((held[0].term.as_str(), held[0].via), ("软件", Some(Via::Synonym)));
+    assert!(found.parts.iter().any(|part| part.query.as_deref() == Some("軟體")));
+    // The parts are the score, but for the preference of documents that hold every word.
+    let score = index.ask(request.clone()).hits[0].score;
+    assert!((found.score * 1.25 - score).abs() < 0.05 * score, "{} {score}", found.score);
+    let missing = index.engine.explain(&request, "1").unwrap().unwrap();
+    assert!(!missing.matches && missing.words.iter().all(|word| !word.held));
+}
