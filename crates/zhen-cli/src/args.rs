@@ -85,6 +85,7 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     Terms(TermsArgs),
     Synonyms(SynonymsArgs),
+    Aliases(AliasesArgs),
     Completions(CompletionsArgs),
 }
 
@@ -404,6 +405,56 @@ pub(crate) enum SynonymsAction {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+}
+
+/// List, add and remove names that mean the same, as learned from the documents
+#[derive(Debug, Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "\
+Examples:
+  zhen aliases                          those that most documents state
+  zhen aliases CPEC                     what CPEC stands for
+  zhen aliases add CPEC 中巴经济走廊    have either find the other
+  zhen aliases remove IT 信息技术       and never again, whatever documents say
+
+Documents say so as in 自由贸易协定 (FTA), World Health Organization（WHO，世界卫生组织） and
+北京大学（以下简称北大）. A search for one name finds the other too, unless told --exact."
+)]
+pub(crate) struct AliasesArgs {
+    #[command(subcommand)]
+    pub(crate) change: Option<AliasesCommand>,
+    /// Beginning of a name [default: all names]
+    #[arg(value_name = "PREFIX")]
+    pub(crate) prefix: Vec<String>,
+    /// Pairs to show, those that most documents state first
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
+    pub(crate) limit: usize,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AliasesCommand {
+    /// Have two names find each other
+    #[command(after_help = "\
+Examples:
+  zhen aliases add CPEC 中巴经济走廊
+  zhen aliases add 'machine learning' 机器学习")]
+    Add(AliasArgs),
+    /// Keep two names from finding each other, whatever documents say
+    #[command(after_help = "\
+Examples:
+  zhen aliases remove IT 信息技术")]
+    Remove(AliasArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AliasArgs {
+    /// One name
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+    /// The other
+    #[arg(value_name = "OTHER")]
+    pub(crate) other: String,
 }
 
 /// Print a script that completes zhen's commands in a shell

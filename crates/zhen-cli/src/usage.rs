@@ -58,8 +58,8 @@ mod tests {
     #[test]
     fn a_mistake_in_the_command_line_is_one_line_with_where_to_read_on() {
         assert_eq!(
-            line(&["zhen", "analyse", "x"]),
-            "unrecognized subcommand 'analyse'; a similar subcommand exists: 'analyze'; \
+            line(&["zhen", "complettions", "x"]),
+            "unrecognized subcommand 'complettions'; a similar subcommand exists: 'completions'; \
              see `zhen --help`"
         );
         assert_eq!(

@@ -6,6 +6,7 @@ use tantivy::schema::{Field, Value};
 use tantivy::{DateTime, time::OffsetDateTime, time::format_description::well_known::Rfc3339};
 use zhen_source::Document;
 
+use crate::aliases;
 use crate::budget::Permit;
 use crate::hash::{hash64, hash64_parts};
 use crate::record;
@@ -86,6 +87,7 @@ pub(crate) fn prepare(
             analyzer.tracks(heading, &mut headings);
         }
     }
+    let aliases = aliases::terms(analyzer, [&*document.title, &*document.body]);
     let content = content_hash(&title.grams, &body.grams);
     let record = record::encode(&document, lang.as_deref(), source);
 
@@ -98,6 +100,9 @@ pub(crate) fn prepare(
     text(fields.heading_words, Some(headings.words));
     text(fields.body_words, Some(body.words));
     text(fields.body_grams, Some(body.grams));
+    for pair in aliases {
+        text(fields.aliases, Some(pair));
+    }
     text(fields.source, source.map(str::to_owned));
     text(fields.path, document.path);
     text(fields.lang, lang);

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
-use crate::manifest::{DICTIONARY_PREFIX, FILES_PREFIX};
+use crate::manifest::{ALIASES_PREFIX, DICTIONARY_PREFIX, FILES_PREFIX};
 
 /// Writes `content` to `path`: to a temporary file first, then renamed, with both the file and its
 /// folder on disk before this returns.
@@ -42,5 +42,5 @@ pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
 
 /// Whether a name in an index's folder is that of a sidecar, or of one half written.
 pub(crate) fn is_sidecar(name: &str) -> bool {
-    name.starts_with(FILES_PREFIX) || name.starts_with(DICTIONARY_PREFIX)
+    [FILES_PREFIX, DICTIONARY_PREFIX, ALIASES_PREFIX].iter().any(|prefix| name.starts_with(prefix))
 }

@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 
 use zhen_source::{Document, Entry, SkipReason, SourceError, WalkOptions, path_id, walk};
 use zhen_text::UserDict;
+use zhen_text::alias::key;
 
+use crate::aliases::{Aliases, HandMade, Verdict};
 use crate::budget::{DEFAULT_MEMORY, Split};
 use crate::errors::IndexError;
 use crate::files::FileTable;
@@ -329,6 +331,43 @@ impl Indexer {
             forget_missing(writer, paths);
             Ok(())
         })
+    }
+
+    /// Makes two names find each other, whether documents say so or not; says whether they did not
+    /// before by the user's word.
+    ///
+    /// # Errors
+    /// [`IndexError::Options`] for names that cannot be a pair, and when the index cannot be written.
+    pub fn add_alias(&mut self, name: &str, other: &str) -> Result<bool, IndexError> {
+        self.set_alias(name, other, Verdict::Added)
+    }
+
+    /// Keeps two names from finding each other, whatever documents say; says whether they were a
+    /// pair, and changes nothing if not.
+    ///
+    /// # Errors
+    /// As [`Indexer::add_alias`].
+    pub fn remove_alias(&mut self, name: &str, other: &str) -> Result<bool, IndexError> {
+        let dir = self.options.dir.clone();
+        let writer = self.writer()?;
+        let hand_made = HandMade::load(&dir, writer.manifest())?;
+        let aliases = Aliases::new(writer.searcher(), writer.fields().aliases, &hand_made);
+        let known = aliases.of(&key(name)).map_err(IndexError::engine("read", &dir))?;
+        let other_key = key(other);
+        if !known.iter().any(|known| known.key == other_key) {
+            return Ok(false);
+        }
+        self.set_alias(name, other, Verdict::Removed)
+    }
+
+    fn set_alias(&mut self, name: &str, other: &str, verdict: Verdict) -> Result<bool, IndexError> {
+        let mut changed = false;
+        self.write(|writer, _, options, _| {
+            let mut hand_made = HandMade::load(&options.dir, writer.manifest())?;
+            changed = hand_made.set(name, other, verdict)?;
+            if changed { writer.set_aliases(&hand_made) } else { Ok(()) }
+        })?;
+        Ok(changed)
     }
 
     /// Merges everything into one segment, which makes searching a little faster and drops what is

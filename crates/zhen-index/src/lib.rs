@@ -3,6 +3,7 @@
 //! An index is a folder: tantivy's segments, the file table, and a manifest in the payload of the
 //! last commit. [`ZhenIndex`] opens it for reading.
 
+pub mod aliases;
 mod budget;
 mod clock;
 mod desk;
@@ -28,6 +29,7 @@ pub mod verify;
 mod watch;
 mod writer;
 
+pub use aliases::{Aliases, HandMade, ListedAlias, Verdict};
 pub use budget::{DEFAULT_MEMORY, LEAST_MEMORY};
 pub use errors::IndexError;
 pub use files::{FileEntry, FileTable};

@@ -12,7 +12,7 @@ use crate::errors::IndexError;
 use crate::hash::hash64;
 
 /// Version of everything an index consists of: schema, records, manifest, sidecars.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 /// User dictionaries up to this many bytes stand in the manifest itself.
 const INLINE_DICTIONARY: usize = 64 << 10;
@@ -38,6 +38,9 @@ pub struct Manifest {
     /// The table of source files, where there are any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub files: Option<Sidecar>,
+    /// Pairs of names added or removed by hand, where there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aliases: Option<Sidecar>,
 }
 
 /// The user dictionary in a manifest: its text, or where that stands.
@@ -82,6 +85,7 @@ impl Manifest {
             generation: 0,
             user_dictionary: None,
             files: None,
+            aliases: None,
         }
     }
 
@@ -170,12 +174,14 @@ impl Manifest {
     /// Names of all sidecars this manifest speaks of.
     pub(crate) fn sidecars(&self) -> impl Iterator<Item = &Sidecar> {
         let dictionary = self.user_dictionary.as_ref().and_then(|entry| entry.file.as_ref());
-        self.files.iter().chain(dictionary)
+        self.files.iter().chain(&self.aliases).chain(dictionary)
     }
 }
 
 /// Sidecars of file tables begin with this.
 pub(crate) const FILES_PREFIX: &str = "zhen-files-";
+/// Sidecars of hand-made aliases begin with this.
+pub(crate) const ALIASES_PREFIX: &str = "zhen-aliases-";
 /// Sidecars of user dictionaries begin with this.
 pub(crate) const DICTIONARY_PREFIX: &str = "zhen-words-";
 

@@ -7,6 +7,7 @@
 //! | `meta` | `url` and every other field of the input record | filters, sorting, facets |
 //! | `title_words`, `heading_words`, `body_words` | words and stems | ranking |
 //! | `title_grams`, `body_grams` | Han bigrams and exact Latin words, with positions | phrases, substrings, ranking |
+//! | `aliases` | pairs of names that the text says mean the same ([`crate::aliases`]) | finding the one by the other |
 //! | `order` | a hash of the id | breaking ties of the ranking alike everywhere |
 //! | `content` | a hash of the folded text | finding exact duplicates |
 //! | `record` | the document itself ([`crate::record`]) | showing it |
@@ -53,6 +54,8 @@ pub mod name {
     pub const TITLE_GRAMS: &str = "title_grams";
     /// Grams of the body.
     pub const BODY_GRAMS: &str = "body_grams";
+    /// Pairs of names.
+    pub const ALIASES: &str = "aliases";
     /// Hash of the id.
     pub const ORDER: &str = "order";
     /// Hash of the folded text.
@@ -90,6 +93,8 @@ pub struct Fields {
     pub title_grams: Field,
     /// Terms with frequencies, positions and field norms.
     pub body_grams: Field,
+    /// Whole strings, several a document.
+    pub aliases: Field,
     /// `u64`, fast.
     pub order: Field,
     /// `u64`, fast.
@@ -137,6 +142,10 @@ pub fn schema() -> (Schema, Fields) {
         body_words: builder.add_text_field(name::BODY_WORDS, words()),
         title_grams: builder.add_text_field(name::TITLE_GRAMS, grams()),
         body_grams: builder.add_text_field(name::BODY_GRAMS, grams()),
+        aliases: builder.add_text_field(
+            name::ALIASES,
+            TextOptions::default().set_indexing_options(whole_indexing()),
+        ),
         order: builder.add_u64_field(name::ORDER, fast_number()),
         content: builder.add_u64_field(name::CONTENT, fast_number()),
         record: builder.add_bytes_field(name::RECORD, STORED),
@@ -240,6 +249,6 @@ mod tests {
         ] {
             assert_eq!(schema.get_field_name(field), name);
         }
-        assert_eq!(schema.num_fields(), 16);
+        assert_eq!(schema.num_fields(), 17);
     }
 }

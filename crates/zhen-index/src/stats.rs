@@ -140,6 +140,7 @@ impl ZhenIndex {
             fields.body_words,
             fields.title_grams,
             fields.body_grams,
+            fields.aliases,
         ] {
             let (mut terms, mut tokens) = (0, 0);
             for reader in searcher.segment_readers() {

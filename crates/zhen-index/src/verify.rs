@@ -7,6 +7,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, DocSet, SegmentReader, Term};
 use zhen_text::{Analyzer, Tracks};
 
+use crate::aliases::{self, HandMade};
 use crate::errors::IndexError;
 use crate::files::FileTable;
 use crate::hash::hash64;
@@ -47,7 +48,7 @@ impl Verification {
 }
 
 impl ZhenIndex {
-    /// Checks the index: checksums of all files, the file table, the user dictionary, every record,
+    /// Checks the index: checksums of all files, the file table, the user dictionary and aliases, every record,
     /// and for a sample of documents that their terms stand in the index at their positions. Reads
     /// the whole index.
     ///
@@ -78,6 +79,7 @@ impl ZhenIndex {
             other => other,
         };
         sound(self.file_table(&manifest).map(|_: FileTable| ()))?;
+        sound(HandMade::load(self.dir(), &manifest).map(|_| ()))?;
         let dict = manifest.user_dict(self.dir());
         sound(dict.as_ref().map(|_| ()).map_err(clone_damage))?;
         report.files += manifest.sidecars().count() as u64;
@@ -159,6 +161,16 @@ impl ZhenIndex {
             analyzer.tracks(text, &mut tracks);
             compare(segment, doc, words, &tracks.words, false)?;
             compare(segment, doc, grams, &tracks.grams, true)?;
+        }
+        for pair in aliases::terms(analyzer, [record.title(), record.body()]) {
+            let term = Term::from_field_text(fields.aliases, &pair);
+            let found = segment
+                .inverted_index(fields.aliases)
+                .and_then(|index| Ok(index.read_postings(&term, IndexRecordOption::Basic)?))
+                .map_err(|error| error.to_string())?;
+            if !found.is_some_and(|mut postings| seek(&mut postings, doc)) {
+                return Err(format!("its pair of names {pair:?} does not find it"));
+            }
         }
         Ok(())
     }

@@ -19,6 +19,7 @@ use tantivy::{
 };
 use zhen_text::UserDict;
 
+use crate::aliases::HandMade;
 use crate::budget::Split;
 use crate::document::IndexDocument;
 use crate::durable;
@@ -48,6 +49,7 @@ pub(crate) struct Writer {
     table: TableHandle,
     table_changed: bool,
     documents_changed: bool,
+    manifest_changed: bool,
     engine: Engine,
     /// The committed documents, as of the last commit.
     committed: Committed,
@@ -121,6 +123,7 @@ impl Writer {
             table: TableHandle(Arc::new(RwLock::new(table))),
             table_changed: false,
             documents_changed: false,
+            manifest_changed: false,
             engine,
             committed,
             uncommitted: FxHashSet::default(),
@@ -149,7 +152,7 @@ impl Writer {
 
     /// Whether there is anything to commit.
     pub(crate) fn has_changes(&self) -> bool {
-        self.documents_changed || self.table_changed
+        self.documents_changed || self.table_changed || self.manifest_changed
     }
 
     pub(crate) fn counts(&self) -> Counts {
@@ -214,6 +217,13 @@ impl Writer {
         Ok(())
     }
 
+    /// Replaces what the user says of pairs of names.
+    pub(crate) fn set_aliases(&mut self, hand_made: &HandMade) -> Result<(), IndexError> {
+        self.manifest.aliases = hand_made.save(self.dir())?;
+        self.manifest_changed = true;
+        Ok(())
+    }
+
     /// Sets what is known of a file.
     pub(crate) fn set_file(&mut self, path: &str, entry: FileEntry) {
         let mut table = self.table.write();
@@ -267,6 +277,7 @@ impl Writer {
         self.manifest = manifest;
         self.table_changed = false;
         self.documents_changed = false;
+        self.manifest_changed = false;
         self.uncommitted.clear();
         self.committed = Committed::read(&self.index)?;
         self.merge_in_background()

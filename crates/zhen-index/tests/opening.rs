@@ -85,9 +85,11 @@ fn edit_meta(dir: &Path, from: &str, to: &str) {
 fn an_index_of_another_format_version_is_refused_with_both_versions() {
     let place = Place::new();
     place.indexer().close().unwrap();
-    edit_meta(&place.index, r#"\"format\":1,"#, r#"\"format\":77,"#);
+    let present = format!(r#"\"format\":{},"#, zhen_index::FORMAT_VERSION);
+    edit_meta(&place.index, &present, r#"\"format\":77,"#);
     let message = refusal(&place.index);
-    assert!(message.contains("format version 77, this program reads 1"), "{message}");
+    let expected = format!("format version 77, this program reads {}", zhen_index::FORMAT_VERSION);
+    assert!(message.contains(&expected), "{message}");
     assert!(matches!(Indexer::open(place.options()), Err(IndexError::Format { .. })));
 }
 

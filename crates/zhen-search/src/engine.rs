@@ -7,7 +7,8 @@ use std::time::{Instant, SystemTime};
 use tantivy::schema::{IndexRecordOption, Term};
 use tantivy::{DocAddress, DocSet, IndexReader, ReloadPolicy, Searcher};
 use zhen_index::{
-    Fields, IndexError, Record, RecordRef, ZhenIndex, read_record, read_synonyms, synonyms_file,
+    Fields, HandMade, IndexError, Record, RecordRef, ZhenIndex, read_record, read_synonyms,
+    synonyms_file,
 };
 use zhen_query::NodeKind;
 use zhen_text::Analyzer;
@@ -52,6 +53,7 @@ struct State {
     /// Why there are no synonyms although there should be.
     problem: Option<String>,
     mark: Mark,
+    hand_made: HandMade,
 }
 
 /// Tells commits, and synonyms, apart without reading them.
@@ -132,7 +134,9 @@ impl IndexEngine {
             })?;
         let dict = index.manifest().user_dict(index.dir())?;
         let (synonyms, problem) = synonyms(index.dir());
+        let hand_made = index.hand_made_aliases()?;
         let state = State {
+            hand_made,
             searcher: IndexReader::searcher(&reader),
             analyzer: Analyzer::for_queries(&dict),
             dict: dict.checksum(),
@@ -170,10 +174,13 @@ impl IndexEngine {
             } else {
                 Analyzer::for_queries(&dict)
             };
+            let hand_made = self.index.hand_made_aliases();
+            let hand_made = hand_made.map_err(|error| SearchError::Engine(error.to_string()))?;
             let searcher = self.reader.searcher();
             let (synonyms, problem) = synonyms(self.index.dir());
             let dict = dict.checksum();
-            *state = Arc::new(State { searcher, analyzer, dict, synonyms, problem, mark });
+            *state =
+                Arc::new(State { searcher, analyzer, dict, synonyms, problem, hand_made, mark });
         }
         Ok(Arc::clone(&state))
     }
@@ -200,7 +207,11 @@ impl IndexEngine {
         let planner = Planner {
             analyzer: &state.analyzer,
             fields: self.fields(),
-            holdings: Holdings { searcher: &state.searcher, fields: self.fields() },
+            holdings: Holdings {
+                searcher: &state.searcher,
+                fields: self.fields(),
+                hand_made: &state.hand_made,
+            },
             synonyms: &state.synonyms,
             exact: request.exact,
             unquote: quotes == Quotes::Loosened,

@@ -27,6 +27,9 @@ pub(crate) const VARIANT: f32 = 0.9;
 pub(crate) const SYNONYM: f32 = 0.8;
 /// The same number or date in whatever notation, as a part of what it counts as typed.
 pub(crate) const NUMBER: f32 = 0.9;
+/// What documents or the user say that a word is also called, as a part of what the word itself counts;
+/// less where few documents say so.
+pub(crate) const ALIAS: f32 = 0.8;
 /// What may have been meant by a word that no document holds.
 pub(crate) const TYPO: f32 = 0.7;
 /// A word of a translation of several, where they do not stand together, as a part of it.

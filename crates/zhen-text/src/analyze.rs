@@ -53,6 +53,11 @@ impl Analyzer {
         Self { segmenter: Arc::new(Segmenter::scoped(user)) }
     }
 
+    /// What cuts Han text into words.
+    pub(crate) fn segmenter(&self) -> &Segmenter {
+        &self.segmenter
+    }
+
     /// Appends the terms of `text` to `out`.
     pub fn tracks(&self, text: &str, out: &mut Tracks) {
         thread_local! {

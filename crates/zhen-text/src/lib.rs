@@ -12,6 +12,7 @@
 //! assert_eq!(tracks.grams, "词典 典很 很方 方便 便 running ");
 //! ```
 
+pub mod alias;
 pub mod analyze;
 pub mod dict;
 pub mod fold;

@@ -1,5 +1,6 @@
 //! One module a command: options to library requests, answers to [`crate::output`].
 
+mod aliases;
 mod analyze;
 mod completions;
 mod delete;
@@ -42,6 +43,7 @@ pub(crate) fn run(command: Command, settings: &Settings) -> Result<Outcome, Fail
         Command::Verify(_) => verify::run(settings),
         Command::Terms(args) => terms::run(&args, settings),
         Command::Synonyms(args) => synonyms::run(&args, settings),
+        Command::Aliases(args) => aliases::run(&args, settings),
         Command::Completions(args) => completions::run(&args, settings),
     }
 }

@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test ends where its own preparations fail")]
 
+mod aliases;
 mod bad_input;
 mod complaints;
 mod demo;

@@ -4,6 +4,7 @@
 //! how much that counts beside the words themselves, and by which road it was found. All that stands
 //! for the same words competes: a document's best one counts, however many it holds.
 
+mod alias;
 mod number;
 mod regional;
 mod slip;
@@ -15,7 +16,7 @@ use std::ops::Range;
 
 use tantivy::Searcher;
 use tantivy::schema::Field;
-use zhen_index::Fields;
+use zhen_index::{Fields, HandMade};
 use zhen_text::synonym::Synonyms;
 use zhen_text::unit::{self, GramPattern};
 use zhen_text::{QueryWord, WordKind, latin};
@@ -82,6 +83,8 @@ impl Asked<'_> {
 pub(crate) struct Holdings<'a> {
     pub(crate) searcher: &'a Searcher,
     pub(crate) fields: Fields,
+    /// What the user says of pairs of names.
+    pub(crate) hand_made: &'a HandMade,
 }
 
 impl Holdings<'_> {
@@ -100,6 +103,12 @@ impl Holdings<'_> {
     /// In how many documents the body holds a folded text as a word of its own.
     pub(crate) fn documents_with_word(&self, word: &str) -> u64 {
         self.frequency(self.fields.body_words, word)
+    }
+
+    /// Whether a folded text is a word of two ideographs as documents are cut into words.
+    fn is_short_word(&self, text: &str) -> bool {
+        let ideographs = unit::units(text).take(3).map(|unit| unit.kind.is_ideo());
+        ideographs.eq([true, true]) && self.documents_with_word(text) > 0
     }
 
     fn frequency(&self, field: Field, term: &str) -> u64 {
@@ -131,6 +140,7 @@ pub(crate) struct Candidate {
 pub(crate) fn add(asked: &Asked<'_>, translate: bool, plan: &mut Plan) {
     let mut found = Vec::new();
     if translate {
+        alias::find(asked, &mut found);
         translate::find(asked, &mut found);
     }
     number::add(asked, plan);
@@ -167,7 +177,13 @@ fn compete(
     let road = plan.road(typed, expansion.via);
     for candidate in expansion.candidates.iter().take(MOST) {
         let boost = candidate.weight * count;
-        let origins = standing(fields, &candidate.text, plan);
+        let mut origins = standing(fields, &candidate.text, plan);
+        let short = expansion.via == Via::Alias && asked.holdings.is_short_word(&candidate.text);
+        if short {
+            // 北大 is not meant where 东北大学 stands.
+            let word = |field| Origin::Term(field, candidate.text.clone());
+            origins = [word(fields.body_words), word(fields.title_words)];
+        }
         let boosts = [boost * weights::BODY_WORD, boost * weights::TITLE_WORD];
         for ((origin, slot), boost) in origins.iter().zip(slots).zip(boosts) {
             plan.compete(slot, road, origin, boost, groups);
@@ -183,6 +199,7 @@ fn compete(
         }
         plan.patterns.push(Pattern {
             via: expansion.via,
+            rank: if short { 3 } else { 0 },
             stem: (single && candidate.text.is_ascii()).then(|| latin::stem(&candidate.text)),
             ..Pattern::new(typed, &candidate.text, 1.3 * candidate.weight)
         });

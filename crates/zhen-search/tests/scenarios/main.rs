@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that fails should panic")]
 
+mod aliases;
 mod spellings;
 
 use std::io::BufRead as _;
