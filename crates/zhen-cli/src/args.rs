@@ -173,6 +173,7 @@ Examples:
   zhen search '(银行 OR bank) time:2023..2024'
   zhen search 维生素A --filter tags:健康 --sort time:desc
   zhen search 软件 --facet lang -n 5
+  zhen search zhongba jingji                as 中巴 经济, typed without an input method
   zhen search --json 软件 | jq '.hits[].title'
   zhen search --pretty 软件 | less -R
 
@@ -205,6 +206,9 @@ pub(crate) struct SearchArgs {
     /// still fold
     #[arg(long)]
     pub(crate) exact: bool,
+    /// Take pinyin often confused for one: zh and z, ch and c, sh and s, -n and -ng, l and n
+    #[arg(long, conflicts_with = "exact")]
+    pub(crate) fuzzy_pinyin: bool,
     /// Print only the path (or id) of each document
     #[arg(short = 'l', long, conflicts_with = "pretty")]
     pub(crate) paths_only: bool,
@@ -226,13 +230,17 @@ pub(crate) enum LangArg {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  zhen suggest 中巴
-  zhen suggest zhongb")]
+  zhen suggest 中巴                  what begins so
+  zhen suggest zhongb                full pinyin, or zbjj for its initials
+  zhen suggest 'free tr'             a title, or the last word after the words before it
+  zhen suggest --json dictoin -n 3   one slip is forgiven
+
+Words, titles and names of the index, those of most documents first.")]
 pub(crate) struct SuggestArgs {
     /// Beginning of a word or a text
     #[arg(value_name = "PREFIX", required = true)]
     pub(crate) prefix: Vec<String>,
-    /// Completions to show
+    /// Completions to show, at most 100
     #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
     pub(crate) limit: usize,
 }

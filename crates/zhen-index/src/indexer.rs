@@ -202,6 +202,7 @@ impl Indexer {
             };
         } else {
             writer.commit()?;
+            writer.refresh_vocabulary()?;
             // All count as replaced: there was no other document.
             summary.updated = writer.counts().added;
             summary.documents = writer.committed_documents();
@@ -428,7 +429,8 @@ impl Indexer {
                 summary.removed = (before + summary.added).saturating_sub(summary.documents);
                 let brought = summary.added + summary.updated;
                 writer.purge_deleted(PURGE_LEAST.max(brought * PURGE_FACTOR))
-            });
+            })
+            .and_then(|()| writer.refresh_vocabulary());
         summary.elapsed = started.elapsed();
         self.forget_failed(result)?;
         Ok(summary)

@@ -26,6 +26,7 @@ pub mod stats;
 mod synonyms;
 mod varint;
 pub mod verify;
+pub mod vocabulary;
 mod watch;
 mod writer;
 
@@ -42,3 +43,4 @@ pub use schema::Fields;
 pub use stats::Stats;
 pub use synonyms::{read_synonyms, synonyms_file, write_synonyms};
 pub use verify::Verification;
+pub use vocabulary::{Vocabulary, VocabularyFile};

@@ -32,6 +32,9 @@ pub struct Manifest {
     pub committed: String,
     /// Number of commits so far; names the sidecars.
     pub generation: u64,
+    /// Documents added and replaced so far.
+    #[serde(default)]
+    pub changes: u64,
     /// The user's words, where there are any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_dictionary: Option<DictionaryEntry>,
@@ -83,6 +86,7 @@ impl Manifest {
             committed: created.clone(),
             created,
             generation: 0,
+            changes: 0,
             user_dictionary: None,
             files: None,
             aliases: None,

@@ -162,7 +162,11 @@ fn what_else(dir: &Path) -> Result<IndexError, IndexError> {
     if names.iter().any(|name| name == LOCK_FILE) {
         names.retain(|name| name != LOCK_FILE && !name.starts_with('.'));
     }
-    if names.iter().any(|name| name.starts_with(crate::manifest::FILES_PREFIX)) {
+    let ours = |name: &String| {
+        name.starts_with(crate::manifest::FILES_PREFIX)
+            || name == crate::vocabulary::VOCABULARY_FILE
+    };
+    if names.iter().any(ours) {
         return Ok(damaged(dir, "meta.json is missing"));
     }
     names.sort();

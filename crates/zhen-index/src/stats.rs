@@ -9,6 +9,7 @@ use crate::errors::IndexError;
 use crate::files::FileTable;
 use crate::manifest::Manifest;
 use crate::open::ZhenIndex;
+use crate::vocabulary::Vocabulary;
 
 /// What an index holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,8 +25,11 @@ pub struct Stats {
     /// Bytes on disk, sidecars included.
     pub bytes: u64,
     /// Bytes on disk by part: `terms`, `postings`, `positions`, `norms`, `columns`, `records`,
-    /// `deletes`, `files`.
+    /// `deletes`, `files`, `vocabulary`.
     pub parts: BTreeMap<&'static str, u64>,
+    /// Words, titles and names that can be completed and read as pinyin; `None` when the
+    /// vocabulary is missing or damaged.
+    pub vocabulary: Option<u64>,
     /// Its text fields and what they hold.
     pub fields: Vec<FieldStats>,
     /// Documents by language tag, most frequent first.
@@ -103,6 +107,8 @@ impl ZhenIndex {
         for sidecar in manifest.sidecars() {
             *parts.entry("files").or_default() += sidecar.bytes;
         }
+        let vocabulary = Vocabulary::open(self.dir()).ok();
+        parts.extend(vocabulary.as_ref().map(|vocabulary| ("vocabulary", vocabulary.bytes())));
         let mut segments = Vec::new();
         let mut by_field: BTreeMap<String, u64> = BTreeMap::new();
         for reader in searcher.segment_readers() {
@@ -158,6 +164,7 @@ impl ZhenIndex {
             segments,
             bytes: parts.values().sum(),
             parts,
+            vocabulary: vocabulary.map(|vocabulary| vocabulary.len()),
             fields: counted,
             languages: values(&searcher, fields.lang)?,
             kinds: values(&searcher, fields.kind)?,

@@ -14,6 +14,7 @@ use crate::hash::hash64;
 use crate::open::ZhenIndex;
 use crate::record::{Record, RecordRef};
 use crate::schema::name;
+use crate::vocabulary::{Vocabulary, VocabularyError};
 
 /// Documents that are analysed again, spread over the index.
 const SAMPLE: u64 = 200;
@@ -48,7 +49,8 @@ impl Verification {
 }
 
 impl ZhenIndex {
-    /// Checks the index: checksums of all files, the file table, the user dictionary and aliases, every record,
+    /// Checks the index: checksums of all files, the file table, the user dictionary and aliases, the
+    /// vocabulary where there is one, every record,
     /// and for a sample of documents that their terms stand in the index at their positions. Reads
     /// the whole index.
     ///
@@ -83,6 +85,12 @@ impl ZhenIndex {
         let dict = manifest.user_dict(self.dir());
         sound(dict.as_ref().map(|_| ()).map_err(clone_damage))?;
         report.files += manifest.sidecars().count() as u64;
+        match Vocabulary::open(self.dir()) {
+            Ok(_) => report.files += 1,
+            // It is written after the commit, and a run may end between; the next one makes it.
+            Err(VocabularyError::Missing) => {}
+            Err(error) => report.find(error.to_string()),
+        }
         let (true, Ok(dict)) = (damaged.is_empty(), dict) else {
             // What lies in damaged files says nothing more.
             return Ok(report);

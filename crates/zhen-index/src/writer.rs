@@ -30,6 +30,7 @@ use crate::lock::WriterLock;
 use crate::manifest::Manifest;
 use crate::open::ZhenIndex;
 use crate::schema::{Fields, schema};
+use crate::vocabulary::{self, Origin};
 
 /// After this many documents a commit is due whatever the time: it bounds the memory that knowing
 /// the ids of uncommitted documents takes (some 16 bytes each).
@@ -257,6 +258,7 @@ impl Writer {
     pub(crate) fn commit(&mut self) -> Result<(), IndexError> {
         let mut manifest = self.manifest.clone();
         manifest.generation += 1;
+        manifest.changes += self.uncommitted.len() as u64;
         manifest.committed = crate::clock::now();
         env!("CARGO_PKG_VERSION").clone_into(&mut manifest.version);
         if self.table_changed {
@@ -281,6 +283,16 @@ impl Writer {
         self.uncommitted.clear();
         self.committed = Committed::read(&self.index)?;
         self.merge_in_background()
+    }
+
+    /// Makes the vocabulary anew where it no longer speaks of what is committed.
+    pub(crate) fn refresh_vocabulary(&self) -> Result<(), IndexError> {
+        let now = Origin {
+            generation: self.manifest.generation,
+            changes: self.manifest.changes,
+            documents: self.committed_documents(),
+        };
+        vocabulary::refresh(self.dir(), self.searcher(), &self.fields(), now).map(|_| ())
     }
 
     /// Starts a merge in the background where the number of segments asks for one. (The engine's own
@@ -328,7 +340,9 @@ impl Writer {
             tantivy::TantivyError::ErrorInThread(what)
         };
         result.unwrap_or_else(|()| Err(lost())).map_err(self.engine_error("merged"))?;
-        durable::sync_dir(self.dir()).map_err(IndexError::io("sync", self.dir()))
+        durable::sync_dir(self.dir()).map_err(IndexError::io("sync", self.dir()))?;
+        self.committed = Committed::read(&self.index)?;
+        Ok(())
     }
 
     /// Merges all segments into one, which also drops what is left of deleted documents.

@@ -23,6 +23,10 @@ pub struct SearchRequest {
     /// Script, width, case and accents still fold; no stems, translations, aliases, synonyms,
     /// pinyin or typos.
     pub exact: bool,
+    /// Whether pinyin that is often confused counts as one: zh and z, ch and c, sh and s, -n and
+    /// -ng, l and n.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub fuzzy_pinyin: bool,
     /// Passages a hit, 0 to 20; 3 unless told.
     pub passages: usize,
 }
@@ -38,6 +42,7 @@ impl Default for SearchRequest {
             facets: Vec::new(),
             lang: None,
             exact: false,
+            fuzzy_pinyin: false,
             passages: 3,
         }
     }
@@ -177,11 +182,15 @@ pub struct Facet {
 /// A completion.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Suggestion {
-    /// The completed text.
+    /// The completed text: a word, a title or a name of the index, after the words that were typed
+    /// before the last one.
     pub text: String,
-    /// How it follows from what was typed.
+    /// How it follows from what was typed: as its beginning (or all of it), its pinyin, or with a
+    /// slip of the keyboard.
     pub via: Via,
-    /// Documents that hold it.
+    /// Documents that hold the word that was completed; of a title or name those that hold it as
+    /// such. As of the newest vocabulary, which may lag behind a large index by a twentieth of its
+    /// documents.
     pub count: u64,
 }
 

@@ -7,11 +7,12 @@ use std::time::{Instant, SystemTime};
 use tantivy::schema::{IndexRecordOption, Term};
 use tantivy::{DocAddress, DocSet, IndexReader, ReloadPolicy, Searcher};
 use zhen_index::{
-    Fields, HandMade, IndexError, Record, RecordRef, ZhenIndex, read_record, read_synonyms,
-    synonyms_file,
+    Fields, HandMade, IndexError, Record, RecordRef, VocabularyFile, ZhenIndex, read_record,
+    read_synonyms, synonyms_file,
 };
 use zhen_query::NodeKind;
 use zhen_text::Analyzer;
+use zhen_text::pinyin::Fuzzy;
 use zhen_text::synonym::Synonyms;
 
 use crate::api::{Engine, Hit, Lang, SearchError, SearchRequest, SearchResponse, Suggestion};
@@ -24,6 +25,7 @@ use crate::passage::Matcher;
 use crate::plan::{Mask, Plan, Planner};
 use crate::rank::{Prepared, Ranked};
 use crate::sort;
+use crate::suggest::Suggester;
 
 /// Most hits of one answer.
 pub const MOST_HITS: usize = 1_000;
@@ -31,6 +33,8 @@ pub const MOST_HITS: usize = 1_000;
 pub const DEEPEST_HIT: usize = 10_000;
 /// Most passages of one hit.
 pub const MOST_PASSAGES: usize = 20;
+/// Most completions of one answer.
+pub const MOST_SUGGESTIONS: usize = 100;
 /// Longest query, in scalar values; what follows is not searched, and reported.
 pub const LONGEST_QUERY: usize = 4_096;
 
@@ -40,6 +44,7 @@ const CACHED_BLOCKS: usize = 64;
 /// An index opened for searching; cheap to share between threads, and it follows commits.
 pub struct IndexEngine {
     index: ZhenIndex,
+    vocabulary: VocabularyFile,
     reader: IndexReader,
     state: RwLock<Arc<State>>,
 }
@@ -52,6 +57,8 @@ struct State {
     synonyms: Synonyms,
     /// Why there are no synonyms although there should be.
     problem: Option<String>,
+    /// Number of the commit.
+    generation: u64,
     mark: Mark,
     hand_made: HandMade,
 }
@@ -142,14 +149,25 @@ impl IndexEngine {
             dict: dict.checksum(),
             synonyms,
             problem,
+            generation: index.manifest().generation,
             mark,
         };
-        Ok(Self { index, reader, state: RwLock::new(Arc::new(state)) })
+        let vocabulary = VocabularyFile::new(index.dir());
+        Ok(Self { index, vocabulary, reader, state: RwLock::new(Arc::new(state)) })
     }
 
     /// The index.
     pub fn index(&self) -> &ZhenIndex {
         &self.index
+    }
+
+    fn holdings<'a>(&'a self, state: &'a State) -> Holdings<'a> {
+        Holdings {
+            searcher: &state.searcher,
+            fields: self.fields(),
+            vocabulary: &self.vocabulary,
+            hand_made: &state.hand_made,
+        }
     }
 
     fn fields(&self) -> Fields {
@@ -166,9 +184,9 @@ impl IndexEngine {
         let mut state = self.state.write().unwrap_or_else(|poisoned| poisoned.into_inner());
         if state.mark != mark {
             self.reader.reload().map_err(engine_error)?;
-            let manifest = self.index.current_manifest();
-            let dict = manifest.and_then(|manifest| manifest.user_dict(self.index.dir()));
-            let dict = dict.map_err(|error| SearchError::Engine(error.to_string()))?;
+            let unreadable = |error: IndexError| SearchError::Engine(error.to_string());
+            let manifest = self.index.current_manifest().map_err(unreadable)?;
+            let dict = manifest.user_dict(self.index.dir()).map_err(unreadable)?;
             let analyzer = if dict.checksum() == state.dict {
                 state.analyzer.clone()
             } else {
@@ -178,9 +196,17 @@ impl IndexEngine {
             let hand_made = hand_made.map_err(|error| SearchError::Engine(error.to_string()))?;
             let searcher = self.reader.searcher();
             let (synonyms, problem) = synonyms(self.index.dir());
-            let dict = dict.checksum();
-            *state =
-                Arc::new(State { searcher, analyzer, dict, synonyms, problem, hand_made, mark });
+            let (dict, generation) = (dict.checksum(), manifest.generation);
+            *state = Arc::new(State {
+                searcher,
+                analyzer,
+                dict,
+                synonyms,
+                problem,
+                generation,
+                mark,
+                hand_made,
+            });
         }
         Ok(Arc::clone(&state))
     }
@@ -207,12 +233,9 @@ impl IndexEngine {
         let planner = Planner {
             analyzer: &state.analyzer,
             fields: self.fields(),
-            holdings: Holdings {
-                searcher: &state.searcher,
-                fields: self.fields(),
-                hand_made: &state.hand_made,
-            },
             synonyms: &state.synonyms,
+            holdings: self.holdings(state),
+            confused: if request.fuzzy_pinyin { Fuzzy::ALL } else { Fuzzy::NONE },
             exact: request.exact,
             unquote: quotes == Quotes::Loosened,
             translate: request.lang.is_none(),
@@ -450,7 +473,17 @@ impl Engine for IndexEngine {
         Ok(Some(out.into()))
     }
 
-    fn suggest(&self, _prefix: &str, _limit: usize) -> Result<Vec<Suggestion>, SearchError> {
-        Ok(Vec::new())
+    fn suggest(&self, prefix: &str, limit: usize) -> Result<Vec<Suggestion>, SearchError> {
+        let state = self.state()?;
+        let holdings = self.holdings(&state);
+        let Some(vocabulary) = self.vocabulary.get() else { return Ok(Vec::new()) };
+        let suggester = Suggester {
+            analyzer: &state.analyzer,
+            holdings,
+            vocabulary: &vocabulary,
+            is_current: vocabulary.origin().generation == state.generation
+                && !state.searcher.segment_readers().iter().any(|segment| segment.has_deletes()),
+        };
+        Ok(suggester.suggest(prefix, limit.min(MOST_SUGGESTIONS)))
     }
 }

@@ -19,6 +19,7 @@ mod plan;
 mod postings;
 mod rank;
 mod sort;
+mod suggest;
 mod weights;
 
 pub use api::{

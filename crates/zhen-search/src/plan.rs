@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use tantivy::schema::Field;
 use zhen_index::Fields;
 use zhen_query::{Node, NodeKind, Value};
+use zhen_text::pinyin::Fuzzy;
 use zhen_text::synonym::Synonyms;
 use zhen_text::unit::{self, GramPattern};
 use zhen_text::{Analyzer, QueryWord, WordKind, fold};
@@ -103,6 +104,8 @@ pub(crate) struct Planner<'a> {
     pub(crate) fields: Fields,
     pub(crate) holdings: Holdings<'a>,
     pub(crate) synonyms: &'a Synonyms,
+    /// The sounds of pinyin that are not told apart.
+    pub(crate) confused: Fuzzy,
     /// Only what is typed: no stems and nothing that expands a word.
     pub(crate) exact: bool,
     /// Whether quoted text is read as words: tried when no document holds all that is quoted in a
@@ -165,6 +168,7 @@ impl Planner<'_> {
                 groups: &groups,
                 holdings: self.holdings,
                 synonyms: self.synonyms,
+                confused: self.confused,
             };
             expand::add(&asked, self.translate, plan);
         }

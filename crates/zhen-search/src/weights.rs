@@ -27,6 +27,12 @@ pub(crate) const VARIANT: f32 = 0.9;
 pub(crate) const SYNONYM: f32 = 0.8;
 /// The same number or date in whatever notation, as a part of what it counts as typed.
 pub(crate) const NUMBER: f32 = 0.9;
+/// Chinese that is read as what was typed, as a part of what a word itself counts.
+pub(crate) const PINYIN: f32 = 0.7;
+/// Chinese whose reading begins with what was typed, or has its initials.
+pub(crate) const PINYIN_BEGUN: f32 = 0.5;
+/// Chinese that is read as a word that documents hold, though few do.
+pub(crate) const PINYIN_BESIDE_WORD: f32 = 0.3;
 /// What documents or the user say that a word is also called, as a part of what the word itself counts;
 /// less where few documents say so.
 pub(crate) const ALIAS: f32 = 0.8;

@@ -9,8 +9,19 @@ use zhen_search::{Lang, SearchRequest, Sort};
 use crate::problem::{Kind, Problem};
 
 /// Parameters of `GET /api/v1/search`.
-pub(crate) const SEARCH: [&str; 10] =
-    ["q", "index", "limit", "offset", "filter", "sort", "facet", "lang", "exact", "passages"];
+pub(crate) const SEARCH: [&str; 11] = [
+    "q",
+    "index",
+    "limit",
+    "offset",
+    "filter",
+    "sort",
+    "facet",
+    "lang",
+    "exact",
+    "fuzzy_pinyin",
+    "passages",
+];
 /// Parameters of `GET /api/v1/suggest`.
 pub(crate) const SUGGEST: [&str; 3] = ["q", "index", "limit"];
 /// Parameters of routes that only need to know which index is meant.
@@ -109,6 +120,7 @@ impl Params {
             facets: collect_facets(facets)?,
             lang: self.filled("lang").map(parse_lang).transpose()?,
             exact: self.boolean("exact")?,
+            fuzzy_pinyin: self.boolean("fuzzy_pinyin")?,
             passages: self.number("passages", MAX_PASSAGES)?.unwrap_or(defaults.passages),
         };
         check_depth(&request)?;
@@ -151,6 +163,8 @@ pub(crate) struct SearchBody {
     #[serde(default)]
     exact: bool,
     #[serde(default)]
+    fuzzy_pinyin: bool,
+    #[serde(default)]
     passages: Option<usize>,
 }
 
@@ -179,6 +193,7 @@ impl SearchBody {
             facets: collect_facets(self.facet.iter().map(String::as_str))?,
             lang: filled(self.lang).as_deref().map(parse_lang).transpose()?,
             exact: self.exact,
+            fuzzy_pinyin: self.fuzzy_pinyin,
             passages: number("passages", self.passages, MAX_PASSAGES, defaults.passages)?,
             query: self.q,
         };
@@ -285,7 +300,7 @@ mod tests {
     fn every_parameter_reaches_the_request() {
         let (index, request) = search(
             "q=%E8%AF%8D%E5%85%B8+a%2Bb&index=law&limit=5&offset=20&filter=lang%3Azh\
-             &sort=time:desc&facet=lang,kind&facet=folder&lang=en&exact=1&passages=0",
+             &sort=time:desc&facet=lang,kind&facet=folder&lang=en&exact=1&fuzzy_pinyin=1&passages=0",
         )
         .unwrap();
         assert_eq!(index.as_deref(), Some("law"));
@@ -298,6 +313,7 @@ mod tests {
             facets: vec!["lang".into(), "kind".into(), "folder".into()],
             lang: Some(Lang::En),
             exact: true,
+            fuzzy_pinyin: true,
             passages: 0,
         };
         assert_eq!(request, expected);
@@ -307,9 +323,9 @@ mod tests {
     fn the_body_says_the_same_as_the_query_string() {
         let body = r#"{"q": "词典", "index": "law", "limit": 5, "offset": 1, "filter": "lang:zh",
             "sort": "a:b:desc", "facet": ["lang", "lang"], "lang": "zh", "exact": true,
-            "passages": 2}"#;
+            "fuzzy_pinyin": true, "passages": 2}"#;
         let query = "q=词典&index=law&limit=5&offset=1&filter=lang:zh&sort=a:b:desc&facet=lang\
-                     &lang=zh&exact&passages=2";
+                     &lang=zh&exact&fuzzy_pinyin&passages=2";
         let from_body = SearchBody::parse(body.as_bytes()).unwrap().search().unwrap();
         assert_eq!(from_body, search(query).unwrap());
     }

@@ -66,6 +66,7 @@ fn request(args: &SearchArgs) -> SearchRequest {
             LangArg::En => Lang::En,
         }),
         exact: args.exact,
+        fuzzy_pinyin: args.fuzzy_pinyin,
         // Paths need no passages.
         passages: if args.paths_only { 0 } else { args.passages.unwrap_or(usual.passages) },
     }

@@ -61,6 +61,7 @@ fn line(stats: &Stats, dir: &str) -> Value {
         "parts": stats.parts,
         "languages": counts(&stats.languages),
         "kinds": counts(&stats.kinds),
+        "vocabulary": stats.vocabulary,
         "fields": fields.collect::<Vec<_>>(),
         "segments": segments.collect::<Vec<_>>(),
         "format": manifest.format,
@@ -101,6 +102,11 @@ fn print(console: &mut Console, stats: &Stats, dir: &str, words: usize) -> std::
     let size = bytes(stats.bytes);
     let segments = count(stats.segments.len() as u64, "segment", "segments");
     table.row(["size".to_owned(), format!("{size} in {segments}")]);
+    let vocabulary = match stats.vocabulary {
+        Some(entries) => count(entries, "word, title or name", "words, titles and names"),
+        None => "none; the next `zhen index` makes it".to_owned(),
+    };
+    table.row(["vocabulary".to_owned(), vocabulary]);
     if words > 0 {
         table.row(["user dictionary".to_owned(), count(words as u64, "word", "words")]);
     }

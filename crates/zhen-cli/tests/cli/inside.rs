@@ -109,3 +109,33 @@ fn terms_are_listed_with_the_documents_that_hold_them() {
     assert_eq!(out.lines().count(), 4);
     place.zhen(&["terms", "词", "-n", "0"]).expect_status(1);
 }
+
+#[test]
+fn suggest_completes_what_was_begun() {
+    let place = Place::with(&[
+        ("a.md", "# 中巴经济走廊\n\n一部好词典。\n"),
+        ("b.md", "# Free Trade\n\nA dictionary.\n"),
+    ]);
+    for prefix in ["中巴", "zhongbaj", "zbjj"] {
+        assert_eq!(
+            place.zhen(&["suggest", prefix]).expect_status(0).out.lines().next(),
+            Some("中巴经济走廊")
+        );
+    }
+    assert_eq!(place.zhen(&["suggest", "free", "tr"]).expect_status(0).out, "Free Trade\n");
+    assert_eq!(
+        place.json(&["suggest", "dictoin", "-n", "1"]),
+        json!({"text": "dictionary", "via": "typo", "count": 1})
+    );
+    let done = place.zhen(&["suggest", "qqqq"]).expect_status(1);
+    assert_eq!(done.out, "");
+    place.zhen(&["suggest", "中", "-n", "0"]).expect_status(1);
+}
+
+#[test]
+fn fuzzy_pinyin_takes_confused_sounds_for_one() {
+    let place = place();
+    assert_eq!(place.finds(&["cidian"]), ["hans.txt", "hant.txt"]);
+    place.zhen(&["search", "zenbian"]).expect_status(1);
+    assert_eq!(place.finds(&["zenbian", "--fuzzy-pinyin"]), ["hans.txt"]);
+}

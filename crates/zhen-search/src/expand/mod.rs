@@ -6,6 +6,7 @@
 
 mod alias;
 mod number;
+mod pinyin;
 mod regional;
 mod slip;
 mod synonym;
@@ -16,7 +17,8 @@ use std::ops::Range;
 
 use tantivy::Searcher;
 use tantivy::schema::Field;
-use zhen_index::{Fields, HandMade};
+use zhen_index::{Fields, HandMade, VocabularyFile};
+use zhen_text::pinyin::Fuzzy;
 use zhen_text::synonym::Synonyms;
 use zhen_text::unit::{self, GramPattern};
 use zhen_text::{QueryWord, WordKind, latin};
@@ -24,6 +26,7 @@ use zhen_text::{QueryWord, WordKind, latin};
 use crate::api::Via;
 use crate::function_words;
 use crate::passage::Pattern;
+use crate::phrase;
 use crate::plan::{ListKind, Origin, Plan};
 use crate::postings::term_info;
 use crate::weights;
@@ -44,6 +47,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) holdings: Holdings<'a>,
     /// Synonyms that the index's owner wrote down.
     pub(crate) synonyms: &'a Synonyms,
+    /// The sounds of pinyin that are not told apart.
+    pub(crate) confused: Fuzzy,
 }
 
 impl Asked<'_> {
@@ -83,6 +88,7 @@ impl Asked<'_> {
 pub(crate) struct Holdings<'a> {
     pub(crate) searcher: &'a Searcher,
     pub(crate) fields: Fields,
+    pub(crate) vocabulary: &'a VocabularyFile,
     /// What the user says of pairs of names.
     pub(crate) hand_made: &'a HandMade,
 }
@@ -103,6 +109,28 @@ impl Holdings<'_> {
     /// In how many documents the body holds a folded text as a word of its own.
     pub(crate) fn documents_with_word(&self, word: &str) -> u64 {
         self.frequency(self.fields.body_words, word)
+    }
+
+    /// Whether a folded text stands in a document that is not deleted, in its body or its title.
+    pub(crate) fn stand(&self, folded: &str) -> bool {
+        let phrase = unit::phrase(folded);
+        let fields = [self.fields.body_grams, self.fields.title_grams];
+        let segments = self.searcher.segment_readers().iter();
+        let mut places = segments.flat_map(|segment| fields.map(|field| (segment, field)));
+        places.any(|(segment, field)| {
+            // The whole list of a single gram may be long.
+            if let ([GramPattern::Is(gram)], false) = (phrase.as_slice(), segment.has_deletes()) {
+                return term_info(segment, field, gram).is_ok_and(|info| info.is_some());
+            }
+            let found = phrase::documents(segment, field, &phrase).unwrap_or_default();
+            found.iter().any(|&(doc, _)| !segment.is_deleted(doc))
+        })
+    }
+
+    /// Whether any document holds two characters, or a word, as a gram.
+    pub(crate) fn holds_gram(&self, gram: &str) -> bool {
+        let fields = [self.fields.body_grams, self.fields.title_grams];
+        fields.iter().any(|&field| self.frequency(field, gram) > 0)
     }
 
     /// Whether a folded text is a word of two ideographs as documents are cut into words.
@@ -146,8 +174,10 @@ pub(crate) fn add(asked: &Asked<'_>, translate: bool, plan: &mut Plan) {
     number::add(asked, plan);
     synonym::find(asked, &mut found);
     regional::find(asked, &mut found);
+    pinyin::find_spelled(asked, &mut found);
     // Last, for what nothing else knows.
     slip::find(asked, &mut found);
+    pinyin::find_abbreviated(asked, &mut found);
     let mut slots = HashMap::new();
     for expansion in &found {
         let groups = if expansion.whole { asked.groups_of(&expansion.words) } else { Vec::new() };

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that fails should panic")]
 
 mod aliases;
+mod pinyin;
 mod spellings;
+mod suggest;
 
 use std::io::BufRead as _;
 use std::path::Path;

@@ -71,13 +71,24 @@ impl Input {
         Some(input)
     }
 
+    /// The letters, toneless and without what stood between them: a to z, *ü* as *v*.
+    pub fn letters(&self) -> &str {
+        &self.letters
+    }
+
+    /// Whether a syllable has to end before the letter with this number, as at both ends.
+    pub fn is_break(&self, at: usize) -> bool {
+        self.breaks.get(at).copied().unwrap_or(true)
+    }
+
+    /// The sounds that are not told apart.
+    pub fn confused(&self) -> Fuzzy {
+        self.fuzzy
+    }
+
     /// Number of letters.
     pub(super) fn len(&self) -> usize {
         self.letters.len()
-    }
-
-    pub(super) fn fuzzy(&self) -> Fuzzy {
-        self.fuzzy
     }
 
     /// Whether no syllable has to end within the letters.

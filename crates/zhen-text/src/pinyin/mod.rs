@@ -37,6 +37,8 @@ use syllable::alternatives;
 const LONGEST_WORD: usize = 8;
 /// Longest word matched, in characters.
 const LONGEST_MATCHED: usize = 64;
+/// Ways to read one word as a whole that are looked up, and given, at most.
+const MOST_WAYS: usize = 8;
 /// Steps taken in the index of words for one reading. A reading of initials alone may mean very
 /// many words; past this bound the rest is left out.
 const MOST_STEPS: usize = 30_000;
@@ -124,6 +126,52 @@ impl Pinyin {
             rest = &rest[length..];
         }
         out
+    }
+
+    /// The ways in which the Han characters of a folded word are read together, the usual one
+    /// first, at most eight: a single character's are all it has, a dictionary word's those of the
+    /// dictionary, and any other word's is that of its characters and of the words within it. None
+    /// when a character has no known reading.
+    ///
+    /// ```
+    /// # use zhen_text::pinyin::Pinyin;
+    /// let ways = |word| -> Vec<String> {
+    ///     let ways = Pinyin::builtin().word_readings(word);
+    ///     ways.iter().map(|way| way.iter().map(|s| s.text()).collect()).collect()
+    /// };
+    /// assert_eq!(ways("银行"), ["yinhang"]);
+    /// assert_eq!(ways("朝阳"), ["zhaoyang", "chaoyang"]);
+    /// ```
+    pub fn word_readings(&self, word: &str) -> Vec<Vec<Syllable>> {
+        let chars = self.readings(word);
+        if chars.is_empty() || chars.iter().any(|c| c.syllables.is_empty()) {
+            return Vec::new();
+        }
+        if let [only] = chars.as_slice() {
+            return only.syllables.iter().take(MOST_WAYS).map(|&s| vec![s]).collect();
+        }
+        let usual: Vec<Syllable> = chars.iter().map(|c| c.syllables[0]).collect();
+        let mut ways = vec![usual];
+        if chars.len() <= LONGEST_WORD && chars.iter().any(|c| c.syllables.len() > 1) {
+            let mut others: Vec<Vec<Syllable>> = vec![Vec::new()];
+            for c in &chars {
+                others = others
+                    .iter()
+                    .flat_map(|way| c.syllables.iter().map(|&s| [way.as_slice(), &[s]].concat()))
+                    .take(MOST_WAYS)
+                    .collect();
+            }
+            others.retain(|way| *way != ways[0] && self.is_read_so(word, way));
+            ways.extend(others);
+        }
+        ways
+    }
+
+    /// Whether the dictionary has a word under a reading.
+    fn is_read_so(&self, word: &str, syllables: &[Syllable]) -> bool {
+        let spelled: Vec<&str> = syllables.iter().map(|s| s.text()).collect();
+        let record = self.words.get(spelled.join("'"));
+        record.is_some_and(|at| words_at(Output::new(at)).any(|found| found.text == word))
     }
 
     /// The characters that have this reading, the most frequent first.
@@ -346,7 +394,7 @@ impl Sound {
         let rest = &input.letters[at..];
         let is_last = input.is_unbroken(at, input.len());
         for syllable in syllables {
-            for spelled in alternatives(syllable.text(), input.fuzzy()) {
+            for spelled in alternatives(syllable.text(), input.confused()) {
                 for length in input.initials(at) {
                     if spelled.starts_with(&rest[..length]) && length < spelled.len() {
                         step(Step::Initial(at + length));

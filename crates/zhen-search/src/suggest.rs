@@ -1,0 +1,194 @@
+//! Completions of what was begun, from the vocabulary of the index.
+//!
+//! The whole text is completed first, as a title or a name may be; then what stands from the second
+//! word on, from the third, and so on to the last word, with the words before it kept. Latin letters
+//! are read as they stand and as pinyin. One slip of the keyboard is forgiven from four letters on.
+
+use zhen_index::Vocabulary;
+use zhen_index::vocabulary::{Entry, EntryKind, Fit};
+use zhen_query::NodeKind;
+use zhen_text::fold::fold_to_string;
+use zhen_text::pinyin::{Fuzzy, Input, PartKind};
+use zhen_text::unit::is_han;
+use zhen_text::{Analyzer, WordKind};
+
+use crate::api::{Suggestion, Via};
+use crate::expand::Holdings;
+use crate::function_words;
+
+/// Longest text that is completed, in bytes; of a longer one the end is.
+const LONGEST: usize = 256;
+/// Most words from which on the text is completed.
+const MOST_TAILS: usize = 6;
+/// Entries looked at for each that is wanted: some are no suggestion.
+const SPARE: usize = 3;
+/// Fewest letters in which a slip is forgiven.
+const SLIP: usize = 4;
+
+/// Completes text for one state of the index.
+pub(crate) struct Suggester<'a> {
+    pub(crate) analyzer: &'a Analyzer,
+    pub(crate) holdings: Holdings<'a>,
+    pub(crate) vocabulary: &'a Vocabulary,
+    /// Whether the vocabulary was made from this very state, so that whatever it holds is found.
+    pub(crate) is_current: bool,
+}
+
+impl Suggester<'_> {
+    /// Completions of `prefix`, the best first, at most `limit`, none of them twice.
+    pub(crate) fn suggest(&self, prefix: &str, limit: usize) -> Vec<Suggestion> {
+        let prefix = end_of(prefix.trim_start());
+        let mut out = Suggestions { suggester: self, limit, found: Vec::new() };
+        if prefix.is_empty() || limit == 0 {
+            return out.found;
+        }
+        let tails: Vec<(&str, &str)> =
+            self.tails(prefix).into_iter().map(|start| prefix.split_at(start)).collect();
+        // What stands further on is a part of what was completed.
+        out.take_first(&tails, |tail| self.spelled(tail, limit));
+        if out.found.len() < limit {
+            out.take_first(&tails, |tail| self.abbreviated(tail, limit));
+        }
+        if out.found.is_empty() {
+            out.take_first(&tails, |tail| self.slipped(tail, limit));
+        }
+        out.found
+    }
+
+    /// Where the words begin from which on the text is completed, the first one first.
+    fn tails(&self, prefix: &str) -> Vec<usize> {
+        let query = self.analyzer.query(prefix);
+        let words = query.words.iter().filter(|word| word.kind != WordKind::Compound);
+        let mut starts: Vec<usize> = words.map(|word| word.original.start).collect();
+        starts.dedup();
+        let last = starts.split_off(starts.len().saturating_sub(MOST_TAILS));
+        let mut tails: Vec<usize> = std::iter::once(0).chain(last).collect();
+        tails.dedup();
+        tails
+    }
+
+    /// What begins as was typed, as text or as pinyin.
+    fn spelled(&self, tail: &str, limit: usize) -> Completions<'_> {
+        let folded = fold_to_string(tail);
+        let most = limit.saturating_mul(SPARE);
+        let begin = self.vocabulary.beginning(&folded, most).into_iter().map(|entry| {
+            let whole = fold_to_string(entry.text) == folded;
+            (entry, if whole { Via::Exact } else { Via::Prefix })
+        });
+        let mut found: Completions<'_> = begin.collect();
+        if let Some(input) = pinyin(&folded) {
+            let read = self.vocabulary.read_as(&input, false, Fit::Begun, most);
+            found.extend(read.into_iter().map(|entry| (entry, Via::Pinyin)));
+        }
+        found.sort_by_key(|(entry, _)| entry.rank);
+        found
+    }
+
+    /// What has the initials that were typed, or some syllables by their initial.
+    fn abbreviated(&self, tail: &str, limit: usize) -> Completions<'_> {
+        let Some(input) = pinyin(&fold_to_string(tail)) else { return Vec::new() };
+        let most = limit.saturating_mul(SPARE);
+        let readings = input.readings();
+        let Some(reading) = readings.first() else { return Vec::new() };
+        let mut entries = Vec::new();
+        if reading.parts.iter().all(|part| part.kind == PartKind::Initial) {
+            entries = self.vocabulary.with_initials(input.letters(), Fit::Begun, most);
+        }
+        if entries.len() < limit {
+            entries.extend(self.vocabulary.read_as(&input, true, Fit::Begun, most));
+        }
+        entries.into_iter().map(|entry| (entry, Via::Pinyin)).collect()
+    }
+
+    /// What begins nearly as was typed.
+    fn slipped(&self, tail: &str, limit: usize) -> Completions<'_> {
+        let folded = fold_to_string(tail.trim_end());
+        if folded.len() < SLIP || !folded.bytes().all(|b| b.is_ascii_lowercase() || b == b' ') {
+            return Vec::new();
+        }
+        let most = limit.saturating_mul(SPARE);
+        let near = self.vocabulary.near(&folded, most).into_iter().map(|entry| (entry, Via::Typo));
+        let mut found: Completions<'_> = near.collect();
+        if found.is_empty()
+            && let Some(input) = pinyin(&folded)
+        {
+            let read = self.vocabulary.read_nearly(&input, most);
+            found.extend(read.into_iter().map(|entry| (entry, Via::Pinyin)));
+        }
+        found
+    }
+}
+
+type Completions<'v> = Vec<(Entry<'v>, Via)>;
+
+/// Typed text that may be pinyin.
+fn pinyin(folded: &str) -> Option<Input> {
+    Input::new(folded.trim_end(), Fuzzy::NONE)
+}
+
+/// The end of a text that is too long.
+fn end_of(text: &str) -> &str {
+    let start = text.len().saturating_sub(LONGEST);
+    let start = (start..=text.len()).find(|&at| text.is_char_boundary(at)).unwrap_or(text.len());
+    &text[start..]
+}
+
+struct Suggestions<'a> {
+    suggester: &'a Suggester<'a>,
+    limit: usize,
+    found: Vec<Suggestion>,
+}
+
+impl Suggestions<'_> {
+    /// Takes the completions of the first tail that has any.
+    fn take_first<'v>(
+        &mut self,
+        tails: &[(&str, &str)],
+        complete: impl Fn(&str) -> Completions<'v>,
+    ) {
+        let known = self.found.len();
+        for (head, tail) in tails {
+            self.take(head, complete(tail));
+            if self.found.len() > known {
+                return;
+            }
+        }
+    }
+
+    /// Takes completions of what follows `head` up to the limit.
+    fn take(&mut self, head: &str, completions: Completions<'_>) {
+        for (entry, via) in completions {
+            if self.found.len() >= self.limit {
+                return;
+            }
+            if !is_worth(&entry) {
+                continue;
+            }
+            let text = format!("{head}{}", entry.text);
+            let is_new = !self.found.iter().any(|known| known.text == text);
+            if is_new && self.is_found(&entry) {
+                self.found.push(Suggestion { text, via, count: entry.count });
+            }
+        }
+    }
+
+    /// Whether a search for the entry finds a document: since the vocabulary was made, the last one
+    /// may have gone; and a title may read as an operator of the query language.
+    fn is_found(&self, entry: &Entry<'_>) -> bool {
+        let Suggester { holdings, is_current, .. } = self.suggester;
+        let is_plain = || {
+            let root = zhen_query::parse(entry.text).root;
+            root.is_some_and(|root| matches!(root.kind, NodeKind::Text(_)))
+        };
+        let stands = || *is_current || holdings.stand(&fold_to_string(entry.text));
+        (entry.kind == EntryKind::Word || is_plain()) && stands()
+    }
+}
+
+/// Whether it says something by itself: no function word, no single character.
+fn is_worth(entry: &Entry<'_>) -> bool {
+    let says_something = || !function_words::is_one(entry.text);
+    entry.kind != EntryKind::Word
+        || (says_something()
+            && (entry.text.chars().nth(1).is_some() || !entry.text.chars().all(is_han)))
+}

@@ -1,0 +1,127 @@
+//! Completions of what was begun.
+
+use zhen_search::{Engine as _, Suggestion, Via};
+use zhen_source::Document;
+
+use crate::Index;
+
+fn index() -> Index {
+    let document = |id: &str, title: &str, body: &str| Document {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        body: body.to_owned(),
+        ..Document::default()
+    };
+    Index::of(vec![
+        document("0", "中巴经济走廊", "中巴经济走廊是旗舰项目。中国和巴基斯坦合作。"),
+        document("1", "Free Trade Agreement", "The two countries signed it. 中国签署协定。"),
+        document("2", "", "一部好词典，人们读《红楼梦》。A good dictionary for the free world."),
+        document("3", "Notes -draft", "中国人民银行的公告。"),
+    ])
+}
+
+fn suggest(index: &Index, prefix: &str) -> Vec<Suggestion> {
+    index.engine.suggest(prefix, 8).unwrap()
+}
+
+fn texts(index: &Index, prefix: &str) -> Vec<String> {
+    suggest(index, prefix).into_iter().map(|suggestion| suggestion.text).collect()
+}
+
+#[test]
+fn chinese_is_completed_the_most_frequent_first() {
+    let index = index();
+    let found = suggest(&index, "中");
+    assert_eq!((found[0].text.as_str(), found[0].via), ("中巴经济走廊", Via::Prefix), "a title");
+    assert_eq!((found[1].text.as_str(), found[1].count), ("中国", 3));
+    assert_eq!(texts(&index, "中巴经")[0], "中巴经济走廊");
+    assert_eq!(texts(&index, "紅樓"), ["红楼梦", "红楼"]);
+    assert_eq!(texts(&index, "詞"), ["词典"]);
+}
+
+#[test]
+fn pinyin_its_beginnings_and_initials_are_completed() {
+    let index = index();
+    for prefix in ["zhongba", "zhongbaj", "zhongba jing", "zbjjzl", "zbj", "zhongbajj", "zhōngbā"]
+    {
+        let found = suggest(&index, prefix);
+        let wanted = found.iter().find(|suggestion| suggestion.text == "中巴经济走廊");
+        assert_eq!(wanted.map(|found| found.via), Some(Via::Pinyin), "{prefix} {found:?}");
+    }
+    assert!(texts(&index, "cidi").contains(&"词典".to_owned()));
+    assert!(texts(&index, "hlm").contains(&"红楼梦".to_owned()));
+}
+
+#[test]
+fn english_is_completed_without_function_words() {
+    let index = index();
+    assert_eq!(texts(&index, "dict"), ["dictionary"]);
+    assert_eq!(texts(&index, "free t"), ["Free Trade Agreement"]);
+    assert!(texts(&index, "fre").contains(&"free".to_owned()));
+    assert!(!texts(&index, "th").contains(&"the".to_owned()));
+}
+
+#[test]
+fn one_slip_is_forgiven_where_nothing_begins_so() {
+    let index = index();
+    for prefix in ["dictoinary", "dicct", "bictionary"] {
+        let found = suggest(&index, prefix);
+        assert_eq!(found.len(), 1, "{prefix} {found:?}");
+        assert_eq!((found[0].text.as_str(), found[0].via), ("dictionary", Via::Typo), "{prefix}");
+    }
+    assert_eq!(texts(&index, "zhonggupp"), [""; 0]);
+    assert!(texts(&index, "zhogguo").contains(&"中国".to_owned()));
+    assert_eq!(texts(&index, "dix"), [""; 0], "three letters are too few to tell");
+}
+
+#[test]
+fn the_last_word_is_completed_and_those_before_it_are_kept() {
+    let index = index();
+    assert_eq!(texts(&index, "some good dicti"), ["some good dictionary"]);
+    assert_eq!(texts(&index, "旗舰 词"), ["旗舰 词典"]);
+    assert_eq!(texts(&index, "我想看红楼"), ["我想看红楼梦", "我想看红楼"]);
+    assert!(texts(&index, "银行 zhongg").contains(&"银行 中国".to_owned()));
+}
+
+#[test]
+fn nothing_is_completed_to_what_is_not_there() {
+    let index = index();
+    for prefix in ["", " ", "qqqq", "xyzzy", "没有这个", "\"", "AND", "zhongzhong", "12"] {
+        assert_eq!(texts(&index, prefix), [""; 0], "{prefix}");
+    }
+    assert_eq!(texts(&index, "notes"), ["notes"], "as a query, the title leaves out its own word");
+    for prefix in ["中", "z", "d", "f", "zhong", "hlm", "g"] {
+        for text in texts(&index, prefix) {
+            assert!(index.search(&text).total > 0, "{prefix} {text}");
+        }
+    }
+}
+
+#[test]
+fn what_is_gone_is_not_suggested() {
+    let index = index();
+    assert!(texts(&index, "中").contains(&"中巴经济走廊".to_owned()));
+    // The old vocabulary stays, as it does for a while in a large index.
+    let file = index.folder.path().join("zhen-vocabulary.bin");
+    let old = std::fs::read(&file).unwrap();
+    let options = zhen_index::IndexOptions::new(index.folder.path());
+    let mut indexer = zhen_index::Indexer::open(options).unwrap();
+    indexer.delete(&["0".to_owned()]).unwrap();
+    indexer.close().unwrap();
+    assert_eq!(texts(&index, "中巴"), [""; 0]);
+    std::fs::write(&file, old).unwrap();
+    assert_eq!(texts(&index, "中巴"), [""; 0]);
+    assert!(texts(&index, "中").contains(&"中国".to_owned()));
+}
+
+#[test]
+fn long_and_odd_prefixes_are_answered() {
+    let index = index();
+    for prefix in
+        ["a".repeat(5_000), "中".repeat(2_000), "zhong ".repeat(500), "\u{0}\u{FEFF}é".repeat(50)]
+    {
+        assert!(suggest(&index, &prefix).len() <= 8);
+    }
+    assert_eq!(index.engine.suggest("中", 0).unwrap(), []);
+    assert!(index.engine.suggest("z", usize::MAX).unwrap().len() <= 100);
+}
