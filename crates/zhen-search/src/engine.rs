@@ -470,6 +470,14 @@ impl Engine for IndexEngine {
         }
         put("kind", meta.kind.into());
         meta.extra.into_iter().for_each(|(key, value)| put(&key, value));
+        // Passages name lines of the source; whoever shows the body needs to know where those are.
+        let lines = record.lines().map_err(|error| SearchError::Engine(error.to_string()))?;
+        if !lines.is_identity() {
+            put(
+                "lines",
+                lines.entries().iter().map(|&(body, source)| vec![body, source]).collect(),
+            );
+        }
         Ok(Some(out.into()))
     }
 

@@ -1,17 +1,22 @@
 //! Counting the values of fields over the documents that match.
+//!
+//! `folder` is no field of its own: it leads through the paths level by level. Its values are the
+//! folders just below the deepest one that holds everything that matches.
 
 use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 use tantivy::Searcher;
-use tantivy::columnar::DynamicColumn;
+use tantivy::columnar::{DynamicColumn, StrColumn};
 
 use crate::api::Facet;
 use crate::bits::Bits;
-use crate::filter::column;
+use crate::filter::{column, is_field};
 
 /// Most values told of one field.
 const MOST_VALUES: usize = 50;
+/// The name under which folders are counted, unless the index has a field of that name.
+const FOLDER: &str = "folder";
 
 /// For each field its values with their counts, most frequent first, then in order of the value. A
 /// field that no document has gives no values.
@@ -22,12 +27,22 @@ pub(crate) fn count(
 ) -> tantivy::Result<BTreeMap<String, Vec<Facet>>> {
     let mut out = BTreeMap::new();
     for field in fields {
+        let by_folder = field == FOLDER && !is_field(searcher.segment_readers(), field);
+        let name = if by_folder { column("path") } else { column(field) };
         let mut counts: FxHashMap<String, u64> = FxHashMap::default();
         for (ord, matching) in matching.iter().enumerate() {
             let reader = searcher.segment_reader(ord as u32);
-            for handle in reader.fast_fields().dynamic_column_handles(&column(field))? {
-                count_column(&handle.open()?, matching, &mut counts);
+            for handle in reader.fast_fields().dynamic_column_handles(&name)? {
+                match handle.open()? {
+                    DynamicColumn::Str(paths) if by_folder => {
+                        count_parents(&paths, matching, &mut counts)?;
+                    }
+                    column => count_column(&column, matching, &mut counts),
+                }
             }
+        }
+        if by_folder {
+            counts = below_common(&counts);
         }
         let mut values: Vec<_> =
             counts.into_iter().map(|(value, count)| Facet { value, count }).collect();
@@ -75,4 +90,68 @@ fn count_column(column: &DynamicColumn, matching: &Bits, counts: &mut FxHashMap<
 
 fn each(matching: &Bits, value: impl Fn(u32) -> Option<String>, mut add: impl FnMut(String, u64)) {
     matching.iter().filter_map(value).for_each(|value| add(value, 1));
+}
+
+/// Counts documents by the folder their path lies in. Paths are read in the order in which they are
+/// stored, so that each block of them is decoded once.
+fn count_parents(
+    paths: &StrColumn,
+    matching: &Bits,
+    counts: &mut FxHashMap<String, u64>,
+) -> std::io::Result<()> {
+    let mut ords: Vec<u64> = matching.iter().flat_map(|doc| paths.term_ords(doc)).collect();
+    ords.sort_unstable();
+    let runs: Vec<&[u64]> = ords.chunk_by(|a, b| a == b).collect();
+    let distinct: Vec<u64> = runs.iter().map(|run| run[0]).collect();
+    let mut runs = runs.iter();
+    paths.dictionary().sorted_ords_to_term_cb(&distinct, |path| {
+        let count = runs.next().map_or(0, |run| run.len() as u64);
+        let path = String::from_utf8_lossy(path);
+        let Some((folder, _)) = path.rsplit_once('/') else { return };
+        match counts.get_mut(folder) {
+            Some(sum) => *sum += count,
+            None => drop(counts.insert(folder.to_owned(), count)),
+        }
+    })?;
+    Ok(())
+}
+
+/// Folders with their counts, each replaced by its ancestor just below the deepest folder that is
+/// common to all; that folder itself stands for what lies right in it.
+fn below_common(folders: &FxHashMap<String, u64>) -> FxHashMap<String, u64> {
+    let parts = |folder: &str| folder.split('/').map(str::to_owned).collect::<Vec<_>>();
+    let common = folders.keys().map(|folder| parts(folder)).reduce(|mut common, other| {
+        let same = common.iter().zip(&other).take_while(|(a, b)| a == b).count();
+        common.truncate(same);
+        common
+    });
+    let depth = common.map_or(0, |common| common.len());
+    let mut out = FxHashMap::default();
+    for (folder, count) in folders {
+        let shown = folder.split('/').take(depth + 1).collect::<Vec<_>>().join("/");
+        *out.entry(shown).or_default() += count;
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn below(folders: &[(&str, u64)]) -> BTreeMap<String, u64> {
+        let folders = folders.iter().map(|&(folder, count)| (folder.to_owned(), count)).collect();
+        below_common(&folders).into_iter().collect()
+    }
+
+    #[test]
+    fn folders_are_told_one_level_below_what_is_common_to_all() {
+        let counted = below(&[("/库/a", 1), ("/库/a/b/c", 2), ("/库/d", 3), ("/库", 4)]);
+        let expected = [("/库", 4), ("/库/a", 3), ("/库/d", 3)];
+        assert_eq!(counted, expected.map(|(f, n)| (f.to_owned(), n)).into());
+        let counted = below(&[("/lib/abc/x", 1), ("/lib/abd/x", 2)]);
+        let expected = [("/lib/abc", 1), ("/lib/abd", 2)];
+        assert_eq!(counted, expected.map(|(f, n)| (f.to_owned(), n)).into());
+        assert_eq!(below(&[("/only", 5)]), [("/only".to_owned(), 5)].into());
+        assert!(below(&[]).is_empty());
+    }
 }

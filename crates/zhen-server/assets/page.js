@@ -27,7 +27,7 @@
       failed: 'The server cannot be reached.', rest: 'Show the rest', tags: 'Tags', untitled: 'Untitled',
       wrongkey: 'This key is not known here.', ready: n => `${n} documents to search`,
       empty: 'This index is empty. Add documents with “zhen index PATH”.',
-      kinds: { text: 'Text', markdown: 'Markdown', html: 'HTML', subtitle: 'Subtitles', jsonl: 'JSON lines' },
+      kinds: { text: 'Text', markdown: 'Markdown', subtitle: 'Subtitles', jsonl: 'JSON lines', man: 'Manual page', notebook: 'Notebook', rst: 'reStructuredText', docx: 'Word' },
       tips: [['"自由贸易协定"', 'exactly these characters, wherever they stand'],
         ['corridor -road', 'without a word'], ['lang:zh time:2023..2024', 'by language and time'],
         ['title:词典', 'in titles only'], [['/', '↓', '↵', 'Esc'], 'to the box, through results, open, back']],
@@ -46,7 +46,7 @@
       failed: '无法连接服务器。', rest: '显示其余部分', tags: '标签', untitled: '无标题',
       wrongkey: '密钥不正确。', ready: n => `共 ${n} 篇文档`,
       empty: '索引为空。请用 “zhen index 路径” 添加文档。',
-      kinds: { text: '文本', markdown: 'Markdown', html: '网页', subtitle: '字幕', jsonl: 'JSON 行' },
+      kinds: { text: '文本', markdown: 'Markdown', html: '网页', subtitle: '字幕', jsonl: 'JSON 行', man: '手册页', notebook: '笔记本', rst: 'reStructuredText', docx: 'Word' },
       tips: [['"自由贸易协定"', '整句照原样查找'], ['走廊 -公路', '不含某个词'],
         ['lang:zh time:2023..2024', '按语言和时间'], ['title:词典', '只在标题中查找'],
         [['/', '↓', '↵', 'Esc'], '到搜索框、逐条浏览、打开、返回']],
@@ -68,7 +68,9 @@
   let state = {};
   let shown = null;      // the search whose results stand in the page
   let answer = null;
-  let typedAt = 0;
+  let told = '';         // what those results were, to tell whether they have changed
+  let seen = '';         // index and number of the commit they are of
+  let typedAt = 0, lookedAt = 0;
   const searching = new Latest(), reading = new Latest();
 
   const number = n => n.toLocaleString(ui);
@@ -136,6 +138,7 @@
   };
 
   async function render(y) {
+    lookedAt = Date.now();
     if (box.value.trim() !== state.q) box.value = state.q;
     if ($('index').value !== state.index) $('index').value = state.index;
     box.setAttribute('index', state.index);
@@ -199,7 +202,8 @@
 
   async function search(key) {
     const page = Math.max(1, parseInt(state.page, 10) || 1);
-    const open = GROUPS.filter(group => !active(group));
+    // Folders lead on downwards: those within the one chosen are counted, not those beside it.
+    const open = GROUPS.filter(group => group === 'folder' || !active(group));
     const common = { q: state.q, index: state.index, exact: state.exact };
     const waiting = setTimeout(() => document.body.classList.add('stale'), 150);
     try {
@@ -207,12 +211,14 @@
         get('api/v1/search', { ...common, limit: PAGE, sort: state.sort, filter: filter(),
           offset: Math.min((page - 1) * PAGE, DEEPEST - PAGE), facet: open }, signal),
         // What a group could be set to instead is counted without its own condition.
-        ...GROUPS.filter(active).map(group => get('api/v1/search', { ...common, limit: 0,
+        ...GROUPS.filter(group => !open.includes(group)).map(group => get('api/v1/search', { ...common, limit: 0,
           passages: 0, filter: filter(group), facet: group }, signal)),
       ]));
       if (!answers) return;
       answer = answers[0];
-      shown = key;
+      const tells = JSON.stringify(answers, (name, value) => name === 'took_us' ? 0 : value);
+      if (shown === key && told === tells && !$('found').hidden) return;
+      [shown, told] = [key, tells];
       $('key').hidden = true;
       visible('found');
       showSummary(answers[0], page);
@@ -348,11 +354,12 @@
       const now = group === 'time' ? (state.from === state.to ? state.from : '') : state[group];
       let values = (facets[group] || []).slice(0, group === 'time' ? 8 : 10);
       if (group === 'time') values.sort((a, b) => b.value.localeCompare(a.value));
+      if (group === 'folder') values = values.filter(each => each.value !== now);
       if (now && !values.some(each => each.value === now)) values.unshift({ value: now, count: null });
       if (values.length < 2 && !active(group)) return null;
       if (active(group)) values.unshift({ value: '', count: null });
       const name = value => !value ? t.any : group === 'lang' ? language(value)
-        : group === 'kind' ? kind(value) : group === 'folder' ? short(value) : value;
+        : group === 'kind' ? kind(value) : group === 'folder' ? value.split('/').pop() || '/' : value;
       const choices = values.map(({ value, count }, i) => {
         const radio = el('input', { type: 'radio', name: group, value, id: `${group}-${i}` });
         radio.checked = value !== '' && value === now;
@@ -474,7 +481,7 @@
     const target = Number(state.line) || 0;
     const source = sourceLines(doc);
     const sections = [];
-    let section, here = null, next = 0, at = 0;
+    let section, above, here = null, next = 0, at = 0;
     const lines = body.split('\n');
     const draw = (first, last) => {
       for (let i = first; i < Math.min(last, lines.length); i++) {
@@ -494,10 +501,14 @@
           from = stop;
         }
         span.append(lines[i].slice(from));
-        const p = el('p', { 'data-n': n }, span);
-        if (n === target && !here) {
+        // Many lines of a text can stand on one of its source, and blank ones between blocks on none.
+        const same = n === above || (doc.lines && !lines[i]);
+        const p = el('p', { 'data-n': same ? '' : n }, span);
+        if (!same) above = n;
+        if (n === target && (!here || (ranges.length && !here.querySelector('mark')))) {
+          here?.classList.remove('here');
           here = p;
-          p.className = 'here';
+          p.classList.add('here');
         }
         if (i % 200 === 0) sections.push(section = el('section', {}));
         section.append(p);
@@ -608,8 +619,26 @@
     else box.focus();
   });
 
+  // What another process commits shows without a word from it: results in view are asked for again
+  // when the number of the last commit has changed. A page that nobody touches is left alone.
+  async function refresh() {
+    const links = () => [...$('hits').querySelectorAll('h2 a')];
+    const at = links().indexOf(document.activeElement);
+    await search(shown);
+    if (at >= 0 && document.activeElement === document.body) links()[at]?.focus({ preventScroll: true });
+  }
+  setInterval(async () => {
+    const key = shown;
+    if (document.hidden || !key || state.doc || Date.now() - lookedAt > 600000) return;
+    const { index, commit } = await get('api/v1/stats', { index: state.index }).catch(() => ({}));
+    if (!index || key !== shown || state.doc) return;
+    const now = `${index} ${commit}`;
+    if (now !== seen) refresh();
+    seen = now;
+  }, 700);
   document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'visible' && state.q && !state.doc) search(address());
+    lookedAt = Date.now();
+    if (!document.hidden && shown && !state.doc) refresh();
   });
 
   $('home').addEventListener('click', event => {
@@ -648,7 +677,8 @@
     if (name === 'auto') delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = name;
     box.setAttribute('theme', name);
-    $('theme').textContent = `◐ ${t.themes[name]}`;
+    $('theme').textContent = { auto: '◐', light: '○', dark: '●' }[name];
+    $('theme').title = t.theme(t.themes[name]);
     $('theme').setAttribute('aria-label', t.theme(t.themes[name]));
   }
   $('theme').addEventListener('click', () => {

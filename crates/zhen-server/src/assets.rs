@@ -58,7 +58,7 @@ impl Assets {
         let javascript = "text/javascript; charset=utf-8";
         let mut assets = Vec::new();
         let mut page = lean(PAGE);
-        let (script, widget) = (lean(SCRIPT), lean(WIDGET));
+        let (script, widget) = (lean_script(SCRIPT), lean_script(WIDGET));
         let icon = format!("icon.{}.svg", digest(ICON));
         let style = lean_style(STYLE).replace("icon.svg", &icon);
         let parts = [
@@ -99,6 +99,21 @@ fn lean(text: &str) -> String {
     lines.flat_map(|line| [line, "\n"]).collect()
 }
 
+/// As [`lean`], without the blanks around operators, and with the style sheet within the widget's
+/// script as [`lean_style`]. No text in the scripts holds an operator between blanks.
+fn lean_script(text: &str) -> String {
+    const STYLE: &str = "const STYLE=`";
+    let mut script = lean(text);
+    for operator in ["=>", "=", "===", "!==", "&&", "||"] {
+        script = script.replace(&format!(" {operator} "), operator);
+    }
+    let parts = script.split_once(STYLE).and_then(|(before, rest)| {
+        let (style, after) = rest.split_once('`')?;
+        Some([before, STYLE, &lean_style(style), "`", after].concat())
+    });
+    parts.unwrap_or(script)
+}
+
 /// A style sheet without comments and the blanks that only layout needs. It holds no strings in which
 /// these would stand.
 fn lean_style(text: &str) -> String {
@@ -107,7 +122,17 @@ fn lean_style(text: &str) -> String {
         let after = rest.split_once("*/").map_or("", |(_, after)| after);
         style = [before, after].concat();
     }
-    for (wide, narrow) in [("; }", "}"), (" {", "{"), ("{ ", "{"), (": ", ":"), (";\n", ";")] {
+    for (wide, narrow) in [
+        ("; }", "}"),
+        (" {", "{"),
+        ("{ ", "{"),
+        ("{\n", "{"),
+        (": ", ":"),
+        (", ", ","),
+        (";\n", ";"),
+        (";}", "}"),
+        ("}\n", "}"),
+    ] {
         style = style.replace(wide, narrow);
     }
     style

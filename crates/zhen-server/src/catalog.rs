@@ -33,8 +33,8 @@ pub trait Catalog: Send + Sync + 'static {
     /// Opens the index `name`, making an empty one where there is none.
     ///
     /// # Errors
-    /// [`CatalogError::BadName`] for a name no index may have, [`CatalogError::Failed`] when it
-    /// cannot be made or read.
+    /// [`CatalogError::BadName`] for a name no index may have, [`CatalogError::Busy`] while another
+    /// process makes it, [`CatalogError::Failed`] when it cannot be made or read.
     fn open_or_create(&self, name: &str) -> Result<Arc<dyn Index>, CatalogError>;
 }
 
@@ -107,6 +107,9 @@ pub enum CatalogError {
     /// A name that no index may have.
     #[error("{0}")]
     BadName(String),
+    /// Another process is just making the index; says which.
+    #[error("{0}")]
+    Busy(String),
     /// The index cannot be read or made.
     #[error("{0}")]
     Failed(String),
@@ -149,6 +152,9 @@ impl From<CatalogError> for crate::problem::Problem {
         let kind = match error {
             CatalogError::NotFound { .. } => Kind::NotFound,
             CatalogError::BadName(_) => Kind::Unprocessable,
+            CatalogError::Busy(_) => {
+                return Self::new(Kind::Unavailable, error.to_string()).retry_after(1);
+            }
             CatalogError::Failed(_) => Kind::Internal,
         };
         Self::new(kind, error.to_string())

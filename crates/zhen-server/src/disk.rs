@@ -22,6 +22,8 @@ pub struct DiskCatalog {
     default: (String, PathBuf),
     write_memory: usize,
     open: RwLock<HashMap<String, Arc<DiskIndex>>>,
+    /// Held while an index is made: whoever else wants it made then finds it.
+    making: Mutex<()>,
 }
 
 impl DiskCatalog {
@@ -36,7 +38,12 @@ impl DiskCatalog {
             location::resolve(default).map_err(|error| CatalogError::BadName(error.to_string()))?;
         let last = dir.file_name().and_then(|name| name.to_str());
         let name = last.filter(|name| check_name(name).is_ok()).unwrap_or(location::DEFAULT_NAME);
-        Ok(Self { default: (name.to_owned(), dir), write_memory, open: RwLock::default() })
+        Ok(Self {
+            default: (name.to_owned(), dir),
+            write_memory,
+            open: RwLock::default(),
+            making: Mutex::default(),
+        })
     }
 
     /// The folder of the index `name`. A name that comes from a request is a name and nothing else:
@@ -115,15 +122,27 @@ impl Catalog for DiskCatalog {
 
     fn open_or_create(&self, name: &str) -> Result<Arc<dyn Index>, CatalogError> {
         let dir = self.dir(name)?;
-        match self.open_dir(name, &dir) {
-            Err(CatalogError::NotFound { .. }) => {}
-            opened => return Ok(opened?),
+        let existing = || match self.open_dir(name, &dir) {
+            Err(CatalogError::NotFound { .. }) => Ok(None),
+            opened => opened.map(Some),
+        };
+        if let Some(index) = existing()? {
+            return Ok(index);
+        }
+        let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(index) = existing()? {
+            return Ok(index);
         }
         let failed = |error: IndexError| CatalogError::Failed(error.to_string());
         match Indexer::open(options(&dir, self.write_memory)) {
             Ok(indexer) => indexer.close().map_err(failed)?,
-            // Somebody else is just making it.
-            Err(IndexError::Locked { .. }) => {}
+            // Another process is just making it.
+            Err(error @ IndexError::Locked { .. }) => {
+                return match existing()? {
+                    Some(index) => Ok(index),
+                    None => Err(CatalogError::Busy(error.to_string())),
+                };
+            }
             Err(error) => return Err(failed(error)),
         }
         Ok(self.open_dir(name, &dir)?)

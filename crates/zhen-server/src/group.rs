@@ -3,13 +3,15 @@
 //! A commit costs the same for one document as for a thousand, and an index has one writer. Each
 //! index that is written to has a thread that owns the writer; requests hand it their changes and
 //! wait. While one commit runs, further requests queue up and share the next: no request waits for
-//! a timer, and the more there are the better they share.
+//! a timer, and the more there are the better they share. An upload that never ends does not keep the
+//! others waiting either: beside somebody who waits it goes on for as long as a commit takes, so that
+//! half the time at most is spent on commits.
 //!
 //! The writer is given back when nothing has been written for a while, so that `zhen index` in
 //! another process is not shut out by a server that is merely running.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
@@ -108,7 +110,8 @@ impl GroupWriter {
         let runtime = Handle::current();
         let thread =
             std::thread::Builder::new().name(format!("write {name}")).spawn(move || {
-                Thread { index, writer: None, dirty: false, life: 0 }.run(queue, &runtime)
+                Thread { index, writer: None, dirty: false, life: 0, commit_took: Duration::ZERO }
+                    .run(queue, &runtime);
             })?;
         Ok((Self { jobs }, thread))
     }
@@ -154,6 +157,27 @@ impl GroupWriter {
 struct Pending {
     finishes: Vec<(SharedReport, oneshot::Sender<Result<(), WriteError>>)>,
     deletes: Vec<Deletion>,
+    /// Since when the first of them waits.
+    since: Option<Instant>,
+    /// Jobs that were taken on meanwhile.
+    passed: usize,
+}
+
+impl Pending {
+    /// Notes that a job has been done, after which somebody may be waiting.
+    fn note_job(&mut self) {
+        if self.finishes.is_empty() && self.deletes.is_empty() {
+            return;
+        }
+        self.since.get_or_insert_with(Instant::now);
+        self.passed += 1;
+    }
+
+    /// Whether those who wait are served although there is more to do: everything that was queued
+    /// when the first of them came has been, and as much time has gone by as a commit takes.
+    fn is_overdue(&self, commit_took: Duration) -> bool {
+        self.passed > QUEUE && self.since.is_some_and(|since| since.elapsed() >= commit_took)
+    }
 }
 
 /// A deletion that waits for its commit.
@@ -172,6 +196,8 @@ struct Thread {
     dirty: bool,
     /// Grows whenever changes that were not committed are lost.
     life: u64,
+    /// How long the last commit took.
+    commit_took: Duration,
 }
 
 impl Thread {
@@ -201,6 +227,10 @@ impl Thread {
             match next {
                 Some(job) => self.apply(job, &mut pending),
                 None => break,
+            }
+            pending.note_job();
+            if pending.is_overdue(self.commit_took) {
+                self.settle(&mut pending);
             }
         }
         self.settle(&mut pending);
@@ -277,7 +307,10 @@ impl Thread {
         if pending.finishes.is_empty() && pending.deletes.is_empty() {
             return;
         }
+        let began = Instant::now();
         let committed = self.commit();
+        self.commit_took = began.elapsed();
+        (pending.since, pending.passed) = (None, 0);
         // What was lost before this commit, or with it, belongs to an earlier life.
         for (report, reply) in pending.finishes.drain(..) {
             let report = lock(&report);
@@ -346,6 +379,8 @@ mod tests {
         fail_commit: Arc<AtomicBool>,
         /// Held while a commit runs.
         gate: Arc<Mutex<()>>,
+        /// Where the next batch of an upload that never ends is queued as soon as one is taken.
+        endless: Arc<Mutex<Option<mpsc::Sender<Job>>>>,
     }
 
     struct CountingWriter {
@@ -361,6 +396,7 @@ mod tests {
                 writers: Arc::clone(&self.writers),
                 fail_commit: Arc::clone(&self.fail_commit),
                 gate: Arc::clone(&self.gate),
+                endless: Arc::clone(&self.endless),
             }
         }
     }
@@ -396,6 +432,9 @@ mod tests {
                 return Err(WriteError::Record("a record needs a body".to_owned()));
             }
             self.added += 1;
+            if let Some(jobs) = &*self.index.endless.lock().unwrap() {
+                let _ = jobs.try_send(batch(&SharedReport::default()));
+            }
             Ok(())
         }
         fn delete(&mut self, id: &str) -> Result<bool, WriteError> {
@@ -410,6 +449,10 @@ mod tests {
             self.index.commits.fetch_add(1, Ordering::SeqCst);
             Ok(())
         }
+    }
+
+    fn batch(report: &SharedReport) -> Job {
+        Job::Add { documents: vec![(1, document())], report: Arc::clone(report) }
     }
 
     fn document() -> Document {
@@ -479,6 +522,28 @@ mod tests {
         drop(group);
         thread.join().unwrap();
         assert_eq!(committed.load(Ordering::SeqCst), 1);
+    }
+
+    #[test]
+    fn an_upload_that_never_ends_keeps_nobody_waiting() {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        let index = Counting::default();
+        let endless = Arc::clone(&index.endless);
+        let (group, thread) = {
+            let _guard = runtime.enter();
+            GroupWriter::start(Arc::new(index), "test").unwrap()
+        };
+        *endless.lock().unwrap() = Some(group.jobs.clone());
+        group.jobs.blocking_send(batch(&SharedReport::default())).unwrap();
+        // From here on the queue is never empty.
+        let report = SharedReport::default();
+        let (reply, answer) = oneshot::channel();
+        group.jobs.blocking_send(batch(&report)).unwrap();
+        group.jobs.blocking_send(Job::Finish { report, reply }).unwrap();
+        answer.blocking_recv().unwrap().unwrap();
+        *endless.lock().unwrap() = None;
+        drop(group);
+        thread.join().unwrap();
     }
 
     #[tokio::test(flavor = "multi_thread")]

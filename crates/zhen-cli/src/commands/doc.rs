@@ -12,8 +12,8 @@ use crate::output::style::Palette;
 use crate::output::{Console, Told, tell, text};
 use crate::settings::{Form, Settings};
 
-/// The fields that are not shown as a line of their own.
-const TEXT_FIELDS: [&str; 2] = ["title", "body"];
+/// The fields that are not shown as a line of their own: text, and what only programs want to know.
+const TEXT_FIELDS: [&str; 3] = ["title", "body", "lines"];
 
 pub(crate) fn run(args: &DocArgs, settings: &Settings) -> Result<Outcome, Failure> {
     let engine = open_engine(settings)?;

@@ -10,6 +10,7 @@ mod driver;
 mod hostile;
 mod input_methods;
 mod page;
+mod real;
 mod widget;
 
 use driver::{Browser, Device};

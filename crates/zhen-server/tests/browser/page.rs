@@ -320,12 +320,28 @@ fn a_change_by_another_process_shows_when_the_page_is_looked_at_again() {
 }
 
 #[test]
+fn a_change_by_another_process_shows_in_a_page_that_stands_open() {
+    let Some(stage) = Stage::new() else { return };
+    let (server, browser) = (&stage.server, &stage.browser);
+    stage.open("/?q=corridor");
+    browser.wait(&format!("{TITLES}.length === 3"));
+    browser.run("document.querySelector('#hits h2 a').focus(); window.before = true");
+    server.catalog.index("default").add_lines("{\"id\": \"new\", \"body\": \"a new corridor\"}\n");
+    browser.wait(&format!("{TITLES}.length === 4"));
+    assert_eq!(browser.eval("window.before"), true, "the page was not loaded again");
+    assert_eq!(browser.eval("document.activeElement.matches('#hits h2 a')"), true);
+}
+
+#[test]
 fn several_indexes_can_be_chosen_from() {
     let Some(stage) = Stage::new() else { return };
     let (server, browser) = (&stage.server, &stage.browser);
     server.catalog.index("other").add_lines("{\"id\": \"o\", \"body\": \"corridor elsewhere\"}\n");
     stage.open("/?q=corridor");
     browser.wait("!document.getElementById('index').hidden");
+    let one_line = "[...document.querySelectorAll('.tools > *')].every(e => e.offsetHeight < 45 && \
+                    Math.abs(e.offsetTop + e.offsetHeight / 2 - 46) < 12)";
+    assert_eq!(browser.eval(one_line), true, "the tools stand in one line beside the box");
     browser.run(
         "const index = document.getElementById('index'); index.value = 'other'; \
          index.dispatchEvent(new Event('change'))",

@@ -104,6 +104,61 @@ fn the_page_s_filters_mean_to_the_engine_what_they_say() {
 }
 
 #[test]
+fn folders_lead_down_to_where_the_documents_lie() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("folders");
+    let documents = ["/d/a/x/1.md", "/d/a/y/2.md", "/d/b/3.md", "/d/4.md"].map(|path| Document {
+        id: path.to_owned(),
+        path: Some(path.to_owned()),
+        body: "针 needle".to_owned(),
+        ..Default::default()
+    });
+    let mut indexer = Indexer::open(options_for(&dir)).unwrap();
+    indexer.index_documents(documents, &()).unwrap();
+    indexer.close().unwrap();
+    let server = server(&dir);
+    let ask = |filter: &str| {
+        let filter = encode(filter);
+        let answer = server.get(&format!("/api/v1/search?q=needle&facet=folder&filter={filter}"));
+        let answer = answer.json();
+        let values = answer["facets"]["folder"].as_array().unwrap().iter();
+        let values: Vec<_> = values
+            .map(|each| {
+                (each["value"].as_str().unwrap().to_owned(), each["count"].as_u64().unwrap())
+            })
+            .collect();
+        (answer["total"].as_u64().unwrap(), values)
+    };
+    let value = |name: &str, count| (name.to_owned(), count);
+    let all = vec![value("/d/a", 2), value("/d", 1), value("/d/b", 1)];
+    assert_eq!(ask(""), (4, all));
+    // As the page asks for what lies in a folder.
+    let below = vec![value("/d/a/x", 1), value("/d/a/y", 1)];
+    assert_eq!(ask("path:\"/d/a/\""), (2, below));
+    assert_eq!(ask("path:\"/d/a/x/\""), (1, vec![value("/d/a/x", 1)]));
+}
+
+#[test]
+fn a_document_says_on_which_lines_of_its_file_its_text_stands() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("page.html");
+    std::fs::write(&file, "<html>\n<head>\n<title>T</title>\n</head>\n<body>\n<p>海底捞针\n")
+        .unwrap();
+    let dir = folder.path().join("lines");
+    let mut indexer = Indexer::open(options_for(&dir)).unwrap();
+    indexer.index_paths(&[file], &()).unwrap();
+    indexer.close().unwrap();
+    let server = server(&dir);
+    let found = server.get(&format!("/api/v1/search?q={}", encode("捞针"))).json();
+    let hit = &found["hits"][0];
+    assert_eq!(hit["passages"][0]["line"], 6, "{found}");
+    let id = encode(hit["id"].as_str().unwrap());
+    let document = server.get(&format!("/api/v1/documents/{id}")).json();
+    assert_eq!(document["body"].as_str().unwrap().trim_end(), "海底捞针");
+    assert_eq!(document["lines"], json!([[1, 6]]));
+}
+
+#[test]
 fn what_is_written_is_found_read_replaced_and_deleted() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path().join("written");
@@ -153,6 +208,35 @@ fn an_upload_of_thousands_of_records_is_found_to_the_last() {
     for n in [0, 1_234, 4_999] {
         assert_eq!(total(&server, &format!("number{n}")), 1);
     }
+}
+
+#[test]
+fn uploads_that_come_at_once_to_an_index_that_is_not_there_are_all_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = server(&folder.path().join("new"));
+    std::thread::scope(|scope| {
+        for n in 0..8 {
+            let server = &server;
+            scope.spawn(move || {
+                let record = json!({"id": n.to_string(), "body": "针 needle"});
+                let answer = server.post_json("/api/v1/documents", record.to_string());
+                assert_eq!(answer.status, 200, "{}", answer.text());
+            });
+        }
+    });
+    assert_eq!(total(&server, "needle"), 8);
+}
+
+#[test]
+fn an_index_that_another_process_is_making_is_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("new");
+    let server = server(&dir);
+    let indexer = Indexer::open(options_for(&dir)).unwrap();
+    let refused = server.post_json("/api/v1/documents", "{\"body\": \"x\"}");
+    assert!(refused.problem(503).contains("being written by"));
+    indexer.close().unwrap();
+    assert_eq!(server.post_json("/api/v1/documents", "{\"body\": \"x\"}").status, 200);
 }
 
 #[test]
