@@ -25,7 +25,8 @@ Usage: cargo xtask COMMAND [OPTIONS]
 Commands:
   test [--fast]     everything that must hold before a change lands: tidy, format, clippy,
                     documentation, all tests; --fast leaves out the slow ones
-  data [TABLE…]     builds the static tables under data/ from their sources: fold, jieba
+  data [TABLE…]     builds the static tables under data/ from their sources: fold, jieba,
+                    lexicon, pinyin, regional
   promise --corpus FILE [--samples N]
                     what stands in quotes is found and nothing else, over a whole corpus (JSON
                     lines, .zst too), against a plain scan; 20000 samples unless told
@@ -81,7 +82,7 @@ fn run(args: &[String]) -> Result<(), Failure> {
         return Ok(());
     }
     match command.as_str() {
-        "data" => Ok(data::run(&root()?, rest)?),
+        "data" => data::run(&root()?, rest),
         "promise" => promise::run(&root()?, rest),
         "test" => test::run(&root()?, rest),
         "tidy" => tidy::run(&root()?, rest),

@@ -196,8 +196,8 @@ pub(crate) struct SearchArgs {
     /// Order by a field instead of the score, `:desc` for largest first
     #[arg(long, value_name = "FIELD[:desc]", value_parser = parse_sort)]
     pub(crate) sort: Option<zhen_search::Sort>,
-    /// Count the values of a field over all matching documents (may be repeated)
-    #[arg(long, value_name = "FIELD")]
+    /// Count the values of a field over all matching documents (several with commas)
+    #[arg(long, value_name = "FIELD", value_delimiter = ',')]
     pub(crate) facet: Vec<String>,
     /// Keep to documents in this language: zh (in either script) or en
     #[arg(long, hide_possible_values = true)]

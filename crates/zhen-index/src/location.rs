@@ -41,10 +41,7 @@ fn resolve_in(value: &str, work: &Path, data: Option<&Path>) -> Result<PathBuf, 
         return Err(unusable("it holds a zero byte"));
     }
     let path = Path::new(value);
-    let mut components = path.components();
-    let bare = matches!((components.next(), components.next()), (Some(Component::Normal(_)), None))
-        && !value.ends_with(std::path::is_separator);
-    if !bare || work.join(path).is_dir() {
+    if !is_bare(value) || work.join(path).is_dir() {
         return Ok(work.join(path));
     }
     match bare_folder(work, data) {
@@ -64,15 +61,22 @@ pub fn list() -> Result<Vec<KnownIndex>, IndexError> {
 
 /// [`list`] with the working directory and the data folder given.
 fn list_in(work: &Path, data: Option<&Path>) -> Result<Vec<KnownIndex>, IndexError> {
-    let Some(folder) = bare_folder(work, data) else { return Ok(Vec::new()) };
-    let entries = match std::fs::read_dir(&folder) {
+    bare_folder(work, data).map_or_else(|| Ok(Vec::new()), |folder| list_within(&folder))
+}
+
+/// All indexes within `home`, by name.
+///
+/// # Errors
+/// [`IndexError::Io`] when `home` cannot be read; one that is missing holds none.
+pub fn list_within(home: &Path) -> Result<Vec<KnownIndex>, IndexError> {
+    let entries = match std::fs::read_dir(home) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(IndexError::io("read", &folder)(error)),
+        Err(error) => return Err(IndexError::io("read", home)(error)),
     };
     let mut found = Vec::new();
     for entry in entries {
-        let dir = entry.map_err(IndexError::io("read", &folder))?.path();
+        let dir = entry.map_err(IndexError::io("read", home))?.path();
         let name = dir.file_name().and_then(OsStr::to_str).map(str::to_owned);
         if let Some(name) = name
             && dir.join(crate::open::META_FILE).is_file()
@@ -82,6 +86,25 @@ fn list_in(work: &Path, data: Option<&Path>) -> Result<Vec<KnownIndex>, IndexErr
     }
     found.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(found)
+}
+
+/// Whether `value` is a name rather than a path.
+fn is_bare(value: &str) -> bool {
+    let mut components = Path::new(value).components();
+    matches!((components.next(), components.next()), (Some(Component::Normal(_)), None))
+        && !value.ends_with(std::path::is_separator)
+        && !value.contains('\0')
+}
+
+/// The folder of the index `name` within `home`, and nowhere else.
+///
+/// # Errors
+/// [`IndexError::Name`] for a name that is a path rather than a name.
+pub fn resolve_within(home: &Path, name: &str) -> Result<PathBuf, IndexError> {
+    if is_bare(name) {
+        return Ok(home.join(name));
+    }
+    Err(IndexError::Name { name: name.to_owned(), why: "it is a path" })
 }
 
 /// The folder in which bare names live.

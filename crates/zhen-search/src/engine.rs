@@ -174,6 +174,15 @@ impl IndexEngine {
         self.index.fields()
     }
 
+    /// Turns to the newest commit. Searches do so by themselves; but the marks of two commits within
+    /// one tick of the file system's clock may be the same, so whoever commits says so.
+    ///
+    /// # Errors
+    /// [`SearchError::Engine`] when the index cannot be read.
+    pub fn refresh(&self) -> Result<(), SearchError> {
+        self.state_at(Mark::of(&self.index), true).map(drop)
+    }
+
     /// The newest commit.
     fn state(&self) -> Result<Arc<State>, SearchError> {
         let mark = Mark::of(&self.index);
@@ -181,8 +190,13 @@ impl IndexEngine {
         if known.mark == mark {
             return Ok(known);
         }
+        self.state_at(mark, false)
+    }
+
+    /// The commit of that mark, read anew if `surely`.
+    fn state_at(&self, mark: Mark, surely: bool) -> Result<Arc<State>, SearchError> {
         let mut state = self.state.write().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if state.mark != mark {
+        if surely || state.mark != mark {
             self.reader.reload().map_err(engine_error)?;
             let unreadable = |error: IndexError| SearchError::Engine(error.to_string());
             let manifest = self.index.current_manifest().map_err(unreadable)?;

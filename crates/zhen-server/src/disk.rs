@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 
 use serde_json::{Map, Value};
 use zhen_index::{IndexError, IndexOptions, Indexer, Summary, location};
-use zhen_search::{Engine, IndexEngine};
+use zhen_search::{Engine, IndexEngine, SearchError};
 use zhen_source::Document;
 
 use crate::catalog::{Catalog, CatalogError, Index, IndexStats, WriteError, Writer, check_name};
@@ -16,8 +16,10 @@ use crate::catalog::{Catalog, CatalogError, Index, IndexStats, WriteError, Write
 /// Documents on their way to the indexer's threads; their memory is bounded by the indexer.
 const FEED: usize = 16;
 
-/// Indexes by name, where `zhen` keeps them on this machine.
+/// Indexes by name, where `zhen` keeps them on this machine or in a folder of their own.
 pub struct DiskCatalog {
+    /// Where indexes live that are named; where `zhen` keeps them unless told.
+    home: Option<PathBuf>,
     /// Name and folder of the index that is meant when none is named.
     default: (String, PathBuf),
     write_memory: usize,
@@ -39,11 +41,19 @@ impl DiskCatalog {
         let last = dir.file_name().and_then(|name| name.to_str());
         let name = last.filter(|name| check_name(name).is_ok()).unwrap_or(location::DEFAULT_NAME);
         Ok(Self {
+            home: None,
             default: (name.to_owned(), dir),
             write_memory,
             open: RwLock::default(),
             making: Mutex::default(),
         })
+    }
+
+    /// Keeps the indexes that requests name in `home`, which need not exist yet.
+    #[must_use]
+    pub fn with_home(mut self, home: impl Into<PathBuf>) -> Self {
+        self.home = Some(home.into());
+        self
     }
 
     /// The folder of the index `name`. A name that comes from a request is a name and nothing else:
@@ -53,7 +63,11 @@ impl DiskCatalog {
             return Ok(self.default.1.clone());
         }
         check_name(name).map_err(CatalogError::BadName)?;
-        let dir = location::resolve(name).map_err(|e| CatalogError::BadName(e.to_string()))?;
+        let dir = match &self.home {
+            Some(home) => location::resolve_within(home, name),
+            None => location::resolve(name),
+        }
+        .map_err(|error| CatalogError::BadName(error.to_string()))?;
         if dir == Path::new(name) {
             return Err(CatalogError::BadName(format!(
                 "a folder named {name:?} stands where the server runs; name the index otherwise"
@@ -97,7 +111,11 @@ impl Catalog for DiskCatalog {
     }
 
     fn names(&self) -> Result<Vec<String>, CatalogError> {
-        let known = location::list().map_err(|error| CatalogError::Failed(error.to_string()))?;
+        let known = match &self.home {
+            Some(home) => location::list_within(home),
+            None => location::list(),
+        }
+        .map_err(|error| CatalogError::Failed(error.to_string()))?;
         let mut names: Vec<String> = known
             .into_iter()
             .map(|known| known.name)
@@ -262,6 +280,7 @@ impl DiskWriter {
                 let (indexer, result) = thread.join().map_err(|_| lost())?;
                 self.state = State::Idle(indexer);
                 result.map_err(write_error)?;
+                self.engine.refresh().map_err(unread)?;
             }
             idle_or_lost => self.state = idle_or_lost,
         }
@@ -306,8 +325,7 @@ impl Writer for DiskWriter {
     fn delete(&mut self, id: &str) -> Result<bool, WriteError> {
         // What has been added before must be seen.
         self.indexer()?;
-        let failed = |error: zhen_search::SearchError| WriteError::Failed(error.to_string());
-        let known = self.engine.document(id).map_err(failed)?.is_some();
+        let known = self.engine.document(id).map_err(unread)?.is_some();
         let found = known && !self.deletions.iter().any(|other| other == id);
         if found {
             self.deletions.push(id.to_owned());
@@ -320,6 +338,7 @@ impl Writer for DiskWriter {
         let indexer = self.indexer()?;
         if !deletions.is_empty() {
             indexer.delete(&deletions).map_err(write_error)?;
+            self.engine.refresh().map_err(unread)?;
         }
         Ok(())
     }
@@ -337,6 +356,10 @@ impl Drop for DiskWriter {
 
 fn lost() -> WriteError {
     WriteError::Failed("the indexer failed in a way nobody foresaw".to_owned())
+}
+
+fn unread(error: SearchError) -> WriteError {
+    WriteError::Failed(error.to_string())
 }
 
 fn write_error(error: IndexError) -> WriteError {

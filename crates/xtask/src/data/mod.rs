@@ -10,8 +10,10 @@ mod regional;
 use std::io;
 use std::path::Path;
 
+use crate::Failure;
+
 /// Builds the tables named, or all of them: the folding table first, for the others are folded.
-pub(crate) fn run(root: &Path, only: &[String]) -> io::Result<()> {
+pub(crate) fn run(root: &Path, only: &[String]) -> Result<(), Failure> {
     type Step = (&'static str, fn(&Path) -> io::Result<()>);
     const STEPS: &[Step] = &[
         ("fold", fold::run),
@@ -20,6 +22,10 @@ pub(crate) fn run(root: &Path, only: &[String]) -> io::Result<()> {
         ("pinyin", pinyin::run),
         ("regional", regional::run),
     ];
+    if let Some(name) = only.iter().find(|name| STEPS.iter().all(|(known, _)| known != name)) {
+        let known: Vec<_> = STEPS.iter().map(|(name, _)| *name).collect();
+        return Err(Failure::Usage(format!("no table {name:?}; there are {}", known.join(", "))));
+    }
     for (name, step) in STEPS {
         if only.is_empty() || only.iter().any(|wanted| wanted == name) {
             step(root)?;

@@ -1,13 +1,13 @@
 //! The vocabulary of an index: its words, titles and names, found by how they begin and by how they
 //! are read. Completions and pinyin search look things up in it.
 //!
-//! It is a file beside the index, derived from a commit and from nothing else ([`gather`]), made
+//! It is a file beside the index, derived from a commit and from nothing else (`gather`), made
 //! anew when enough has changed since, and read where it lies. No search needs it: when it is
 //! missing or damaged, pinyin finds nothing and nothing is completed until the next run of the
 //! indexer.
 //!
 //! Three maps lead to entries: folded text, syllables (*zhong'guo*), initials (*zg*). Values of the
-//! maps are ranks, the entry of most documents first, so that [`walk`] meets the best entries of any
+//! maps are ranks, the entry of most documents first, so that `walk` meets the best entries of any
 //! prefix first and stops; no prefix is too short, and no list of best entries is kept.
 
 mod build;

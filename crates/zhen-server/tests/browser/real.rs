@@ -42,7 +42,7 @@ fn files_are_found_narrowed_by_folder_and_opened_at_their_line() {
     write_files(&files);
     index(&dir, &files);
     let catalog = DiskCatalog::new(dir.to_str().unwrap(), zhen_index::LEAST_MEMORY).unwrap();
-    let server = TestServer::on(catalog, |_| {});
+    let server = TestServer::on(catalog.with_home(folder.path()), |_| {});
     browser.open(&format!("http://{}/?q=捞针", server.addr));
     browser.wait(&format!("{TITLES}.length === 4"));
 

@@ -8,9 +8,8 @@ use std::sync::Arc;
 
 use zhen_index::ZhenIndex;
 use zhen_search::{Engine, IndexEngine};
-use zhen_server::{DiskCatalog, Hooks, ServerConfig};
+use zhen_server::{Hooks, ServerConfig};
 
-use crate::MEMORY;
 use crate::support::http::Client;
 
 /// Names the index that the process started by [`spawn`] serves.
@@ -20,7 +19,7 @@ const SERVE: &str = "ZHEN_TEST_SERVE";
 #[test]
 fn serves_when_started_by_another_test() {
     let Some(dir) = std::env::var_os(SERVE) else { return };
-    let catalog = DiskCatalog::new(dir.to_str().unwrap(), MEMORY).unwrap();
+    let catalog = crate::catalog(Path::new(&dir));
     let config = ServerConfig { addr: "127.0.0.1:0".to_owned(), ..ServerConfig::default() };
     let hooks =
         Hooks { on_bound: Box::new(|addr| println!("\nlistening on {addr}")), ..Hooks::default() };

@@ -1,10 +1,11 @@
 //! The server on real indexes: the same answers as the library, changes by other processes, and
 //! what survives a process that is killed.
-#![allow(clippy::unwrap_used, clippy::print_stdout)] // Helpers are part of the tests.
+#![allow(clippy::unwrap_used, clippy::print_stderr)] // Helpers are part of the tests.
 
 #[path = "../support/mod.rs"]
 mod support;
 
+mod hostile;
 mod killed;
 
 use std::path::Path;
@@ -21,8 +22,14 @@ use support::http::encode;
 /// Memory for indexing in these tests.
 const MEMORY: usize = zhen_index::LEAST_MEMORY;
 
+/// The index in `dir`, and those that requests name beside it.
+fn catalog(dir: &Path) -> DiskCatalog {
+    let catalog = DiskCatalog::new(dir.to_str().unwrap(), MEMORY).unwrap();
+    catalog.with_home(dir.parent().unwrap())
+}
+
 fn server(dir: &Path) -> TestServer<DiskCatalog> {
-    TestServer::on(DiskCatalog::new(dir.to_str().unwrap(), MEMORY).unwrap(), |_| {})
+    TestServer::on(catalog(dir), |_| {})
 }
 
 /// The sample documents, in an index of the library's making.
@@ -294,6 +301,14 @@ fn an_index_that_was_replaced_is_opened_anew() {
 }
 
 #[test]
+fn calls_made_up_from_the_openapi_document_find_nothing_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("samples");
+    samples(&dir);
+    support::schemathesis(&server(&dir));
+}
+
+#[test]
 fn what_is_no_index_is_said_so() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("notes.txt"), "no index").unwrap();
@@ -310,14 +325,19 @@ fn a_name_in_a_request_never_leads_outside_the_place_of_indexes() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path().join("samples");
     samples(&dir);
-    let server = server(&folder.path().join("default"));
+    let default = folder.path().join("default");
+    // Where `zhen` keeps indexes, and in a folder of their own.
+    let platform = DiskCatalog::new(default.to_str().unwrap(), MEMORY).unwrap();
+    let platform = TestServer::on(platform, |_| {});
+    let own = server(&default);
     let outside = dir.to_str().unwrap();
     for name in [outside, "../samples", "samples/..", "/etc", ".", "..", "%00"] {
-        let answer = server.get(&format!("/api/v1/search?q=a&index={}", encode(name)));
-        answer.problem(404);
+        for server in [&platform, &own] {
+            server.get(&format!("/api/v1/search?q=a&index={}", encode(name))).problem(404);
+        }
     }
     // A folder of the working directory (that of this crate) is no index by its mere name.
-    let answer = server.post_json("/api/v1/documents?index=src", "{\"body\": \"x\"}");
+    let answer = platform.post_json("/api/v1/documents?index=src", "{\"body\": \"x\"}");
     assert!(answer.problem(422).contains("src"));
-    let _: Value = server.get("/readyz").json();
+    let _: Value = platform.get("/readyz").json();
 }

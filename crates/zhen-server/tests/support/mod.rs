@@ -108,3 +108,34 @@ impl<C> Drop for TestServer<C> {
         }
     }
 }
+
+/// Calls made up from the OpenAPI document by schemathesis, where it is at hand:
+/// `ZHEN_TEST_SCHEMATHESIS` names the program (PyPI's `schemathesis`; it is not part of the project).
+pub fn schemathesis<C: Catalog>(server: &TestServer<C>) {
+    let Some(program) = std::env::var_os("ZHEN_TEST_SCHEMATHESIS") else {
+        eprintln!("skipped: ZHEN_TEST_SCHEMATHESIS does not name a schemathesis");
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let output = std::process::Command::new(program)
+        .current_dir(folder.path())
+        .args([
+            "run",
+            "--max-examples=60",
+            "--seed=7",
+            "--generation-database=none",
+            "--no-color",
+            "--suppress-health-check=all",
+        ])
+        // The server takes any text for a query and passes over empty parameters, on purpose;
+        // it does answer 405 for what is not described, and knows no key that it could refuse.
+        .args(["--exclude-checks", "positive_data_acceptance,negative_data_rejection"])
+        .arg(format!("http://{}/openapi.json", server.addr))
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text}");
+    let log = server.log.lock().unwrap();
+    assert!(log.len() > 300, "{} calls were made", log.len());
+    assert!(log.iter().all(|record| record.status < 500));
+}

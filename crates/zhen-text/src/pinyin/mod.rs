@@ -140,7 +140,7 @@ impl Pinyin {
     ///     ways.iter().map(|way| way.iter().map(|s| s.text()).collect()).collect()
     /// };
     /// assert_eq!(ways("银行"), ["yinhang"]);
-    /// assert_eq!(ways("朝阳"), ["zhaoyang", "chaoyang"]);
+    /// assert_eq!(ways("朝阳"), ["chaoyang", "zhaoyang"]);
     /// ```
     pub fn word_readings(&self, word: &str) -> Vec<Vec<Syllable>> {
         let chars = self.readings(word);
