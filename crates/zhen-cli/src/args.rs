@@ -175,6 +175,7 @@ Examples:
   zhen search 软件 --facet lang -n 5
   zhen search zhongba jingji                as 中巴 经济, typed without an input method
   zhen search --json 软件 | jq '.hits[].title'
+  zhen search 'duplicates:/srv/a.md'        documents whose text is nearly that of another
   zhen search --pretty 软件 | less -R
 
 Quotation marks belong to the query, so the shell must pass them on: '\"two words\"'. A query that
@@ -215,9 +216,18 @@ pub(crate) struct SearchArgs {
     /// Passages a document, at most 20 [default: 3]
     #[arg(long, value_name = "N")]
     pub(crate) passages: Option<usize>,
+    /// Near-duplicates of a better hit: fold them into it, or show them [default: fold; show with -l]
+    #[arg(long, value_name = "HOW", hide_possible_values = true)]
+    pub(crate) duplicates: Option<DuplicatesArg>,
     /// Print as on a terminal, in colour, even into a pipe
     #[arg(short, long)]
     pub(crate) pretty: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DuplicatesArg {
+    Fold,
+    Show,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

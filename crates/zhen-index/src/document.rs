@@ -11,6 +11,7 @@ use crate::budget::Permit;
 use crate::hash::{hash64, hash64_parts};
 use crate::record;
 use crate::schema::{Fields, name};
+use zhen_text::signature::Signature;
 use zhen_text::{Analyzer, Tracks, lang};
 
 /// Longest id in bytes. tantivy drops terms beyond 64 KiB, and a document without its id could
@@ -89,6 +90,10 @@ pub(crate) fn prepare(
     }
     let aliases = aliases::terms(analyzer, [&*document.title, &*document.body]);
     let content = content_hash(&title.grams, &body.grams);
+    let signature = Signature::of_grams(match body.grams.trim_ascii().is_empty() {
+        true => &title.grams,
+        false => &body.grams,
+    });
     let record = record::encode(&document, lang.as_deref(), source);
 
     let mut values = Vec::with_capacity(16 + document.tags.len());
@@ -122,7 +127,15 @@ pub(crate) fn prepare(
         values.push((fields.meta, Stored::Json(meta.into())));
     }
     values.push((fields.order, Stored::Number(hash64(document.id.as_bytes()))));
-    values.push((fields.content, Stored::Number(content)));
+    if let Some(content) = content {
+        values.push((fields.content, Stored::Number(content)));
+        values.push((fields.bands, Stored::Number(content)));
+    }
+    if let Some(signature) = signature {
+        let number = |field| move |number| (field, Stored::Number(number));
+        values.extend(signature.to_words().map(number(fields.signature)));
+        values.extend(signature.bands().map(number(fields.bands)));
+    }
     values.push((fields.id, Stored::Text(document.id)));
     values.push((fields.record, Stored::Bytes(record)));
 
@@ -138,12 +151,11 @@ pub(crate) fn estimate(document: &Document) -> usize {
     FIXED + (document.title.len() + document.body.len()) * 6
 }
 
-/// Hash of the text as folded: that of the body, or of the title where there is no body.
-pub(crate) fn content_hash(title_grams: &str, body_grams: &str) -> u64 {
-    match body_grams.trim_ascii().is_empty() {
-        true => hash64_parts(&[b"title", title_grams.as_bytes()]),
-        false => hash64(body_grams.as_bytes()),
-    }
+/// Hash of title and body as folded; `None` where there is no text.
+pub(crate) fn content_hash(title_grams: &str, body_grams: &str) -> Option<u64> {
+    let (title, body) = (title_grams.trim_ascii(), body_grams.trim_ascii());
+    let empty = title.is_empty() && body.is_empty();
+    (!empty).then(|| hash64_parts(&[title.as_bytes(), body.as_bytes()]))
 }
 
 /// A point in time as the index keeps it: RFC 3339 within the years 1678 to 2261.
@@ -271,9 +283,10 @@ mod tests {
 
     #[test]
     fn the_same_folded_text_has_the_same_content_hash() {
-        assert_eq!(content_hash("a ", "b c "), content_hash("x ", "b c "), "the body decides");
-        assert_ne!(content_hash("a ", ""), content_hash("b ", ""));
+        assert_eq!(content_hash("a ", "b c "), content_hash("a", "b c"));
+        assert_ne!(content_hash("a ", "b c "), content_hash("x ", "b c "));
         assert_ne!(content_hash("a ", ""), content_hash("", "a "));
+        assert_eq!(content_hash("", " "), None);
     }
 
     #[test]

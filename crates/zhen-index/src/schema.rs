@@ -9,7 +9,8 @@
 //! | `title_grams`, `body_grams` | Han bigrams and exact Latin words, with positions | phrases, substrings, ranking |
 //! | `aliases` | pairs of names that the text says mean the same ([`crate::aliases`]) | finding the one by the other |
 //! | `order` | a hash of the id | breaking ties of the ranking alike everywhere |
-//! | `content` | a hash of the folded text | finding exact duplicates |
+//! | `content` | a hash of the folded title and body | finding exact duplicates |
+//! | `signature`, `bands` | samples of the text, and numbers that similar texts share | finding near-duplicates |
 //! | `record` | the document itself ([`crate::record`]) | showing it |
 
 use tantivy::schema::{
@@ -58,8 +59,12 @@ pub mod name {
     pub const ALIASES: &str = "aliases";
     /// Hash of the id.
     pub const ORDER: &str = "order";
-    /// Hash of the folded text.
+    /// Hash of the folded title and body.
     pub const CONTENT: &str = "content";
+    /// Samples of the text.
+    pub const SIGNATURE: &str = "signature";
+    /// Numbers that similar texts share.
+    pub const BANDS: &str = "bands";
     /// The stored document.
     pub const RECORD: &str = "record";
 }
@@ -97,8 +102,12 @@ pub struct Fields {
     pub aliases: Field,
     /// `u64`, fast.
     pub order: Field,
-    /// `u64`, fast.
+    /// `u64`, fast; absent for documents without text.
     pub content: Field,
+    /// `u64`, fast, as many a document as a signature has words; absent for short texts.
+    pub signature: Field,
+    /// `u64`, indexed, several a document: those of the signature, and that of `content`.
+    pub bands: Field,
     /// Bytes, stored.
     pub record: Field,
 }
@@ -148,6 +157,8 @@ pub fn schema() -> (Schema, Fields) {
         ),
         order: builder.add_u64_field(name::ORDER, fast_number()),
         content: builder.add_u64_field(name::CONTENT, fast_number()),
+        signature: builder.add_u64_field(name::SIGNATURE, fast_number()),
+        bands: builder.add_u64_field(name::BANDS, NumericOptions::default().set_indexed()),
         record: builder.add_bytes_field(name::RECORD, STORED),
     };
     (builder.build(), fields)
@@ -249,6 +260,6 @@ mod tests {
         ] {
             assert_eq!(schema.get_field_name(field), name);
         }
-        assert_eq!(schema.num_fields(), 17);
+        assert_eq!(schema.num_fields(), 19);
     }
 }

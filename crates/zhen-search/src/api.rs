@@ -29,6 +29,8 @@ pub struct SearchRequest {
     pub fuzzy_pinyin: bool,
     /// Passages a hit, 0 to 20; 3 unless told.
     pub passages: usize,
+    /// What becomes of near-duplicates; folded unless told.
+    pub duplicates: Duplicates,
 }
 
 impl Default for SearchRequest {
@@ -44,6 +46,7 @@ impl Default for SearchRequest {
             exact: false,
             fuzzy_pinyin: false,
             passages: 3,
+            duplicates: Duplicates::Fold,
         }
     }
 }
@@ -56,6 +59,19 @@ pub enum Lang {
     Zh,
     /// English.
     En,
+}
+
+/// What becomes of documents whose text is nearly that of a better hit: in the other script, another
+/// width or layout, or with a few edits.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Duplicates {
+    /// They are left out, and counted at the better hit. What has an order of its own (`sort`), what a
+    /// filter alone lists and what a condition `duplicates:ID` asks for is shown in full.
+    #[default]
+    Fold,
+    /// They are hits like all others, and not counted.
+    Show,
 }
 
 /// Order by a field: `FIELD` ascending or `FIELD:desc`.
@@ -102,7 +118,8 @@ pub struct Hit {
     pub lang: Option<String>,
     /// Score, larger is better; only comparable within one response.
     pub score: f32,
-    /// How many near-identical documents are folded into this hit.
+    /// How many other documents of the index are nearly the same, matching or not, at most 10,000; 0
+    /// when near-duplicates are shown.
     pub duplicates: u32,
     /// Web address, where it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]

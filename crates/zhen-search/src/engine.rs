@@ -4,8 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, RwLock};
 use std::time::{Instant, SystemTime};
 
-use tantivy::schema::{IndexRecordOption, Term};
-use tantivy::{DocAddress, DocSet, IndexReader, ReloadPolicy, Searcher};
+use tantivy::{DocAddress, IndexReader, ReloadPolicy, Searcher};
 use zhen_index::{
     Fields, HandMade, IndexError, Record, RecordRef, VocabularyFile, ZhenIndex, read_record,
     read_synonyms, synonyms_file,
@@ -15,14 +14,18 @@ use zhen_text::Analyzer;
 use zhen_text::pinyin::Fuzzy;
 use zhen_text::synonym::Synonyms;
 
-use crate::api::{Engine, Hit, Lang, SearchError, SearchRequest, SearchResponse, Suggestion};
+use crate::api::{
+    Duplicates, Engine, Hit, Lang, SearchError, SearchRequest, SearchResponse, Suggestion,
+};
 use crate::bm25;
+use crate::duplicates::Duplicates as Near;
 use crate::expand::Holdings;
 use crate::explain::{self, Explanation};
 use crate::facets;
 use crate::filter::{self, Condition};
 use crate::passage::Matcher;
 use crate::plan::{Mask, Plan, Planner};
+use crate::postings;
 use crate::rank::{Prepared, Ranked};
 use crate::sort;
 use crate::suggest::Suggester;
@@ -37,6 +40,12 @@ pub const MOST_PASSAGES: usize = 20;
 pub const MOST_SUGGESTIONS: usize = 100;
 /// Longest query, in scalar values; what follows is not searched, and reported.
 pub const LONGEST_QUERY: usize = 4_096;
+
+/// Documents looked at beyond those asked for, as some are folded into others; when that is too few,
+/// the search is run again for more,
+const FOLD_AHEAD: usize = 30;
+/// up to so many. Beyond that, hits may be missing where nearly everything is nearly the same.
+const DEEPEST_FOLDED: usize = 4 * DEEPEST_HIT;
 
 /// Blocks of stored documents kept decompressed, for each segment.
 const CACHED_BLOCKS: usize = 64;
@@ -319,21 +328,7 @@ impl IndexEngine {
     }
 
     fn find(&self, searcher: &Searcher, id: &str) -> Result<Option<DocAddress>, SearchError> {
-        let term = Term::from_field_text(self.fields().id, id);
-        for (ord, segment) in searcher.segment_readers().iter().enumerate() {
-            let index = segment.inverted_index(self.fields().id).map_err(engine_error)?;
-            let postings = index.read_postings(&term, IndexRecordOption::Basic);
-            if let Some(mut postings) = postings.map_err(|error| engine_error(error.into()))? {
-                let mut doc = postings.doc();
-                while doc != tantivy::TERMINATED {
-                    if !segment.is_deleted(doc) {
-                        return Ok(Some(DocAddress::new(ord as u32, doc)));
-                    }
-                    doc = postings.advance();
-                }
-            }
-        }
-        Ok(None)
+        postings::find(searcher, self.fields().id, id).map_err(engine_error)
     }
 
     fn hit(
@@ -419,9 +414,15 @@ impl Engine for IndexEngine {
         let searcher = &state.searcher;
         let most = request.offset + request.limit;
         let keep = request.sort.is_some() || !request.facets.is_empty();
-        let run = |plan: &Plan| {
-            Prepared::new(searcher, plan).and_then(|p| p.run(most, keep)).map_err(engine_error)
+        let fetch = match request.duplicates {
+            // In an order of its own, or as a list of what a filter lets through, every document counts.
+            Duplicates::Fold if request.limit > 0 && request.sort.is_none() => most + FOLD_AHEAD,
+            _ => most,
         };
+        let run_for = |plan: &Plan, fetch: usize| {
+            Prepared::new(searcher, plan).and_then(|p| p.run(fetch, keep)).map_err(engine_error)
+        };
+        let run = |plan: &Plan| run_for(plan, fetch);
         let mut question = self.question(&state, request, Quotes::Strict)?;
         let mut outcome = run(&question.plan)?;
         if outcome.total == 0 && question.loosenable {
@@ -438,16 +439,40 @@ impl Engine for IndexEngine {
         }
         let did_you_mean = self.corrected(&state, request, &question.plan)?;
         let Question { plan, notes, .. } = question;
-        let best = match &request.sort {
-            Some(order) => sort::best(searcher, &outcome, order, most).map_err(engine_error)?,
-            None => outcome.best,
+        let folds = fetch > most && !plan.asks_for_duplicates && !plan.patterns.is_empty();
+        let duplicates = match folds {
+            true => Some(Near::new(searcher, self.fields()).map_err(engine_error)?),
+            false => None,
+        };
+        let best = match (&request.sort, &duplicates) {
+            (Some(order), _) => {
+                sort::best(searcher, &outcome, order, most).map_err(engine_error)?
+            }
+            (None, None) => outcome.best,
+            (None, Some(duplicates)) => {
+                let mut fetch = fetch;
+                loop {
+                    let folded = duplicates.fold(&outcome.best, most);
+                    let all = outcome.best.len() < fetch;
+                    if folded.len() == most || all || fetch >= DEEPEST_FOLDED {
+                        break folded;
+                    }
+                    fetch *= 4;
+                    outcome.best = run_for(&plan, fetch)?.best;
+                }
+            }
         };
         let facets =
             facets::count(searcher, &outcome.matching, &request.facets).map_err(engine_error)?;
         let matcher = Matcher::new(plan.patterns.clone());
         let shown = best.iter().skip(request.offset).take(request.limit);
         let hits = shown.map(|ranked| self.hit(searcher, ranked, &matcher, request.passages));
-        let hits = hits.collect::<Result<Vec<_>, _>>()?;
+        let mut hits = hits.collect::<Result<Vec<_>, _>>()?;
+        if let Some(duplicates) = &duplicates {
+            for (hit, ranked) in hits.iter_mut().zip(best.iter().skip(request.offset)) {
+                hit.duplicates = duplicates.count(ranked.address).map_err(engine_error)?;
+            }
+        }
         Ok(SearchResponse {
             query: request.query.clone(),
             took_us: u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),

@@ -44,6 +44,9 @@ enum How {
     Tag,
 }
 
+/// `duplicates:ID` asks for the documents that are nearly the same as one; it is no column.
+pub(crate) const DUPLICATES: &str = "duplicates";
+
 /// Names under which a field of the schema is known to users.
 fn core_column(field: &str) -> Option<&'static str> {
     Some(match field {
@@ -65,7 +68,7 @@ pub(crate) fn column(field: &str) -> String {
 
 /// Whether some segment has a field of this name.
 pub(crate) fn is_field(segments: &[SegmentReader], field: &str) -> bool {
-    if core_column(field).is_some() || matches!(field, "title" | "body") {
+    if core_column(field).is_some() || matches!(field, "title" | "body" | DUPLICATES) {
         return true;
     }
     let column = column(field);

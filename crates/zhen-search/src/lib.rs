@@ -6,6 +6,7 @@
 pub mod api;
 mod bits;
 mod bm25;
+mod duplicates;
 pub mod engine;
 mod expand;
 pub mod explain;
@@ -23,8 +24,8 @@ mod suggest;
 mod weights;
 
 pub use api::{
-    Engine, Facet, Hit, Lang, Matched, Passage, SearchError, SearchRequest, SearchResponse, Sort,
-    Suggestion, Via,
+    Duplicates, Engine, Facet, Hit, Lang, Matched, Passage, SearchError, SearchRequest,
+    SearchResponse, Sort, Suggestion, Via,
 };
 pub use engine::IndexEngine;
 pub use explain::Explanation;

@@ -5,6 +5,7 @@
 //! OR or NOT are the *mask*: it always holds.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use tantivy::schema::Field;
 use zhen_index::Fields;
@@ -15,8 +16,9 @@ use zhen_text::unit::{self, GramPattern};
 use zhen_text::{Analyzer, QueryWord, WordKind, fold};
 
 use crate::api::Via;
+use crate::bits::Bits;
 use crate::expand::{self, Asked, Holdings};
-use crate::filter::Condition;
+use crate::filter::{Condition, DUPLICATES};
 use crate::function_words;
 use crate::passage::Pattern;
 use crate::weights;
@@ -34,6 +36,8 @@ pub(crate) struct Plan {
     pub(crate) mask: Vec<Mask>,
     /// What is highlighted.
     pub(crate) patterns: Vec<Pattern>,
+    /// Whether near-duplicates are asked for.
+    pub(crate) asks_for_duplicates: bool,
     /// As what else words may stand: the words as typed, and by which road.
     pub(crate) roads: Vec<(String, Via)>,
     /// Words as typed that may be slips, each with the likeliest word that was meant.
@@ -93,6 +97,8 @@ pub(crate) enum Mask {
     /// Any of these.
     Origins(Vec<Origin>),
     Condition(Condition),
+    /// These documents, by segment.
+    Documents(Arc<Vec<Bits>>),
     And(Vec<Mask>),
     Or(Vec<Mask>),
     Not(Box<Mask>),
@@ -362,6 +368,10 @@ impl Planner<'_> {
             "body" => Some(self.fields.body_grams),
             _ => None,
         };
+        if let (DUPLICATES, Some((id, _))) = (name, text) {
+            plan.asks_for_duplicates = true;
+            return Mask::Documents(Arc::new(self.holdings.near_duplicates(id)));
+        }
         match (field, text) {
             (Some(field), Some((text, prefix))) => {
                 let mut phrase = unit::phrase(&fold::fold_to_string(text));

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use tantivy::postings::{BlockSegmentPostings, TermInfo};
 use tantivy::schema::{Field, IndexRecordOption, Term};
-use tantivy::{DocId, InvertedIndexReader, SegmentReader, TERMINATED};
+use tantivy::{
+    DocAddress, DocId, DocSet, InvertedIndexReader, Searcher, SegmentReader, TERMINATED,
+};
 
 use crate::bits::Bits;
 
@@ -105,6 +107,28 @@ pub(crate) fn term_info(
     let index = segment.inverted_index(field)?;
     let info = index.get_term_info(&Term::from_field_text(field, term))?;
     Ok(info.map(|info| (index, info)))
+}
+
+/// The document with an id, `field` being that of ids.
+pub(crate) fn find(
+    searcher: &Searcher,
+    field: Field,
+    id: &str,
+) -> tantivy::Result<Option<DocAddress>> {
+    let term = Term::from_field_text(field, id);
+    for (ord, segment) in (0..).zip(searcher.segment_readers()) {
+        let index = segment.inverted_index(field)?;
+        if let Some(mut postings) = index.read_postings(&term, IndexRecordOption::Basic)? {
+            let mut doc = postings.doc();
+            while doc != TERMINATED {
+                if !segment.is_deleted(doc) {
+                    return Ok(Some(DocAddress::new(ord, doc)));
+                }
+                doc = postings.advance();
+            }
+        }
+    }
+    Ok(None)
 }
 
 /// The set of documents of a source.

@@ -227,6 +227,7 @@ impl<'a> Prepared<'a> {
         let len = reader.max_doc();
         match mask {
             Mask::Condition(condition) => condition.bits(reader),
+            Mask::Documents(sets) => Ok(sets[segment].clone()),
             Mask::Origins(origins) => {
                 let mut bits = Bits::none(len);
                 for origin in origins {

@@ -14,7 +14,7 @@ use std::io::BufRead as _;
 use std::path::{Path, PathBuf};
 
 use zhen_index::{IndexOptions, Indexer};
-use zhen_search::{Engine as _, IndexEngine, SearchRequest};
+use zhen_search::{Duplicates, Engine as _, IndexEngine, SearchRequest};
 use zhen_source::Document;
 
 /// Hits whose ids are compared; beyond these, their number is.
@@ -267,6 +267,8 @@ fn keep_promise(corpus: &Path, most: usize, samples: usize) -> Report {
             query: query.clone(),
             limit: COMPARED,
             passages: 0,
+            // Every document must be seen.
+            duplicates: Duplicates::Show,
             ..Default::default()
         };
         let response = engine.search(&request).unwrap();

@@ -223,7 +223,9 @@
       visible('found');
       showSummary(answers[0], page);
       $('hits').replaceChildren(...answers[0].hits.map(showHit));
-      showPages(answers[0].total, page);
+      // What is folded into other hits fills no pages.
+      const { hits, total } = answers[0];
+      showPages(hits.length < PAGE ? Math.min(total, page * PAGE) : total, page);
       showFilters(Object.assign({}, ...answers.map(each => each.facets)));
     } catch (error) {
       problem(error);
@@ -323,7 +325,19 @@
       ways.length ? el('ul', { class: 'ways' }, ...ways.map(way => el('li', {},
         el('b', { dir: 'auto' }, way.query), ' → ', el('b', { dir: 'auto' }, way.term),
         el('i', {}, WORDS[ui].via[way.via])))) : null,
-      hit.duplicates ? el('div', { class: 'meta' }, t.more(hit.duplicates)) : null);
+      hit.duplicates ? el('div', { class: 'meta' }, alike(hit)) : null);
+  }
+
+  // Leads to the documents that are folded into a hit.
+  function alike(hit) {
+    const all = { ...clean, q: `duplicates:"${hit.id.replaceAll('"', '""')}"`, doc: '', line: '' };
+    const to = el('a', { href: address(all) }, t.more(hit.duplicates));
+    to.onclick = event => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+      event.preventDefault();
+      go(all);
+    };
+    return to;
   }
 
   function showPages(total, page) {

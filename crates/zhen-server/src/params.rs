@@ -4,12 +4,12 @@
 //! an hour. The value of `q` itself is never refused; it belongs to the query language.
 
 use serde::Deserialize;
-use zhen_search::{Lang, SearchRequest, Sort};
+use zhen_search::{Duplicates, Lang, SearchRequest, Sort};
 
 use crate::problem::{Kind, Problem};
 
 /// Parameters of `GET /api/v1/search`.
-pub(crate) const SEARCH: [&str; 11] = [
+pub(crate) const SEARCH: [&str; 12] = [
     "q",
     "index",
     "limit",
@@ -21,6 +21,7 @@ pub(crate) const SEARCH: [&str; 11] = [
     "exact",
     "fuzzy_pinyin",
     "passages",
+    "duplicates",
 ];
 /// Parameters of `GET /api/v1/suggest`.
 pub(crate) const SUGGEST: [&str; 3] = ["q", "index", "limit"];
@@ -122,6 +123,7 @@ impl Params {
             exact: self.boolean("exact")?,
             fuzzy_pinyin: self.boolean("fuzzy_pinyin")?,
             passages: self.number("passages", MAX_PASSAGES)?.unwrap_or(defaults.passages),
+            duplicates: parse_duplicates(self.filled("duplicates"))?,
         };
         check_depth(&request)?;
         Ok((self.filled("index").map(str::to_owned), request))
@@ -166,6 +168,8 @@ pub(crate) struct SearchBody {
     fuzzy_pinyin: bool,
     #[serde(default)]
     passages: Option<usize>,
+    #[serde(default)]
+    duplicates: Option<String>,
 }
 
 impl SearchBody {
@@ -195,10 +199,20 @@ impl SearchBody {
             exact: self.exact,
             fuzzy_pinyin: self.fuzzy_pinyin,
             passages: number("passages", self.passages, MAX_PASSAGES, defaults.passages)?,
+            duplicates: parse_duplicates(filled(self.duplicates).as_deref())?,
             query: self.q,
         };
         check_depth(&request)?;
         Ok((filled(self.index), request))
+    }
+}
+
+fn parse_duplicates(text: Option<&str>) -> Result<Duplicates, Problem> {
+    match text {
+        None => Ok(Duplicates::default()),
+        Some("fold") => Ok(Duplicates::Fold),
+        Some("show") => Ok(Duplicates::Show),
+        Some(other) => Err(bad(format!("duplicates: {other:?} is neither fold nor show"))),
     }
 }
 
@@ -300,7 +314,8 @@ mod tests {
     fn every_parameter_reaches_the_request() {
         let (index, request) = search(
             "q=%E8%AF%8D%E5%85%B8+a%2Bb&index=law&limit=5&offset=20&filter=lang%3Azh\
-             &sort=time:desc&facet=lang,kind&facet=folder&lang=en&exact=1&fuzzy_pinyin=1&passages=0",
+             &sort=time:desc&facet=lang,kind&facet=folder&lang=en&exact=1&fuzzy_pinyin=1&passages=0\
+             &duplicates=show",
         )
         .unwrap();
         assert_eq!(index.as_deref(), Some("law"));
@@ -315,6 +330,7 @@ mod tests {
             exact: true,
             fuzzy_pinyin: true,
             passages: 0,
+            duplicates: Duplicates::Show,
         };
         assert_eq!(request, expected);
     }
@@ -323,9 +339,9 @@ mod tests {
     fn the_body_says_the_same_as_the_query_string() {
         let body = r#"{"q": "词典", "index": "law", "limit": 5, "offset": 1, "filter": "lang:zh",
             "sort": "a:b:desc", "facet": ["lang", "lang"], "lang": "zh", "exact": true,
-            "fuzzy_pinyin": true, "passages": 2}"#;
+            "fuzzy_pinyin": true, "passages": 2, "duplicates": "show"}"#;
         let query = "q=词典&index=law&limit=5&offset=1&filter=lang:zh&sort=a:b:desc&facet=lang\
-                     &lang=zh&exact&fuzzy_pinyin&passages=2";
+                     &lang=zh&exact&fuzzy_pinyin&passages=2&duplicates=show";
         let from_body = SearchBody::parse(body.as_bytes()).unwrap().search().unwrap();
         assert_eq!(from_body, search(query).unwrap());
     }
@@ -345,6 +361,7 @@ mod tests {
             "q=a&limit=-1",
             "q=a&lang=de",
             "q=a&exact=maybe",
+            "q=a&duplicates=maybe",
             "q=a&sort=:desc",
             "q=a&sort=time:up",
             "q=a&limit=+5",

@@ -24,6 +24,7 @@ pub mod number;
 pub mod pinyin;
 pub mod regional;
 pub mod segment;
+pub mod signature;
 pub mod spell;
 pub mod synonym;
 pub mod unit;

@@ -10,7 +10,7 @@ use zhen_eval::{
     Baseline, EvalRecord, EvalSet, Evaluation, Measure, RankedDoc, Run, comparison_table,
 };
 use zhen_index::{IndexOptions, Indexer};
-use zhen_search::{Engine, IndexEngine, SearchRequest};
+use zhen_search::{Duplicates, Engine, IndexEngine, SearchRequest};
 
 use crate::args::EvalArgs;
 use crate::failure::{Failure, Outcome};
@@ -146,6 +146,8 @@ fn search_set(set: &EvalSet, settings: &Settings) -> Result<(Run, Duration), Fai
             query: query.text.clone(),
             limit: DEPTH,
             passages: 0,
+            // Judgements are of documents, each for itself.
+            duplicates: Duplicates::Show,
             ..SearchRequest::default()
         };
         let begun = Instant::now();

@@ -2,10 +2,10 @@
 
 use std::io::Write as _;
 
-use zhen_search::{Engine, IndexEngine, Lang, SearchRequest, SearchResponse};
+use zhen_search::{Duplicates, Engine, IndexEngine, Lang, SearchRequest, SearchResponse};
 
 use super::open_engine;
-use crate::args::{LangArg, SearchArgs};
+use crate::args::{DuplicatesArg, LangArg, SearchArgs};
 use crate::failure::{Failure, Outcome};
 use crate::output::hits::{Paths, print_lines, print_names, print_person, shell_quoted};
 use crate::output::style::Palette;
@@ -42,7 +42,7 @@ pub(crate) fn run(args: &SearchArgs, settings: &Settings) -> Result<Outcome, Fai
             response.notes.iter().for_each(|note| tell(settings, Told::Note, note));
         }
         Form::Person => {
-            print_person(&mut console, &response, &Paths::from_here(), request.offset)?;
+            print_person(&mut console, &response, &Paths::from_here(), &request)?;
             if response.total == 0 {
                 print_hints(&mut console, &engine, &request, &response)?;
             }
@@ -67,6 +67,10 @@ fn request(args: &SearchArgs) -> SearchRequest {
         }),
         exact: args.exact,
         fuzzy_pinyin: args.fuzzy_pinyin,
+        duplicates: match (args.duplicates, args.paths_only) {
+            (Some(DuplicatesArg::Show), _) | (None, true) => Duplicates::Show,
+            (Some(DuplicatesArg::Fold), _) | (None, false) => Duplicates::Fold,
+        },
         // Paths need no passages.
         passages: if args.paths_only { 0 } else { args.passages.unwrap_or(usual.passages) },
     }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use zhen_search::{Facet, Hit, Passage, SearchResponse, Via};
+use zhen_search::{Facet, Hit, Passage, SearchRequest, SearchResponse, Via};
 
 use super::style::Palette;
 use super::table::{Align, Table};
@@ -92,7 +92,7 @@ pub(crate) fn print_person(
     console: &mut Console,
     response: &SearchResponse,
     paths: &Paths,
-    offset: usize,
+    request: &SearchRequest,
 ) -> io::Result<()> {
     let (palette, width) = (console.palette, console.width());
     for hit in &response.hits {
@@ -113,6 +113,16 @@ pub(crate) fn print_person(
             "{label}note:{label:#} few documents hold every word, so those with some of them count too"
         )?;
     }
+    if let Some(hit) = response.hits.iter().find(|hit| hit.duplicates > 0) {
+        let (dim, style) = (palette.dim, palette.command);
+        // Within quotation marks of the query, one is written twice.
+        let query = format!("duplicates:\"{}\"", hit.id.replace('"', "\"\""));
+        writeln!(
+            console,
+            "{dim}alike are left out; to see them:{dim:#} {style}zhen search {}{style:#}",
+            shell_quoted(&one_line(&query))
+        )?;
+    }
     if let Some(better) = &response.did_you_mean {
         let style = palette.command;
         writeln!(
@@ -123,7 +133,7 @@ pub(crate) fn print_person(
     }
     if response.total > 0 {
         let dim = palette.dim;
-        writeln!(console, "{dim}{}{dim:#}", figures(response, offset))?;
+        writeln!(console, "{dim}{}{dim:#}", figures(response, request))?;
     }
     Ok(())
 }
@@ -247,12 +257,15 @@ fn facet(field: &str, values: &[Facet], palette: &Palette) -> String {
     table.render(0, palette)
 }
 
-fn figures(response: &SearchResponse, offset: usize) -> String {
+fn figures(response: &SearchResponse, request: &SearchRequest) -> String {
+    let offset = request.offset;
     let shown = response.hits.len();
     let mut out = count(response.total, "document", "documents");
     out.push_str(&format!(" in {}", duration(response.took_us)));
     let reached = offset + shown;
-    if shown > 0 && (reached as u64) < response.total {
+    if shown > 0 && shown < request.limit && (reached as u64) < response.total {
+        out.push_str(&format!("; {} to {reached} shown, the others are alike", offset + 1));
+    } else if shown > 0 && (reached as u64) < response.total {
         out.push_str(&format!("; {} to {reached} shown, more with --offset {reached}", offset + 1));
     } else if shown == 0 && offset > 0 {
         out.push_str(&format!("; none after the first {}", grouped(offset as u64)));
@@ -363,14 +376,20 @@ mod tests {
             hits: vec![hit(); 10],
             ..Default::default()
         };
+        let from = |offset| SearchRequest { offset, ..Default::default() };
         assert_eq!(
-            figures(&response, 20),
+            figures(&response, &from(20)),
             "42 documents in 1.2 ms; 21 to 30 shown, more with --offset 30"
         );
         let response = SearchResponse { hits: vec![hit(); 2], total: 2, ..response };
-        assert_eq!(figures(&response, 0), "2 documents in 1.2 ms");
+        assert_eq!(figures(&response, &from(0)), "2 documents in 1.2 ms");
+        let folded = SearchResponse { total: 5, ..response.clone() };
+        assert_eq!(
+            figures(&folded, &from(0)),
+            "5 documents in 1.2 ms; 1 to 2 shown, the others are alike"
+        );
         let response = SearchResponse { hits: vec![], ..response };
-        assert_eq!(figures(&response, 10), "2 documents in 1.2 ms; none after the first 10");
+        assert_eq!(figures(&response, &from(10)), "2 documents in 1.2 ms; none after the first 10");
     }
 
     #[test]

@@ -96,7 +96,7 @@ fn answers(way: impl Fn(usize) -> Way) -> Vec<BTreeMap<String, Value>> {
     let summary = place.json(&["index", "docs"]);
     assert_eq!(summary["documents"], FILES, "{summary}");
     let answer = |query: &&str| {
-        let response = place.search(&[query, "-n", "100"]);
+        let response = place.search(&[query, "-n", "100", "--duplicates", "show"]);
         let hit = |hit: &Value| {
             let shown = json!([hit["score"], hit["lang"], hit["passages"], hit["matched"]]);
             (crate::support::name(hit), shown)

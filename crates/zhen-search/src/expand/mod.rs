@@ -24,11 +24,13 @@ use zhen_text::unit::{self, GramPattern};
 use zhen_text::{QueryWord, WordKind, latin};
 
 use crate::api::Via;
+use crate::bits::Bits;
+use crate::duplicates::Duplicates;
 use crate::function_words;
 use crate::passage::Pattern;
 use crate::phrase;
 use crate::plan::{ListKind, Origin, Plan};
-use crate::postings::term_info;
+use crate::postings::{find, term_info};
 use crate::weights;
 
 /// Most candidates tried of one expansion.
@@ -131,6 +133,20 @@ impl Holdings<'_> {
     pub(crate) fn holds_gram(&self, gram: &str) -> bool {
         let fields = [self.fields.body_grams, self.fields.title_grams];
         fields.iter().any(|&field| self.frequency(field, gram) > 0)
+    }
+
+    /// The documents that are nearly the same as one, itself included, by segment; none when there is no
+    /// such document. What cannot be read is left out: the search itself will say so.
+    pub(crate) fn near_duplicates(&self, id: &str) -> Vec<Bits> {
+        let near = || {
+            let found = find(self.searcher, self.fields.id, id)?;
+            let duplicates = Duplicates::new(self.searcher, self.fields)?;
+            found.map(|address| duplicates.of(address)).transpose()
+        };
+        near().ok().flatten().unwrap_or_else(|| {
+            let segments = self.searcher.segment_readers().iter();
+            segments.map(|segment| Bits::none(segment.max_doc())).collect()
+        })
     }
 
     /// Whether a folded text is a word of two ideographs as documents are cut into words.

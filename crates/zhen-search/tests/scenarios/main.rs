@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that fails should panic")]
 
 mod aliases;
+mod duplicates;
 mod pinyin;
 mod spellings;
 mod suggest;
@@ -11,7 +12,9 @@ use std::io::BufRead as _;
 use std::path::Path;
 
 use zhen_index::{IndexOptions, Indexer};
-use zhen_search::{Engine as _, IndexEngine, Lang, SearchRequest, SearchResponse, Sort, Via};
+use zhen_search::{
+    Duplicates, Engine as _, IndexEngine, Lang, SearchRequest, SearchResponse, Sort, Via,
+};
 use zhen_source::Document;
 
 struct Index {
@@ -48,7 +51,9 @@ impl Index {
     }
 
     fn search(&self, query: &str) -> SearchResponse {
-        self.ask(SearchRequest { query: query.to_owned(), ..SearchRequest::default() })
+        // Short texts that differ in script alone would be folded into one.
+        let duplicates = Duplicates::Show;
+        self.ask(SearchRequest { query: query.to_owned(), duplicates, ..SearchRequest::default() })
     }
 
     /// The ids found, in order of the id.

@@ -76,3 +76,28 @@ fn files_are_found_narrowed_by_folder_and_opened_at_their_line() {
     browser.wait(&format!("{TITLES}.length === 5"));
     assert!(browser.complaints().is_empty(), "{:?}", browser.complaints());
 }
+
+#[test]
+fn what_is_nearly_the_same_is_one_hit_that_leads_to_the_others() {
+    let Some(browser) = Browser::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let (dir, files) = (folder.path().join("real"), folder.path().join("files \"1\""));
+    std::fs::create_dir_all(&files).unwrap();
+    let notice = "市图书馆将于七月一日起延长开放时间，周末也开放至晚上十点，欢迎各位读者前来。";
+    let other_script =
+        "市圖書館將於七月一日起延長開放時間，週末也開放至晚上十點，歡迎各位讀者前來。";
+    for (name, text) in [("a.txt", notice), ("b.txt", other_script), ("c.txt", "图书馆在山上")]
+    {
+        std::fs::write(files.join(name), text).unwrap();
+    }
+    index(&dir, &files);
+    let catalog = DiskCatalog::new(dir.to_str().unwrap(), zhen_index::LEAST_MEMORY).unwrap();
+    let server = TestServer::on(catalog.with_home(folder.path()), |_| {});
+    browser.open(&format!("http://{}/?q=图书馆", server.addr));
+    browser.wait(&format!("{TITLES}.length === 2"));
+    browser.click_on("document.querySelector('#hits a[href*=\"duplicates\"]')");
+    browser.wait(&format!("{TITLES}.sort().join() === 'a,b'"));
+    browser.back();
+    browser.wait(&format!("{TITLES}.length === 2"));
+    assert!(browser.complaints().is_empty(), "{:?}", browser.complaints());
+}
