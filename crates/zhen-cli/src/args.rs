@@ -1,8 +1,13 @@
 //! The command line as typed. What it means is decided in [`crate::settings`] and the commands.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+mod values;
+
+use values::{parse_duration, parse_rate, parse_size, parse_sort};
 
 /// Full-text search for content in which Chinese and English live together.
 #[derive(Debug, Parser)]
@@ -77,6 +82,7 @@ pub(crate) enum Command {
     Suggest(SuggestArgs),
     Serve(ServeArgs),
     Eval(EvalArgs),
+    Bench(BenchArgs),
     Analyze(AnalyzeArgs),
     Explain(ExplainArgs),
     Doc(DocArgs),
@@ -300,6 +306,71 @@ pub(crate) struct EvalArgs {
     pub(crate) baseline: Option<PathBuf>,
 }
 
+/// Measure latency and throughput of a list of queries, in process or over HTTP
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  zhen --index notes bench --queries queries.txt
+  zhen bench --queries zh.txt en.txt --passages 0 --output before.json
+  zhen bench --queries zh.txt en.txt --passages 0 --baseline before.json
+  zhen bench --queries zh.txt --connections 4 --duration 30s
+  zhen bench --queries zh.txt --url http://127.0.0.1:7700 --rate 500,1000,2000 --html report.html
+
+One connection after the other's answer (a closed loop) shows how long a search takes; requests at a
+fixed rate (--rate, an open loop) show how long people wait, for each is timed from the moment it was
+due. A server's key is read from ZHEN_SEARCH_KEY. docs/TUNING.md says how to measure well.
+
+Exit status: 0, 1 when hits differ from the baseline's, 2 after an error or when requests failed.")]
+pub(crate) struct BenchArgs {
+    /// Files of queries, one a line
+    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
+    pub(crate) queries: Vec<PathBuf>,
+    /// Ask a running server instead of opening the index; `--index` then names one of the server's
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: Option<String>,
+    /// Requests under way at the same time [default: 1; with --rate at most 64]
+    #[arg(long, value_name = "N", help_heading = "Load")]
+    pub(crate) connections: Option<usize>,
+    /// Send so many requests a second, whether or not they are answered (several with commas)
+    #[arg(long, value_name = "Q/S", value_delimiter = ',', value_parser = parse_rate,
+        help_heading = "Load")]
+    pub(crate) rate: Vec<f64>,
+    /// Measure for so long, such as 500ms, 10s or 2m [default with --rate: 10s for each]
+    #[arg(long, value_name = "TIME", value_parser = parse_duration, help_heading = "Load")]
+    pub(crate) duration: Option<Duration>,
+    /// Ask all queries so many times [default: 10]
+    #[arg(long, value_name = "N", conflicts_with_all = ["duration", "rate"],
+        help_heading = "Load")]
+    pub(crate) repeat: Option<usize>,
+    /// Before measuring, ask all queries so many times
+    #[arg(long, value_name = "N", default_value_t = 1, help_heading = "Load")]
+    pub(crate) warm_up: usize,
+    /// Documents a search, 0 to 1000
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 10, help_heading = "Searches")]
+    pub(crate) limit: usize,
+    /// Passages a document, 0 to 20 [default: 3]
+    #[arg(long, value_name = "N", help_heading = "Searches")]
+    pub(crate) passages: Option<usize>,
+    /// As `zhen search --exact`
+    #[arg(long, help_heading = "Searches")]
+    pub(crate) exact: bool,
+    /// As `zhen search --filter`
+    #[arg(long, value_name = "EXPR", help_heading = "Searches")]
+    pub(crate) filter: Option<String>,
+    /// Name of the run in tables and plots [default: how it was measured]
+    #[arg(long, value_name = "NAME", help_heading = "Results")]
+    pub(crate) label: Option<String>,
+    /// Write the record, JSON with a line for each rate, which can be a baseline
+    #[arg(short, long, value_name = "FILE", help_heading = "Results")]
+    pub(crate) output: Option<PathBuf>,
+    /// Write a report with plots, a web page in one file
+    #[arg(long, value_name = "FILE", help_heading = "Results")]
+    pub(crate) html: Option<PathBuf>,
+    /// Compare with a record: hits query by query, then time
+    #[arg(long, value_name = "FILE", help_heading = "Results")]
+    pub(crate) baseline: Option<PathBuf>,
+}
+
 /// Show what a text becomes: folded text, words, grams
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -488,38 +559,6 @@ pub(crate) struct CompletionsArgs {
     pub(crate) shell: clap_complete::Shell,
 }
 
-/// Reads `512MB`, `2 GiB`, `1000000`: a number with a unit of 1024s, or of bytes.
-fn parse_size(text: &str) -> Result<u64, String> {
-    let text = text.trim();
-    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let shift = match unit.trim().to_ascii_lowercase().as_str() {
-        "" | "b" => Some(0),
-        "k" | "kb" | "kib" => Some(10),
-        "m" | "mb" | "mib" => Some(20),
-        "g" | "gb" | "gib" => Some(30),
-        _ => None,
-    };
-    let size = number.parse::<u64>().ok().zip(shift).and_then(|(number, shift)| {
-        number.checked_mul(1 << shift).filter(|&size| size <= usize::MAX as u64)
-    });
-    size.ok_or_else(|| "write a size as 512MB, 2GB or a number of bytes".to_owned())
-}
-
-/// Reads `FIELD`, `FIELD:asc` or `FIELD:desc`.
-fn parse_sort(text: &str) -> Result<zhen_search::Sort, String> {
-    let (field, descending) = match text.rsplit_once(':') {
-        Some((field, "desc")) => (field, true),
-        Some((field, "asc")) => (field, false),
-        Some(_) => return Err("write FIELD, FIELD:asc or FIELD:desc".to_owned()),
-        None => (text, false),
-    };
-    if field.is_empty() {
-        return Err("it names no field; write for example time:desc".to_owned());
-    }
-    Ok(zhen_search::Sort { field: field.to_owned(), descending })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -527,26 +566,5 @@ mod tests {
     #[test]
     fn the_command_line_is_defined_without_contradictions() {
         <Cli as clap::CommandFactory>::command().debug_assert();
-    }
-
-    #[test]
-    fn sizes_are_read_with_and_without_units() {
-        assert_eq!(parse_size("512MB"), Ok(512 << 20));
-        assert_eq!(parse_size("2 GiB"), Ok(2 << 30));
-        assert_eq!(parse_size("1000"), Ok(1000));
-        for bad in ["", "MB", "1.5GB", "-1", "12 parsecs", "99999999999999999999", "17179869184GB"]
-        {
-            assert!(parse_size(bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn an_order_names_a_field_and_a_direction() {
-        let sort = |text| parse_sort(text).map(|sort| (sort.field, sort.descending));
-        assert_eq!(sort("time"), Ok(("time".to_owned(), false)));
-        assert_eq!(sort("time:desc"), Ok(("time".to_owned(), true)));
-        assert_eq!(sort("作者:asc"), Ok(("作者".to_owned(), false)));
-        assert!(sort("time:down").is_err());
-        assert!(sort(":desc").is_err());
     }
 }

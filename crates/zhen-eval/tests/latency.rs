@@ -14,8 +14,9 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use zhen_eval::latency::{
-    Clock, ClosedLoop, Fallible, LatencyHistogram, Mode, OpenLoop, QueryClass, RunRecord, Usage,
-    Verdict, check_hits, closed_loop_with, compare, format_ns, latency_table, open_loop_with,
+    Clock, ClosedLoop, FailureCount, Fallible, LatencyHistogram, Mode, OpenLoop, QueryClass,
+    RunRecord, Target, Usage, Verdict, check_hits, closed_loop_with, compare, counterpart,
+    format_ns, latency_table, open_loop_with, read_queries,
 };
 use zhen_eval::report;
 
@@ -130,6 +131,97 @@ fn a_closed_loop_asks_every_query_once_a_pass_with_any_number_of_connections() {
 }
 
 #[test]
+fn a_closed_loop_can_last_for_a_time() {
+    let clock = Hand::default();
+    let texts = queries(&["a", "b", "c"]);
+    let target = |_: &str| {
+        clock.pass(ms(10));
+        1
+    };
+    let options = ClosedLoop::lasting(1, 2, ms(1_000)).expect("valid options");
+    let record = closed_loop_with("t", &texts, &options, &target, &clock);
+    assert_eq!(record.requests, 100);
+    assert_eq!(record.mode, Mode::Closed { connections: 1, passes: 33 });
+    assert!(record.queries.iter().all(|query| (33..=34).contains(&query.samples)));
+    let empty = closed_loop_with("t", &[], &options, &target, &clock);
+    assert_eq!(empty.requests, 0);
+}
+
+/// Counts what it is asked, and wants to end after so many.
+struct Impatient {
+    clock: Hand,
+    asked: AtomicU64,
+    begun_after: AtomicU64,
+    most: u64,
+}
+
+impl Target for Impatient {
+    fn ask(&self, _: &str) -> Result<u64, String> {
+        self.clock.pass(ms(1));
+        Ok(self.asked.fetch_add(1, Ordering::SeqCst))
+    }
+
+    fn begin(&self) {
+        self.begun_after.store(self.asked.load(Ordering::SeqCst), Ordering::SeqCst);
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.asked.load(Ordering::SeqCst) >= self.most
+    }
+}
+
+#[test]
+fn a_target_hears_when_measuring_begins_and_can_end_it() {
+    let impatient = |most| Impatient {
+        clock: Hand::default(),
+        asked: AtomicU64::new(0),
+        begun_after: AtomicU64::new(u64::MAX),
+        most,
+    };
+    let texts = queries(&["a", "b"]);
+    let closed = ClosedLoop::new(1, 3, 100).expect("valid options");
+    let open = OpenLoop::new(10.0, Duration::from_secs(5), 1, 3).expect("valid options");
+    for most in [4, 10] {
+        for is_closed in [true, false] {
+            let target = impatient(most);
+            let record = match is_closed {
+                true => closed_loop_with("t", &texts, &closed, &target, &target.clock),
+                false => open_loop_with("t", &texts, &open, &target, &target.clock),
+            };
+            assert_eq!(target.begun_after.into_inner(), most.min(6));
+            assert_eq!(record.requests, most.saturating_sub(6));
+        }
+    }
+}
+
+#[test]
+fn only_so_many_different_failures_are_kept_and_all_are_counted() {
+    let clock = Hand::default();
+    let texts: Vec<String> = (0..9).map(|n| format!("message {n}")).collect();
+    let target = Fallible(|query: &str| Err(query.to_owned()));
+    let options = ClosedLoop::new(1, 0, 2).expect("valid options");
+    let record = closed_loop_with("t", &texts, &options, &target, &clock);
+    assert_eq!(record.failures.len(), 6);
+    assert_eq!(record.failures[5].message, "other messages");
+    assert_eq!(record.failures.iter().map(|failure| failure.count).sum::<u64>(), record.errors);
+}
+
+#[test]
+fn a_list_of_queries_is_its_lines() {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let path = dir.path().join("queries.txt");
+    let read = |text: &str| {
+        std::fs::write(&path, text).expect("a file");
+        read_queries(&path).map_err(|error| error.to_string())
+    };
+    let queries =
+        read("\u{FEFF}词典\r\n\n  free trade \n# no comment\n\t\n\"短语\"").expect("a list");
+    assert_eq!(queries, ["词典", "free trade", "# no comment", "\"短语\""]);
+    let error = read(" \n\n").expect_err("nothing in it");
+    assert!(error.contains("queries.txt: there is no query in it; name a text file"), "{error}");
+}
+
+#[test]
 fn an_open_loop_shows_a_stall_in_every_request_that_waited() {
     let clock = Hand::default();
     let texts = queries(&["词典"]);
@@ -199,7 +291,7 @@ fn an_empty_list_of_queries_gives_an_empty_record() {
         open_loop_with("none", &[], &open, &target, &clock),
     ] {
         assert_eq!((record.requests, record.throughput, record.queries.len()), (0, 0.0, 0));
-        assert!(report::html(&[record]).contains("none"));
+        assert!(report::html(&[], &[record]).contains("none"));
     }
 }
 
@@ -219,7 +311,8 @@ fn failed_and_unsteady_answers_are_counted() {
     let options = ClosedLoop::new(1, 0, 2).expect("valid options");
     let record = closed_loop_with("t", &texts, &options, &target, &clock);
     assert_eq!((record.requests, record.errors), (6, 2));
-    assert_eq!(record.messages, ["503 overloaded"]);
+    let failure = FailureCount { message: "503 overloaded".to_owned(), count: 2 };
+    assert_eq!(record.failures, [failure]);
     assert_eq!(record.latency.count, 4);
     assert_eq!((record.queries[1].hits, record.queries[1].samples), (None, 0));
     assert!(record.queries[0].steady && !record.queries[2].steady);
@@ -265,6 +358,19 @@ fn a_difference_is_called_only_beyond_the_noise() {
 }
 
 #[test]
+fn a_run_is_compared_with_the_one_that_was_measured_alike() {
+    let at = |rate: f64| {
+        let mut record = run("at a rate", 3, 1.0, 1.0);
+        record.mode = Mode::Open { rate, workers: 1 };
+        record
+    };
+    let baseline = [at(100.0), at(200.0)];
+    assert_eq!(counterpart(&baseline, &at(200.0)), Some(&baseline[1]));
+    assert_eq!(counterpart(&baseline, &at(300.0)), Some(&baseline[0]));
+    assert_eq!(counterpart(&[], &at(300.0)), None);
+}
+
+#[test]
 fn runs_that_measured_other_things_are_not_compared() {
     let base = run("base", 5, 1.0, 1.0);
     let mut other = base.clone();
@@ -286,6 +392,11 @@ fn a_fast_wrong_answer_is_caught() {
     assert_eq!(result.hit_changes.len(), 1);
     assert_eq!((result.hit_changes[0].recorded, result.hit_changes[0].now), (Some(4), Some(0)));
     insta::assert_snapshot!(result.to_string());
+    // What was never asked has no wrong answer; what failed has none that is right.
+    wrong.queries[3].hits = None;
+    assert!(check_hits(&base, &wrong).is_empty() && check_hits(&wrong, &base).is_empty());
+    wrong.errors = 1;
+    assert_eq!(check_hits(&base, &wrong).len(), 1);
 }
 
 #[test]
@@ -295,15 +406,17 @@ fn a_record_reads_as_it_was_written() {
     let mut record = run("base", 5, 1.0, 1.0);
     record.about.insert("commit".to_owned(), "0123abc".to_owned());
     record.usage = Some(Usage { cpu_ns: 5_000_000, peak_bytes: 60_000_000 });
-    record.write(&path).expect("a file");
-    assert_eq!(RunRecord::read(&path).expect("what was written"), record);
+    let records = [record.clone(), record];
+    RunRecord::write(&records, &path).expect("a file");
+    assert_eq!(RunRecord::read(&path).expect("what was written"), records);
     let message = |text: &str| {
         std::fs::write(&path, text).expect("a file");
         RunRecord::read(&path).expect_err("no record").to_string()
     };
     assert!(message("{\"format\":2}").contains("format 2 instead of 1; name a record"));
-    assert!(message("nonsense").contains("run.json: "));
+    assert!(message("\nnonsense").contains("run.json, line 2: this is no record"));
     assert!(message("{\"format\":1}").contains("missing field"));
+    assert!(message("\n").contains("there is no record in it"));
 }
 
 #[test]
@@ -334,7 +447,13 @@ fn a_table_shows_all_queries_and_then_each_class() {
     };
     let options = ClosedLoop::new(1, 0, 2).expect("valid options");
     let record = closed_loop_with("第一", &texts, &options, &target, &clock);
-    insta::assert_snapshot!(latency_table(&[record]));
+    insta::assert_snapshot!(latency_table(std::slice::from_ref(&record)));
+    // Several runs are named, and failures counted.
+    let failing = RunRecord { label: "第二".to_owned(), errors: 1, ..record.clone() };
+    let table = latency_table(&[record, failing]);
+    for part in ["第一", "第二", "failed"] {
+        assert!(table.contains(part), "{part} is missing: {table}");
+    }
 }
 
 /// Every tag that is opened is closed, in order.
@@ -360,16 +479,21 @@ fn the_report_holds_every_run_and_is_well_formed() {
     let mut open = run("second run", 12, 0.8, 1.0);
     open.usage = Some(Usage { cpu_ns: 1, peak_bytes: 1 });
     open.about.insert("commit".to_owned(), "0123abc".to_owned());
-    let page = report::html(&[run("first run", 12, 1.0, 1.0), open]);
+    let mut first = run("first run", 12, 1.0, 1.0);
+    for run in [&mut first, &mut open] {
+        run.about.insert("processor".to_owned(), "of both".to_owned());
+    }
+    let page = report::html(&[first], &[open]);
     check_tags(&page);
+    assert_eq!(page.matches("of both").count(), 1, "what the runs share stands once");
     for part in ["first run", "second run", "faster", "Latency curve", "Slowest queries", "0123abc"]
     {
         assert!(page.contains(part), "{part}");
     }
     assert!(!page.contains("NaN") && !page.contains("inf"));
     assert!(!page.contains("http:") && !page.contains("https:") && !page.contains("<script"));
-    check_tags(&report::html(&[run("alone", 3, 1.0, 1.0)]));
-    check_tags(&report::html(&[]));
+    check_tags(&report::html(&[], &[run("alone", 3, 1.0, 1.0)]));
+    check_tags(&report::html(&[], &[]));
 }
 
 #[test]
@@ -377,7 +501,7 @@ fn nothing_in_a_record_becomes_markup() {
     let evil = "</title><script>alert(1)</script><img src=x onerror='x' a=\"b\">&amp;\u{0}\u{202E}";
     let mut record = run("x", 3, 1.0, 1.0);
     record.label = evil.to_owned();
-    record.messages = vec![evil.to_owned()];
+    record.failures = vec![FailureCount { message: evil.to_owned(), count: 1 }];
     record.errors = 1;
     record.about.insert(evil.to_owned(), evil.to_owned());
     for query in &mut record.queries {
@@ -387,7 +511,7 @@ fn nothing_in_a_record_becomes_markup() {
     record.curve.push(zhen_eval::latency::CurvePoint { quantile: 7.0, ns: u64::MAX });
     let mut other = record.clone();
     other.queries[0].hits = Some(99);
-    let page = report::html(&[record, other]);
+    let page = report::html(&[record], &[other]);
     check_tags(&page);
     assert!(!page.contains("<script") && !page.contains("<img") && !page.contains("onerror='"));
     assert!(!page.contains('\u{0}'));

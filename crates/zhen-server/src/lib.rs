@@ -31,6 +31,7 @@ mod service;
 mod split;
 mod state;
 mod upload;
+mod usage;
 
 pub use access::{Access, KeyConfig};
 pub use assets::PAGE_POLICY;
@@ -41,3 +42,4 @@ pub use log::{LogSink, Notes, RequestRecord, no_log};
 pub use problem::Kind;
 pub use routes::{ROUTES, Route};
 pub use server::{Hooks, ServeError, run, serve};
+pub use usage::ProcessUsage;

@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::catalog::IndexStats;
+use crate::usage::ProcessUsage;
 
 /// Upper bounds of the latency histogram's buckets, in microseconds, with their labels in seconds.
 const BUCKETS: [(u64, &str); 14] = [
@@ -172,17 +173,27 @@ impl Metrics {
             ("zhen_http_requests_in_flight", "Requests under way.", load(&self.in_flight)),
             ("zhen_uptime_seconds", "Time since the start.", self.uptime().as_secs()),
         ];
-        if let Some(memory) = Memory::read() {
-            gauges.push((
-                "process_resident_memory_bytes",
-                "Memory in use, mapped index files included.",
-                memory.resident,
-            ));
-            gauges.push((
-                "zhen_anonymous_memory_bytes",
-                "Memory in use beyond mapped files.",
-                memory.anonymous,
-            ));
+        if let Some(usage) = ProcessUsage::read() {
+            gauges.extend([
+                (
+                    "process_resident_memory_bytes",
+                    "Memory in use, mapped index files included.",
+                    usage.resident,
+                ),
+                (
+                    "zhen_anonymous_memory_bytes",
+                    "Memory in use beyond mapped files.",
+                    usage.anonymous,
+                ),
+                (
+                    "zhen_peak_memory_bytes",
+                    "Most memory ever in use, mapped index files included.",
+                    usage.peak,
+                ),
+            ]);
+            page.head("process_cpu_seconds_total", "counter", "Processor time, user and system.");
+            let seconds = usage.cpu.as_secs_f64();
+            page.line(format_args!("process_cpu_seconds_total {seconds}"));
         }
         for (name, help, value) in gauges {
             page.head(name, "gauge", help);
@@ -220,28 +231,6 @@ impl Metrics {
             page.line(format_args!("{NAME}_sum{{route=\"{route}\"}} {sum}"));
             page.line(format_args!("{NAME}_count{{route=\"{route}\"}} {below}"));
         }
-    }
-}
-
-/// Memory of this process, in bytes.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Memory {
-    /// In physical memory, mapped files included.
-    pub(crate) resident: u64,
-    /// In physical memory and not backed by a file.
-    pub(crate) anonymous: u64,
-}
-
-impl Memory {
-    /// As the system tells it; `None` where there is no `/proc`.
-    pub(crate) fn read() -> Option<Self> {
-        let status = std::fs::read_to_string("/proc/self/status").ok()?;
-        let field = |name: &str| {
-            let line = status.lines().find_map(|line| line.strip_prefix(name))?;
-            let kib: u64 = line.trim_start_matches(':').trim().strip_suffix(" kB")?.parse().ok()?;
-            Some(kib << 10)
-        };
-        Some(Self { resident: field("VmRSS")?, anonymous: field("RssAnon")? })
     }
 }
 
@@ -311,6 +300,10 @@ mod tests {
                 .unwrap_or(name);
             assert!(page.contains(&format!("# TYPE {base} ")), "{line}");
             assert!(line.rsplit(' ').next().unwrap().parse::<f64>().is_ok(), "{line}");
+        }
+        let usage = ProcessUsage::read().is_some();
+        for name in ["process_cpu_seconds_total", "zhen_peak_memory_bytes"] {
+            assert_eq!(page.contains(&format!("\n{name} ")), usage, "{name}");
         }
         assert!(page.contains("zhen_zero_hit_searches_total 1\n"));
         assert!(page.contains("zhen_hits_total 3\n"));

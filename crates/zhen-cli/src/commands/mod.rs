@@ -2,6 +2,7 @@
 
 mod aliases;
 mod analyze;
+mod bench;
 mod completions;
 mod delete;
 mod demo;
@@ -35,6 +36,7 @@ pub(crate) fn run(command: Command, settings: &Settings) -> Result<Outcome, Fail
         Command::Suggest(args) => suggest::run(&args, settings),
         Command::Serve(args) => serve::run(&args, settings),
         Command::Eval(args) => eval::run(&args, settings),
+        Command::Bench(args) => bench::run(&args, settings),
         Command::Analyze(args) => analyze::run(&args, settings),
         Command::Explain(args) => explain::run(&args, settings),
         Command::Doc(args) => doc::run(&args, settings),

@@ -9,6 +9,7 @@ pub(crate) mod progress;
 pub(crate) mod style;
 pub(crate) mod table;
 pub(crate) mod text;
+pub(crate) mod ticker;
 
 use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write};
 

@@ -7,6 +7,7 @@
 
 mod aliases;
 mod bad_input;
+mod bench;
 mod complaints;
 mod demo;
 mod encodings;

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::support::{Done, Place};
 
 /// Starts the server on a free port; gives the process, its output and its address.
-fn start(place: &Place, args: &[&str]) -> (Child, impl Iterator<Item = String>, String) {
+pub(crate) fn start(place: &Place, args: &[&str]) -> (Child, impl Iterator<Item = String>, String) {
     let mut command = place.command(&[&["--json"], args].concat());
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("ZHEN_") {
@@ -49,7 +49,7 @@ fn untimed(answer: &str) -> String {
 }
 
 /// Asks the process to end and waits for it.
-fn stop(child: Child) -> Done {
+pub(crate) fn stop(child: Child) -> Done {
     let mut kill = std::process::Command::new("kill");
     assert!(kill.args(["-INT", &child.id().to_string()]).status().unwrap().success());
     Done::of(child)

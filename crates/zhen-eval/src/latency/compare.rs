@@ -61,8 +61,20 @@ pub struct HitChange {
     pub query: String,
     /// Hits in the recorded run; `None` where it got no answer.
     pub recorded: Option<u64>,
-    /// Hits now; `None` where it got no answer.
+    /// Hits of the first answer now; `None` where it got no answer.
     pub now: Option<u64>,
+    /// Whether every answer now had that many hits.
+    pub steady: bool,
+}
+
+impl HitChange {
+    /// The hits recorded and those now, as they are shown.
+    #[must_use]
+    pub fn shown(&self) -> [String; 2] {
+        let hits = |hits: Option<u64>| hits.map_or("no answer".to_owned(), |hits| hits.to_string());
+        let more = if self.steady { "" } else { " and others" };
+        [hits(self.recorded), hits(self.now) + more]
+    }
 }
 
 /// Compares two runs of the same queries in the same mode.
@@ -110,8 +122,17 @@ pub fn compare(baseline: &RunRecord, now: &RunRecord) -> RunComparison {
     }
 }
 
+/// The run that `run` is to be compared with: the first of `baseline` that was measured in the same
+/// way, else its first one, whose hits can still be compared. `None` when there is none at all.
+#[must_use]
+pub fn counterpart<'a>(baseline: &'a [RunRecord], run: &RunRecord) -> Option<&'a RunRecord> {
+    let alike = baseline.iter().find(|recorded| mismatch(recorded.mode, run.mode).is_none());
+    alike.or_else(|| baseline.first())
+}
+
 /// The queries that both runs asked and that now have another number of hits, in the order of
-/// `now`; also those whose hits changed within `now`.
+/// `now`; also those whose hits changed within `now`. A run at a low rate may end before it has
+/// asked all of its queries; those left over are passed over.
 #[must_use]
 pub fn check_hits(recorded: &RunRecord, now: &RunRecord) -> Vec<HitChange> {
     let by_text = index(recorded);
@@ -119,13 +140,22 @@ pub fn check_hits(recorded: &RunRecord, now: &RunRecord) -> Vec<HitChange> {
         .iter()
         .filter_map(|query| {
             let before = by_text.get(query.text.as_str())?;
+            if is_unasked(recorded, before) || is_unasked(now, query) {
+                return None;
+            }
             (before.hits != query.hits || !query.steady).then(|| HitChange {
                 query: query.text.clone(),
                 recorded: before.hits,
                 now: query.hits,
+                steady: query.steady,
             })
         })
         .collect()
+}
+
+/// Whether a query of a run was never asked; where requests failed, it may have been.
+fn is_unasked(run: &RunRecord, query: &QueryRecord) -> bool {
+    query.hits.is_none() && run.errors == 0
 }
 
 fn index(record: &RunRecord) -> HashMap<&str, &QueryRecord> {
@@ -209,15 +239,12 @@ impl fmt::Display for RunComparison {
             }
         }
         if let Some(first) = self.hit_changes.first() {
-            let count =
-                |hits: Option<u64>| hits.map_or("no answer".to_owned(), |hits| hits.to_string());
+            let [recorded, now] = first.shown();
             write!(
                 f,
-                "; hits changed for {}, first `{}` from {} to {}",
+                "; hits changed for {}, first `{}` from {recorded} to {now}",
                 counted(self.hit_changes.len()),
                 first.query,
-                count(first.recorded),
-                count(first.now)
             )?;
         }
         Ok(())

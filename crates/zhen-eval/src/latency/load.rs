@@ -10,8 +10,10 @@ use crate::latency::record::{Mode, RunRecord, Sample, assemble};
 use crate::random::SplitMix64;
 
 const SEED: u64 = 0x007A_6865_6E00_0002;
-/// More requests than this are not kept in memory.
-const MOST_REQUESTS: f64 = 50_000_000.0;
+/// More requests than this are not kept in memory: a run has at most so many.
+pub const MOST_REQUESTS: u64 = 50_000_000;
+/// Passes in orders of their own; after these the same orders come again.
+const ORDERS: usize = 64;
 
 /// What is measured: something that answers a query with a number of hits.
 ///
@@ -23,6 +25,14 @@ pub trait Target: Sync {
     /// # Errors
     /// One sentence; the request is counted as failed and its latency as no latency.
     fn ask(&self, query: &str) -> Result<u64, String>;
+
+    /// Called once in a run, when warming up is over and measuring is about to begin.
+    fn begin(&self) {}
+
+    /// Asked before each request: whether the run should end here, before its time.
+    fn is_stopped(&self) -> bool {
+        false
+    }
 }
 
 impl<F: Fn(&str) -> u64 + Sync> Target for F {
@@ -46,12 +56,22 @@ impl<F: Fn(&str) -> Result<u64, String> + Sync> Target for Fallible<F> {
 pub struct ClosedLoop {
     connections: usize,
     warm_up_passes: usize,
-    passes: usize,
+    end: End,
+}
+
+/// When a closed loop ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// After so many passes.
+    Passes(usize),
+    /// With the first answer after so long.
+    Duration(Duration),
 }
 
 impl ClosedLoop {
     /// `connections` (1 to 1,024) threads that share `passes` (from 1) rounds over all queries,
-    /// after `warm_up_passes` rounds that are not measured.
+    /// after `warm_up_passes` rounds that are not measured. Whatever the rounds, the run ends after
+    /// [`MOST_REQUESTS`].
     ///
     /// # Errors
     /// [`EvalError::Value`] for a number out of its range.
@@ -64,7 +84,34 @@ impl ClosedLoop {
         if passes == 0 {
             return Err(EvalError::value("passes", "0", "measure at least one pass"));
         }
-        Ok(Self { connections, warm_up_passes, passes })
+        Ok(Self { connections, warm_up_passes, end: End::Passes(passes) })
+    }
+
+    /// The same for a time instead of a number of passes: each thread ends with its first answer
+    /// after `duration`, in the middle of a pass or not.
+    ///
+    /// # Errors
+    /// [`EvalError::Value`] for a number out of its range.
+    pub fn lasting(
+        connections: usize,
+        warm_up_passes: usize,
+        duration: Duration,
+    ) -> Result<Self, EvalError> {
+        check_threads("connections", connections)?;
+        if duration.is_zero() {
+            return Err(EvalError::value("duration", "0", "measure for some time"));
+        }
+        Ok(Self { connections, warm_up_passes, end: End::Duration(duration) })
+    }
+
+    /// Requests over `queries`, as far as their number is known.
+    fn requests(&self, queries: usize) -> usize {
+        let most = usize::try_from(MOST_REQUESTS).unwrap_or(usize::MAX);
+        match self.end {
+            End::Passes(passes) => queries.saturating_mul(passes).min(most),
+            End::Duration(_) if queries == 0 => 0,
+            End::Duration(_) => most,
+        }
     }
 }
 
@@ -94,7 +141,7 @@ impl OpenLoop {
     ) -> Result<Self, EvalError> {
         check_threads("workers", workers)?;
         let requests = rate * duration.as_secs_f64();
-        if !(rate.is_finite() && rate > 0.0 && (1.0..=MOST_REQUESTS).contains(&requests)) {
+        if !(rate.is_finite() && rate > 0.0 && (1.0..=MOST_REQUESTS as f64).contains(&requests)) {
             return Err(EvalError::value(
                 "rate",
                 format!("{rate} requests a second for {} s", duration.as_secs_f64()),
@@ -141,21 +188,35 @@ pub fn closed_loop_with(
 ) -> RunRecord {
     let mut random = SplitMix64::new(SEED);
     warm_up(queries, options.warm_up_passes, options.connections, target, &mut random);
-    let order = passes(queries.len(), options.passes, &mut random);
+    let requests = options.requests(queries.len());
+    let order = Order::new(queries.len(), requests, &mut random);
+    target.begin();
     let begin = clock.now();
+    let end = match options.end {
+        End::Passes(_) => Duration::MAX,
+        End::Duration(duration) => begin.saturating_add(duration),
+    };
     let next = AtomicUsize::new(0);
     let samples = in_threads(options.connections, || {
         let mut samples = Vec::new();
-        while let Some(&query) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
             let start = clock.now();
+            if number >= requests || start >= end || target.is_stopped() {
+                return samples;
+            }
+            let query = order.at(number);
             let answer = target.ask(&queries[query]);
             let took = clock.now().saturating_sub(start);
             samples.push(Sample { query, start, latency: took, service: took, answer });
         }
-        samples
     });
     let wall = clock.now().saturating_sub(begin);
-    let mode = Mode::Closed { connections: options.connections, passes: options.passes };
+    let passes = match options.end {
+        End::Passes(passes) => passes,
+        End::Duration(_) => samples.len() / queries.len().max(1),
+    };
+    let mode = Mode::Closed { connections: options.connections, passes };
     assemble(label, queries, mode, samples, wall, 0)
 }
 
@@ -191,9 +252,9 @@ pub fn open_loop_with(
     if queries.is_empty() {
         return assemble(label, queries, mode, Vec::new(), Duration::ZERO, 0);
     }
-    let mut order: Vec<usize> = (0..queries.len()).collect();
-    random.shuffle(&mut order);
     let requests = options.requests();
+    let order = Order::new(queries.len(), queries.len(), &mut random);
+    target.begin();
     let begin = clock.now();
     let give_up = begin + options.duration * 2;
     let next = AtomicU64::new(0);
@@ -207,10 +268,10 @@ pub fn open_loop_with(
             let due = begin + Duration::from_secs_f64(number as f64 / options.rate);
             clock.sleep_until(due);
             let sent = clock.now();
-            if sent >= give_up {
+            if sent >= give_up || target.is_stopped() {
                 return samples;
             }
-            let query = order[(number % order.len() as u64) as usize];
+            let query = order.at(usize::try_from(number).unwrap_or(usize::MAX));
             let answer = target.ask(&queries[query]);
             let done = clock.now();
             samples.push(Sample {
@@ -227,36 +288,51 @@ pub fn open_loop_with(
     assemble(label, queries, mode, samples, wall, unsent)
 }
 
-/// Indexes of all queries, `passes` times over, each time in another order.
-fn passes(queries: usize, passes: usize, random: &mut SplitMix64) -> Vec<usize> {
-    let mut order = Vec::with_capacity(queries * passes);
-    for _ in 0..passes {
-        let mut pass: Vec<usize> = (0..queries).collect();
-        random.shuffle(&mut pass);
-        order.append(&mut pass);
+/// In which order queries are asked: pass after pass over all of them, each shuffled anew.
+struct Order(Vec<usize>);
+
+impl Order {
+    /// An order for `requests` requests over `queries` queries.
+    fn new(queries: usize, requests: usize, random: &mut SplitMix64) -> Self {
+        let passes = requests.div_ceil(queries.max(1)).min(ORDERS);
+        let mut order = Vec::with_capacity(queries * passes);
+        for _ in 0..passes {
+            let mut pass: Vec<usize> = (0..queries).collect();
+            random.shuffle(&mut pass);
+            order.append(&mut pass);
+        }
+        Self(order)
     }
-    order
+
+    /// The query of a request. The order must not be empty.
+    fn at(&self, request: usize) -> usize {
+        self.0[request % self.0.len()]
+    }
 }
 
 /// Asks without measuring: caches fill, and threads and connections exist.
 fn warm_up(
     queries: &[String],
-    rounds: usize,
+    passes: usize,
     threads: usize,
     target: &impl Target,
     random: &mut SplitMix64,
 ) {
-    if rounds == 0 {
+    let requests = queries.len().saturating_mul(passes);
+    if requests == 0 {
         return;
     }
-    let order = passes(queries.len(), rounds, random);
+    let order = Order::new(queries.len(), requests, random);
     let next = AtomicUsize::new(0);
     in_threads(threads, || {
-        while let Some(&query) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            if number >= requests || target.is_stopped() {
+                return Vec::<()>::new();
+            }
             // An answer that fails here fails again where it is counted.
-            let _ = target.ask(&queries[query]);
+            let _ = target.ask(&queries[order.at(number)]);
         }
-        Vec::<()>::new()
     });
 }
 

@@ -22,6 +22,7 @@ mod clock;
 mod compare;
 mod histogram;
 mod load;
+mod queries;
 mod record;
 mod text;
 
@@ -29,11 +30,12 @@ pub(crate) use compare::counted;
 
 pub use class::QueryClass;
 pub use clock::{Clock, SystemClock};
-pub use compare::{HitChange, RunComparison, Verdict, check_hits, compare};
+pub use compare::{HitChange, RunComparison, Verdict, check_hits, compare, counterpart};
 pub use histogram::{CurvePoint, LatencyHistogram, LatencySummary};
 pub use load::{
-    ClosedLoop, Fallible, OpenLoop, Target, closed_loop, closed_loop_with, open_loop,
-    open_loop_with,
+    ClosedLoop, Fallible, MOST_REQUESTS, OpenLoop, Target, closed_loop, closed_loop_with,
+    open_loop, open_loop_with,
 };
-pub use record::{ClassSummary, Mode, QueryRecord, RunRecord, Usage};
+pub use queries::read_queries;
+pub use record::{ClassSummary, FailureCount, Mode, QueryRecord, RunRecord, Usage};
 pub use text::{format_ns, latency_table};

@@ -15,8 +15,10 @@ use crate::text_file;
 
 /// Version of the record's form.
 const FORMAT: u32 = 1;
-/// At most this many different messages of failed requests are kept.
+/// At most this many different messages of failed requests are kept; the last stands for the rest.
 const MAX_MESSAGES: usize = 5;
+/// The message that stands for all beyond [`MAX_MESSAGES`].
+const OTHER: &str = "other messages";
 
 /// How a run was measured.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -68,6 +70,15 @@ pub struct ClassSummary {
     pub latency: LatencySummary,
 }
 
+/// How often requests failed with one message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailureCount {
+    /// What the target said.
+    pub message: String,
+    /// How often.
+    pub count: u64,
+}
+
 /// What came out for one query.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QueryRecord {
@@ -107,9 +118,9 @@ pub struct RunRecord {
     pub requests: u64,
     /// Requests that failed; their latencies count nowhere.
     pub errors: u64,
-    /// Up to five different messages of failed requests.
-    #[serde(default)]
-    pub messages: Vec<String>,
+    /// Why they failed: the first five different messages, then one entry for all others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failures: Vec<FailureCount>,
     /// Requests that were due but never sent because the target could not keep up; open loop only.
     #[serde(default)]
     pub unsent: u64,
@@ -137,11 +148,12 @@ impl RunRecord {
         serde_json::to_string(self).expect("numbers, strings and maps with string keys")
     }
 
-    /// Reads a record that [`RunRecord::write`] has written.
+    /// Reads the records of a file that [`RunRecord::write`] has written; at least one.
     ///
     /// # Errors
-    /// [`EvalError`] when the file cannot be read, is no record, or has another format version.
-    pub fn read(path: &Path) -> Result<Self, EvalError> {
+    /// [`EvalError`] when the file cannot be read, holds no record, or one of another format
+    /// version.
+    pub fn read(path: &Path) -> Result<Vec<Self>, EvalError> {
         const MEND: &str = "name a record that `zhen bench` has written, or measure it again";
         #[derive(Deserialize)]
         struct Version {
@@ -149,22 +161,31 @@ impl RunRecord {
         }
 
         let text = text_file::read(path, MEND)?;
-        let broken = |error: serde_json::Error| EvalError::file(path, error.to_string(), MEND);
-        let version: Version = serde_json::from_str(&text).map_err(broken)?;
-        if version.format != FORMAT {
-            let problem = format!("format {} instead of {FORMAT}", version.format);
-            return Err(EvalError::file(path, problem, MEND));
+        let mut records = Vec::new();
+        for (number, line) in text_file::lines(&text) {
+            let broken = |error: serde_json::Error| {
+                EvalError::line(path, number, format!("this is no record: {error}"), MEND)
+            };
+            let version: Version = serde_json::from_str(line).map_err(broken)?;
+            if version.format != FORMAT {
+                let problem = format!("format {} instead of {FORMAT}", version.format);
+                return Err(EvalError::line(path, number, problem, MEND));
+            }
+            records.push(serde_json::from_str(line).map_err(broken)?);
         }
-        serde_json::from_str(&text).map_err(broken)
+        if records.is_empty() {
+            return Err(EvalError::file(path, "there is no record in it", MEND));
+        }
+        Ok(records)
     }
 
-    /// Writes the record as JSON.
+    /// Writes records as JSON, one a line.
     ///
     /// # Errors
     /// [`EvalError::Write`].
-    pub fn write(&self, path: &Path) -> Result<(), EvalError> {
-        fs::write(path, self.to_json() + "\n")
-            .map_err(|source| EvalError::Write { path: path.to_owned(), source })
+    pub fn write(records: &[Self], path: &Path) -> Result<(), EvalError> {
+        let text: String = records.iter().map(|record| record.to_json() + "\n").collect();
+        fs::write(path, text).map_err(|source| EvalError::Write { path: path.to_owned(), source })
     }
 }
 
@@ -199,7 +220,7 @@ pub(crate) fn assemble(
     let mut hits: Vec<Option<u64>> = vec![None; queries.len()];
     let mut steady = vec![true; queries.len()];
     let mut errors = 0;
-    let mut messages: Vec<String> = Vec::new();
+    let mut failures: Vec<FailureCount> = Vec::new();
     for sample in &samples {
         match &sample.answer {
             Ok(count) => {
@@ -211,9 +232,7 @@ pub(crate) fn assemble(
             }
             Err(message) => {
                 errors += 1;
-                if messages.len() < MAX_MESSAGES && !messages.contains(message) {
-                    messages.push(message.clone());
-                }
+                count_failure(&mut failures, message);
             }
         }
     }
@@ -227,7 +246,7 @@ pub(crate) fn assemble(
         wall_ns: nanoseconds(wall),
         requests: samples.len() as u64,
         errors,
-        messages,
+        failures,
         unsent,
         throughput: throughput(answered, wall),
         latency: all.summary(),
@@ -248,6 +267,18 @@ pub(crate) fn assemble(
                 halves_ns: halves(&latencies[index]),
             })
             .collect(),
+    }
+}
+
+fn count_failure(failures: &mut Vec<FailureCount>, message: &str) {
+    if let Some(known) = failures.iter_mut().find(|failure| failure.message == message) {
+        known.count += 1;
+    } else if failures.len() < MAX_MESSAGES {
+        failures.push(FailureCount { message: message.to_owned(), count: 1 });
+    } else if failures.len() == MAX_MESSAGES {
+        failures.push(FailureCount { message: OTHER.to_owned(), count: 1 });
+    } else if let Some(others) = failures.last_mut() {
+        others.count += 1;
     }
 }
 

@@ -21,21 +21,30 @@ pub fn format_ns(ns: u64) -> String {
     }
 }
 
-/// A table for a terminal: for each run a row for all queries, then one for each class.
+/// A table for a terminal: for each run a row for all queries, then one for each class. A single run
+/// is not named, and failed requests have a column where there are any.
 #[must_use]
 pub fn latency_table(runs: &[RunRecord]) -> String {
-    let mut table = Table::new([
-        ("run", Align::Left),
-        ("queries", Align::Left),
-        ("requests", Align::Right),
-        ("failed", Align::Right),
-        ("per second", Align::Right),
-        ("p50", Align::Right),
-        ("p90", Align::Right),
-        ("p99", Align::Right),
-        ("p99.9", Align::Right),
-        ("max", Align::Right),
-    ]);
+    let named = runs.len() > 1;
+    let failed = runs.iter().any(|run| run.errors > 0);
+    let columns = [
+        ("run", Align::Left, named),
+        ("queries", Align::Left, true),
+        ("requests", Align::Right, true),
+        ("failed", Align::Right, failed),
+        ("per second", Align::Right, true),
+        ("p50", Align::Right, true),
+        ("p90", Align::Right, true),
+        ("p99", Align::Right, true),
+        ("p99.9", Align::Right, true),
+        ("max", Align::Right, true),
+    ];
+    let shown = columns.iter().filter(|(_, _, shown)| *shown);
+    let mut table = Table::new(shown.map(|&(name, align, _)| (name, align)));
+    let mut add = |cells: Vec<String>| {
+        let cells = cells.into_iter().zip(&columns).filter(|(_, (_, _, shown))| *shown);
+        table.row(cells.map(|(cell, _)| cell));
+    };
     for run in runs {
         let mut row = vec![
             run.label.clone(),
@@ -45,7 +54,7 @@ pub fn latency_table(runs: &[RunRecord]) -> String {
             format!("{:.0}", run.throughput),
         ];
         row.extend(figures(&run.latency));
-        table.row(row);
+        add(row);
         for class in &run.classes {
             let mut row = vec![
                 String::new(),
@@ -55,7 +64,7 @@ pub fn latency_table(runs: &[RunRecord]) -> String {
                 String::new(),
             ];
             row.extend(figures(&class.latency));
-            table.row(row);
+            add(row);
         }
     }
     table.render()

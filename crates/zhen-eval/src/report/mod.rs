@@ -11,7 +11,8 @@ mod scale;
 use std::fmt::Write as _;
 
 use crate::latency::{
-    Mode, QueryClass, QueryRecord, RunComparison, RunRecord, Verdict, compare, counted, format_ns,
+    Mode, QueryClass, QueryRecord, RunComparison, RunRecord, Verdict, compare, counted,
+    counterpart, format_ns,
 };
 use page::{Cell, escape, page, table};
 use plot::{Plot, RangeRow, Series, line_plot, range_plot};
@@ -23,33 +24,34 @@ const SLOWEST: usize = 10;
 /// Queries with changed hits shown for each comparison.
 const CHANGES: usize = 20;
 
-/// The report on one or more runs, as the text of an HTML file. The first run is the one that the
-/// others are compared with.
+/// The report on some runs, as the text of an HTML file. Where there is a `baseline`, each run is
+/// compared with its [`counterpart`] of that.
 ///
 /// ```
-/// let page = zhen_eval::report::html(&[]);
+/// let page = zhen_eval::report::html(&[], &[]);
 /// assert!(page.starts_with("<!DOCTYPE html>") && page.contains("no runs"));
 /// ```
 #[must_use]
-pub fn html(runs: &[RunRecord]) -> String {
+pub fn html(baseline: &[RunRecord], runs: &[RunRecord]) -> String {
     let mut body = String::from("<h1>Query latency</h1>\n");
     if runs.is_empty() {
         body.push_str("<p>There are no runs to show.</p>\n");
         return page("Query latency", &body);
     }
-    body.push_str(&overview(runs));
-    body.push_str(&latency_curves(runs));
-    if runs.len() > 1 {
-        body.push_str(&throughput(runs));
-        body.push_str(&comparisons(runs));
+    let all: Vec<&RunRecord> = baseline.iter().chain(runs).collect();
+    body.push_str(&overview(&all));
+    body.push_str(&comparisons(baseline, runs));
+    body.push_str(&latency_curves(&all));
+    if all.len() > 1 {
+        body.push_str(&throughput(baseline, runs));
     }
-    body.push_str(&classes(runs));
-    body.push_str(&slowest(runs));
-    body.push_str(&about(runs));
+    body.push_str(&classes(&all));
+    body.push_str(&slowest(&all));
+    body.push_str(&about(&all));
     page("Query latency", &body)
 }
 
-fn overview(runs: &[RunRecord]) -> String {
+fn overview(runs: &[&RunRecord]) -> String {
     let rows: Vec<Vec<Cell>> = runs
         .iter()
         .map(|run| {
@@ -87,16 +89,25 @@ fn overview(runs: &[RunRecord]) -> String {
         "max",
     ];
     let mut out = table(&header, &rows);
-    for run in runs.iter().filter(|run| !run.messages.is_empty()) {
-        let messages: Vec<String> = run.messages.iter().map(|message| escape(message)).collect();
+    for run in runs.iter().filter(|run| !run.failures.is_empty()) {
+        let failures: Vec<String> = run
+            .failures
+            .iter()
+            .map(|failure| format!("{} ({})", escape(&failure.message), failure.count))
+            .collect();
         let label = escape(&run.label);
-        writeln!(out, "<p class=\"warn\">{label} failed with: {}.</p>", messages.join("; "))
-            .expect("writing to a string does not fail");
+        writeln!(
+            out,
+            "<p class=\"warn\"><bdi>{label}</bdi>: requests failed, so its figures are those of the \
+             others. {}</p>",
+            failures.join("; ")
+        )
+        .expect("writing to a string does not fail");
     }
     out
 }
 
-fn latency_curves(runs: &[RunRecord]) -> String {
+fn latency_curves(runs: &[&RunRecord]) -> String {
     let nines = |quantile: f64| -(1.0 - quantile).log10();
     let series: Vec<Series> = runs
         .iter()
@@ -132,22 +143,32 @@ fn latency_curves(runs: &[RunRecord]) -> String {
     line_plot(&plot)
 }
 
-fn throughput(runs: &[RunRecord]) -> String {
-    let mut by_throughput: Vec<&RunRecord> = runs.iter().collect();
-    by_throughput.sort_by(|a, b| a.throughput.total_cmp(&b.throughput));
-    let series = |name: &str, latency: fn(&RunRecord) -> u64| Series {
-        name: name.to_owned(),
-        points: by_throughput
-            .iter()
-            .filter(|run| matches!(run.mode, Mode::Open { .. }))
-            .map(|run| (run.throughput, latency(run) as f64))
-            .collect(),
-        dots: by_throughput
-            .iter()
-            .map(|run| (run.throughput, latency(run) as f64, run.label.clone()))
-            .collect(),
+fn throughput(baseline: &[RunRecord], runs: &[RunRecord]) -> String {
+    let series = |name: &str, runs: &[RunRecord], latency: fn(&RunRecord) -> u64| {
+        let mut by_throughput: Vec<&RunRecord> = runs.iter().collect();
+        by_throughput.sort_by(|a, b| a.throughput.total_cmp(&b.throughput));
+        Series {
+            name: name.to_owned(),
+            points: by_throughput
+                .iter()
+                .filter(|run| matches!(run.mode, Mode::Open { .. }))
+                .map(|run| (run.throughput, latency(run) as f64))
+                .collect(),
+            dots: by_throughput
+                .iter()
+                .map(|run| (run.throughput, latency(run) as f64, run.label.clone()))
+                .collect(),
+        }
     };
-    let most = by_throughput.last().map_or(0.0, |run| run.throughput);
+    let mut all = vec![
+        series("p50", runs, |run| run.latency.p50_ns),
+        series("p99", runs, |run| run.latency.p99_ns),
+    ];
+    if !baseline.is_empty() {
+        all.push(series("p50, baseline", baseline, |run| run.latency.p50_ns));
+        all.push(series("p99, baseline", baseline, |run| run.latency.p99_ns));
+    }
+    let most = baseline.iter().chain(runs).map(|run| run.throughput).fold(0.0, f64::max);
     let (end, x_ticks) = scale::linear_ticks(most);
     let plot = Plot {
         title: "Throughput against latency",
@@ -156,19 +177,18 @@ fn throughput(runs: &[RunRecord]) -> String {
         x_label: "answers/s",
         x_range: (0.0, end),
         x_ticks,
-        series: vec![
-            series("p50", |run| run.latency.p50_ns),
-            series("p99", |run| run.latency.p99_ns),
-        ],
+        series: all,
     };
     line_plot(&plot)
 }
 
-fn comparisons(runs: &[RunRecord]) -> String {
-    let (first, others) = runs.split_first().expect("more than one run");
-    let mut out = format!("<h2>Compared with {}</h2>\n", escape(&first.label));
-    for run in others {
-        out.push_str(&comparison(&compare(first, run)));
+fn comparisons(baseline: &[RunRecord], runs: &[RunRecord]) -> String {
+    let mut out = String::new();
+    for run in runs {
+        let Some(recorded) = counterpart(baseline, run) else { continue };
+        let label = escape(&recorded.label);
+        out.push_str(&format!("<h2>Compared with <bdi>{label}</bdi></h2>\n"));
+        out.push_str(&comparison(&compare(recorded, run)));
     }
     out
 }
@@ -206,20 +226,20 @@ fn comparison(result: &RunComparison) -> String {
          any speed.</p>\n",
         counted(result.hit_changes.len())
     ));
-    let hits = |hits: Option<u64>| Cell::number(hits.map_or("none".to_owned(), |h| h.to_string()));
     let rows: Vec<Vec<Cell>> = result
         .hit_changes
         .iter()
         .take(CHANGES)
         .map(|change| {
-            vec![Cell::text(&shortened(&change.query)), hits(change.recorded), hits(change.now)]
+            let [recorded, now] = change.shown().map(Cell::number);
+            vec![Cell::text(&shortened(&change.query)), recorded, now]
         })
         .collect();
     out.push_str(&table(&["query", "recorded", "now"], &rows));
     out
 }
 
-fn classes(runs: &[RunRecord]) -> String {
+fn classes(runs: &[&RunRecord]) -> String {
     let mut rows = Vec::new();
     let mut ranges = Vec::new();
     for class in QueryClass::ALL {
@@ -258,7 +278,7 @@ fn classes(runs: &[RunRecord]) -> String {
     plot + &table(&header, &rows)
 }
 
-fn slowest(runs: &[RunRecord]) -> String {
+fn slowest(runs: &[&RunRecord]) -> String {
     let mut out = String::from("<h2>Slowest queries</h2>\n");
     for run in runs {
         let mut queries: Vec<&QueryRecord> =
@@ -287,25 +307,33 @@ fn shortened(query: &str) -> String {
     query.chars().take(QUERY_CHARS).chain(cut).collect()
 }
 
-fn about(runs: &[RunRecord]) -> String {
-    let mut rows = Vec::new();
+/// Facts about the runs: one that all runs share stands once.
+fn about(runs: &[&RunRecord]) -> String {
+    let mut facts: Vec<(String, String, Vec<&str>)> = Vec::new();
     for run in runs {
-        for (name, value) in &run.about {
-            rows.push(vec![Cell::text(&run.label), Cell::text(name), Cell::text(value)]);
-        }
-        if let Some(usage) = run.usage {
-            let processor = format_ns(usage.cpu_ns);
+        let usage = run.usage.map(|usage| {
             let memory = format!("{:.1} MB", usage.peak_bytes as f64 / 1e6);
-            rows.push(vec![
-                Cell::text(&run.label),
-                Cell::text("processor time"),
-                Cell::text(&processor),
-            ]);
-            rows.push(vec![Cell::text(&run.label), Cell::text("peak memory"), Cell::text(&memory)]);
+            [("processor time", format_ns(usage.cpu_ns)), ("peak memory", memory)]
+        });
+        let usage = usage.into_iter().flatten();
+        let about = run.about.iter().map(|(name, value)| (name.as_str(), value.clone()));
+        for (name, value) in about.chain(usage) {
+            match facts.iter_mut().find(|fact| fact.0 == name && fact.1 == value) {
+                Some((_, _, labels)) => labels.push(&run.label),
+                None => facts.push((name.to_owned(), value, vec![&run.label])),
+            }
         }
     }
-    if rows.is_empty() {
+    if facts.is_empty() {
         return String::new();
     }
-    format!("<h2>About the runs</h2>\n{}", table(&["run", "", ""], &rows))
+    facts.sort_by(|a, b| a.0.cmp(&b.0));
+    let rows: Vec<Vec<Cell>> = facts
+        .iter()
+        .map(|(name, value, labels)| {
+            let of = if labels.len() == runs.len() { "all".to_owned() } else { labels.join(", ") };
+            vec![Cell::text(name), Cell::text(value), Cell::text(&of)]
+        })
+        .collect();
+    format!("<h2>About the runs</h2>\n{}", table(&["", "", "runs"], &rows))
 }

@@ -10,10 +10,10 @@ use warp::reply::Response;
 use super::json;
 use crate::catalog::{Index, IndexStats};
 use crate::log::Notes;
-use crate::metrics::Memory;
 use crate::params::{self, Params};
 use crate::problem::{Kind, Problem};
 use crate::state::State;
+use crate::usage::ProcessUsage;
 
 /// The answer of `/healthz` and `/readyz`.
 #[derive(Serialize)]
@@ -61,13 +61,13 @@ pub(crate) async fn stats(state: Arc<State>, query: String) -> Result<Response, 
     let params = Params::parse(&query, &params::INDEX)?;
     let name = state.index_name(params.filled("index").map(str::to_owned));
     let stats = state.with_index(name.clone(), |index: &dyn Index| Ok(index.stats()?)).await?;
-    let memory = Memory::read();
+    let usage = ProcessUsage::read();
     let server = ServerStats {
         version: env!("CARGO_PKG_VERSION"),
         uptime_seconds: state.metrics.uptime().as_secs(),
         connections: state.metrics.open_connections(),
-        resident_bytes: memory.map(|m| m.resident),
-        anonymous_bytes: memory.map(|m| m.anonymous),
+        resident_bytes: usage.map(|usage| usage.resident),
+        anonymous_bytes: usage.map(|usage| usage.anonymous),
     };
     let notes = Notes { index: Some(name.clone()), ..Notes::default() };
     json(StatusCode::OK, &Stats { index: name, stats, server }, notes)
