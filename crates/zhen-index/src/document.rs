@@ -129,12 +129,16 @@ pub(crate) fn prepare(
     values.push((fields.order, Stored::Number(hash64(document.id.as_bytes()))));
     if let Some(content) = content {
         values.push((fields.content, Stored::Number(content)));
-        values.push((fields.bands, Stored::Number(content)));
     }
-    if let Some(signature) = signature {
-        let number = |field| move |number| (field, Stored::Number(number));
-        values.extend(signature.to_words().map(number(fields.signature)));
-        values.extend(signature.bands().map(number(fields.bands)));
+    let number = |field| move |number| (field, Stored::Number(number));
+    match (signature, content) {
+        (Some(signature), _) => {
+            values.extend(signature.to_words().map(number(fields.signature)));
+            values.extend(signature.bands().map(number(fields.bands)));
+        }
+        // A short text is alike only what is the same.
+        (None, Some(content)) => values.push(number(fields.bands)(content)),
+        (None, None) => {}
     }
     values.push((fields.id, Stored::Text(document.id)));
     values.push((fields.record, Stored::Bytes(record)));

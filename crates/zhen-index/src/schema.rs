@@ -106,7 +106,7 @@ pub struct Fields {
     pub content: Field,
     /// `u64`, fast, as many a document as a signature has words; absent for short texts.
     pub signature: Field,
-    /// `u64`, indexed, several a document: those of the signature, and that of `content`.
+    /// `u64`, indexed, several a document: those of the signature, or `content` where there is none.
     pub bands: Field,
     /// Bytes, stored.
     pub record: Field,

@@ -36,7 +36,11 @@ impl Looks {
 
     /// Numbers of which near duplicates share one.
     fn bands(&self) -> Vec<u64> {
-        self.content.into_iter().chain(self.signature.iter().flat_map(Signature::bands)).collect()
+        match &self.signature {
+            // The same text has the same signature.
+            Some(signature) => signature.bands().collect(),
+            None => self.content.into_iter().collect(),
+        }
     }
 }
 
