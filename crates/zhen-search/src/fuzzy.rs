@@ -1,6 +1,8 @@
 //! Words at most some edits from another, straight from the term dictionary.
 
-use levenshtein_automata::{DFA, LevenshteinAutomatonBuilder, SINK_STATE};
+use std::sync::LazyLock;
+
+use levenshtein_automata::{DFA, LevenshteinAutomatonBuilder as Builder, SINK_STATE};
 use tantivy::InvertedIndexReader;
 
 use crate::postings::{List, Source, unite};
@@ -24,12 +26,37 @@ pub(crate) fn documents(
 
 /// Lets the term dictionary walk a Levenshtein automaton (Schulz and Mihov, "Fast String
 /// Correction with Levenshtein Automata", 2002). A transposition is one edit.
-pub(crate) struct Distance(DFA);
+pub(crate) struct Distance {
+    automaton: DFA,
+    /// Terms with a byte from this one on are passed over.
+    end: u8,
+}
+
+/// First byte of the characters from U+3000 on, and of no other: ideographs, kana, Hangul.
+const IDEOGRAPHS: u8 = 0xE3;
 
 impl Distance {
-    /// Words at most `edits` edits from `word`; more than two count as two.
+    /// Words at most `edits` edits from `word`; more than two count as two. Words with ideographs are
+    /// none of a word without: most terms are pairs of them, and each is two edits from nothing.
     pub(crate) fn new(word: &str, edits: u8) -> Self {
-        Self(LevenshteinAutomatonBuilder::new(edits.min(2), true).build_dfa(word))
+        let latin = word.bytes().all(|byte| byte < IDEOGRAPHS);
+        Self { automaton: automaton(word, edits), end: if latin { IDEOGRAPHS } else { u8::MAX } }
+    }
+
+    /// Words of ASCII at most `edits` edits from `word`; more than two count as two.
+    pub(crate) fn ascii(word: &str, edits: u8) -> Self {
+        Self { automaton: automaton(word, edits), end: 0x80 }
+    }
+}
+
+fn automaton(word: &str, edits: u8) -> DFA {
+    // Their tables take milliseconds to make.
+    static ONE: LazyLock<Builder> = LazyLock::new(|| Builder::new(1, true));
+    static TWO: LazyLock<Builder> = LazyLock::new(|| Builder::new(2, true));
+    match edits {
+        0 => Builder::new(0, true).build_dfa(word),
+        1 => ONE.build_dfa(word),
+        2.. => TWO.build_dfa(word),
     }
 }
 
@@ -37,11 +64,11 @@ impl tantivy_fst::Automaton for Distance {
     type State = u32;
 
     fn start(&self) -> u32 {
-        self.0.initial_state()
+        self.automaton.initial_state()
     }
 
     fn is_match(&self, state: &u32) -> bool {
-        matches!(self.0.distance(*state), levenshtein_automata::Distance::Exact(_))
+        matches!(self.automaton.distance(*state), levenshtein_automata::Distance::Exact(_))
     }
 
     fn can_match(&self, state: &u32) -> bool {
@@ -49,6 +76,9 @@ impl tantivy_fst::Automaton for Distance {
     }
 
     fn accept(&self, state: &u32, byte: u8) -> u32 {
-        self.0.transition(*state, byte)
+        match byte < self.end {
+            true => self.automaton.transition(*state, byte),
+            false => SINK_STATE,
+        }
     }
 }

@@ -5,11 +5,12 @@
 
 use std::ops::Range;
 
+use aho_corasick::{AhoCorasick, packed};
 use rustc_hash::FxHashMap;
 use zhen_text::fold::{self, Folded};
 use zhen_text::latin;
 use zhen_text::number::{self, NumberValue};
-use zhen_text::unit::{Kind, Unit, units};
+use zhen_text::unit::{self, Kind, units};
 
 use crate::api::{Matched, Passage, Via};
 
@@ -87,6 +88,7 @@ pub(crate) struct Matcher {
     begun: Vec<(String, usize)>,
     fuzzy: Vec<(levenshtein_automata::DFA, usize)>,
     values: Vec<(NumberValue, usize)>,
+    beginnings: Beginnings,
 }
 
 struct Compiled {
@@ -121,6 +123,7 @@ impl Matcher {
             begun: Vec::new(),
             fuzzy: Vec::new(),
             values: Vec::new(),
+            beginnings: Beginnings::Everywhere,
         };
         let mut words: Vec<String> = Vec::new();
         for pattern in patterns {
@@ -153,57 +156,85 @@ impl Matcher {
                 });
             this.patterns.push(Compiled { pattern, units: compiled, word });
         }
+        if this.fuzzy.is_empty() {
+            this.beginnings = Beginnings::of(&this.first_texts());
+        }
         this
     }
 
+    /// With one of which every match begins, but for the fuzzy ones.
+    fn first_texts(&self) -> Vec<&str> {
+        let first = self.by_first.keys().map(|first| &**first);
+        let stems = self.stems.iter().map(|(stem, _)| {
+            let end = stem.char_indices().map(|(at, c)| at + c.len_utf8()).take(STEM_SHARED).last();
+            &stem[..end.unwrap_or(0)]
+        });
+        let begun = self.begun.iter().map(|(start, _)| start.as_str());
+        let mut texts: Vec<&str> = first.chain(stems).chain(begun).collect();
+        texts.sort_unstable();
+        texts.dedup();
+        texts
+    }
+
     fn find(&self, folded: &str) -> Vec<Occurrence> {
-        let all: Vec<Unit> = units(folded).collect();
         let mut found: Vec<Occurrence> = Vec::new();
-        for (i, unit) in all.iter().enumerate() {
-            if found.len() >= MOST_OCCURRENCES {
-                break;
-            }
-            let text = &folded[unit.range.clone()];
-            let mut push = |range: Range<usize>, pattern, stemmed| {
-                found.push(Occurrence { folded: range, pattern, stemmed });
-            };
-            if let Some(patterns) = self.by_first.get(text) {
-                for &at in patterns {
-                    if let Some(end) = self.patterns[at].stands(folded, &all[i..]) {
-                        push(unit.range.start..end, at, false);
-                    }
-                }
-            }
-            if unit.kind == Kind::Word {
-                for (stem, at) in &self.stems {
-                    if &*self.patterns[*at].units[0].0 != text
-                        && may_share_stem(text, stem)
-                        && latin::stem(text) == *stem
-                    {
-                        push(unit.range.clone(), *at, true);
-                    }
-                }
-                for (start, at) in &self.begun {
-                    if text.starts_with(start.as_str()) {
-                        push(unit.range.clone(), *at, false);
-                    }
-                }
-                for (dfa, at) in &self.fuzzy {
-                    if matches!(dfa.eval(text), levenshtein_automata::Distance::Exact(_)) {
-                        push(unit.range.clone(), *at, false);
-                    }
-                }
-            } else {
-                for (start, at) in &self.begun {
-                    if start == text {
-                        push(unit.range.clone(), *at, false);
-                    }
+        if self.beginnings.visit(folded, |at| self.find_at(folded, at, &mut found)).is_err() {
+            found.clear();
+            // No pattern begins with a sign.
+            for unit in units(folded).filter(|unit| unit.kind != Kind::Sign) {
+                if !self.find_at(folded, unit.range.start, &mut found) {
+                    break;
                 }
             }
         }
         self.find_values(folded, &mut found);
         self.keep_best_ranks(&mut found);
         found
+    }
+
+    /// Adds what matches from the unit on that starts `at`; false when that is enough.
+    fn find_at(&self, folded: &str, at: usize, found: &mut Vec<Occurrence>) -> bool {
+        let rest = &folded[at..];
+        let Some(unit) = units(rest).next() else { return false };
+        let text = &rest[unit.range.clone()];
+        let whole = at + unit.range.start..at + unit.range.end;
+        let mut push = |range: Range<usize>, pattern, stemmed| {
+            found.push(Occurrence { folded: range, pattern, stemmed });
+        };
+        if let Some(patterns) = self.by_first.get(text) {
+            for &pattern in patterns {
+                if let Some(length) = self.patterns[pattern].stands(rest) {
+                    push(at..at + length, pattern, false);
+                }
+            }
+        }
+        if unit.kind == Kind::Word {
+            for (stem, pattern) in &self.stems {
+                if &*self.patterns[*pattern].units[0].0 != text
+                    && may_share_stem(text, stem)
+                    && latin::stem(text) == *stem
+                {
+                    push(whole.clone(), *pattern, true);
+                }
+            }
+            for (start, pattern) in &self.begun {
+                if text.starts_with(start.as_str()) {
+                    push(whole.clone(), *pattern, false);
+                }
+            }
+            for (dfa, pattern) in &self.fuzzy {
+                if matches!(dfa.eval(text), levenshtein_automata::Distance::Exact(_)) {
+                    push(whole.clone(), *pattern, false);
+                }
+            }
+        } else {
+            for (start, pattern) in &self.begun {
+                if start == text {
+                    push(whole.clone(), *pattern, false);
+                }
+            }
+        }
+        found.len() < MOST_OCCURRENCES
     }
 
     /// Adds the numbers and dates, each in its place.
@@ -347,14 +378,13 @@ impl Matcher {
 }
 
 impl Compiled {
-    /// Where the pattern ends, if it stands at the start of `here`.
-    fn stands(&self, folded: &str, here: &[Unit]) -> Option<usize> {
-        if here.len() < self.units.len() {
-            return None;
-        }
+    /// How long the pattern is, if it stands at the start of `rest`.
+    fn stands(&self, rest: &str) -> Option<usize> {
         let last = self.units.len() - 1;
-        for (i, ((text, joined), unit)) in self.units.iter().zip(here).enumerate() {
-            let found = &folded[unit.range.clone()];
+        let mut here = units(rest);
+        for (i, (text, joined)) in self.units.iter().enumerate() {
+            let unit = here.next()?;
+            let found = &rest[unit.range.clone()];
             let fits = if i == last && self.pattern.mode == Mode::Prefix {
                 found.starts_with(&**text)
             } else {
@@ -363,14 +393,70 @@ impl Compiled {
             if !fits || i > 0 && *joined != unit.joined {
                 return None;
             }
+            if i == last {
+                return Some(unit.range.end);
+            }
         }
-        Some(here[last].range.end)
+        None
     }
 }
 
+/// Where in a folded text patterns may begin.
+enum Beginnings {
+    /// At every unit.
+    Everywhere,
+    /// Where one of these texts stands, found by comparing many bytes at once.
+    Packed(packed::Searcher),
+    /// The same without such instructions.
+    Automaton(AhoCorasick),
+}
+
+/// A text in which units cannot be told from where one stands.
+struct Unclear;
+
+impl Beginnings {
+    fn of(texts: &[&str]) -> Self {
+        if texts.iter().any(|text| text.is_empty()) {
+            return Self::Everywhere;
+        }
+        match packed::Searcher::new(texts) {
+            Some(searcher) => Self::Packed(searcher),
+            None => AhoCorasick::new(texts).map_or(Self::Everywhere, Self::Automaton),
+        }
+    }
+
+    /// Shows `visit` where units begin that begin with one of the texts, in order, until it says to
+    /// stop.
+    fn visit(&self, folded: &str, mut visit: impl FnMut(usize) -> bool) -> Result<(), Unclear> {
+        let mut go_on = |at: usize| Ok(!unit::begins(folded, at).ok_or(Unclear)? || visit(at));
+        match self {
+            Self::Everywhere => return Err(Unclear),
+            // A text lies within one unit, so that no unit begins within what is passed over.
+            Self::Packed(searcher) => {
+                for found in searcher.find_iter(folded) {
+                    if !go_on(found.start())? {
+                        break;
+                    }
+                }
+            }
+            Self::Automaton(automaton) => {
+                for found in automaton.find_iter(folded) {
+                    if !go_on(found.start())? {
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Letters that a word has in common with its stem, as long as both are.
+const STEM_SHARED: usize = 3;
+
 /// Whether a word may have the stem, as far as their beginnings tell: stemming changes ends only.
 fn may_share_stem(word: &str, stem: &str) -> bool {
-    let common = stem.len().min(3).min(word.len());
+    let common = stem.len().min(STEM_SHARED).min(word.len());
     word.as_bytes()[..common] == stem.as_bytes()[..common]
 }
 
@@ -543,6 +629,46 @@ mod tests {
             }
         }
         out
+    }
+
+    #[test]
+    fn looking_for_beginnings_finds_what_looking_at_every_unit_finds() {
+        let queries = ["全文", "全", "search", "c++", "in", "a", "2024", "gpt-4", "ing", "検索"];
+        let stemmed = ["search", "connect", "in"];
+        let long = "x".repeat(70) + "search";
+        let texts = [
+            "全文 搜索引擎，全\n文检索 in searching connected connections beginning in",
+            "c++ c# c + + a1a 2024年 gpt4 gpt-4 gpt 4 ginning 検索 한국어 search全search",
+            "é a\u{301} in",
+            &long,
+            "",
+        ];
+        let patterns = |mode: Mode| -> Vec<Pattern> {
+            let plain =
+                queries.iter().map(|text| Pattern { mode, ..Pattern::new(text, text, 1.0) });
+            let stems = stemmed.iter().map(|text| {
+                let stem = Some(latin::stem(text));
+                Pattern { stem, ..Pattern::new(text, text, 1.0) }
+            });
+            plain.chain(stems).collect()
+        };
+        for mode in [Mode::Whole, Mode::Prefix] {
+            let quick = Matcher::new(patterns(mode));
+            assert!(!matches!(quick.beginnings, Beginnings::Everywhere));
+            let automaton = AhoCorasick::new(quick.first_texts()).unwrap();
+            let mut other = Matcher::new(patterns(mode));
+            other.beginnings = Beginnings::Automaton(automaton);
+            let mut slow = Matcher::new(patterns(mode));
+            slow.beginnings = Beginnings::Everywhere;
+            for text in texts {
+                let found = |matcher: &Matcher| -> Vec<_> {
+                    let found = matcher.find(text);
+                    found.into_iter().map(|o| (o.folded, o.pattern, o.stemmed)).collect()
+                };
+                assert_eq!(found(&quick), found(&slow), "{text}");
+                assert_eq!(found(&other), found(&slow), "{text}");
+            }
+        }
     }
 
     #[test]

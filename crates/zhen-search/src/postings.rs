@@ -65,7 +65,23 @@ impl Cursor {
         Self { source, at: 0 }
     }
 
-    /// Calls `visit` for every document before `end` that was not visited before.
+    /// Passes over the documents before `start`.
+    pub(crate) fn skip_to(&mut self, start: DocId) {
+        match &mut self.source {
+            Source::Empty => {}
+            Source::List(list) => {
+                self.at += list[self.at..].partition_point(|&(doc, _)| doc < start);
+            }
+            Source::Postings(postings) => {
+                let docs = postings.docs();
+                if docs.get(self.at).is_none_or(|&doc| doc < start) {
+                    self.at = postings.seek(start);
+                }
+            }
+        }
+    }
+
+    /// Calls `visit` for every document before `end` that was not visited or passed over before.
     #[inline]
     pub(crate) fn advance_to(&mut self, end: DocId, mut visit: impl FnMut(DocId, u32)) {
         match &mut self.source {

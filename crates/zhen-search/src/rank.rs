@@ -315,10 +315,15 @@ impl<'a> Prepared<'a> {
         some.begin(len);
         let groups = self.plan.groups.len();
         let mut window = Window::new(groups);
+        let mut skipped = false;
         for start in (0..len).step_by(WINDOW as usize) {
             let end = (start + WINDOW).min(len);
             if mask.as_ref().is_some_and(|mask| window_is_empty(mask, start)) {
+                skipped = true;
                 continue;
+            }
+            if std::mem::take(&mut skipped) {
+                cursors.iter_mut().for_each(|cursor| cursor.cursor.skip_to(start));
             }
             window.clear();
             for rivals in cursors.chunk_by_mut(|a, b| a.slot == b.slot) {

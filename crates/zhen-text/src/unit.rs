@@ -126,6 +126,31 @@ pub fn units(folded: &str) -> Units<'_> {
     Units { text: folded, at: 0, before: Before::Nothing }
 }
 
+/// Whether a unit of a folded text begins at the character that stands at `at`, in bytes; `None` when
+/// that cannot be told, as in the middle of a very long run of letters, and for a sign, which is a
+/// unit only after a word. A few bytes before `at` are looked at, so that one need not take a text
+/// from its beginning.
+///
+/// ```
+/// use zhen_text::unit::begins;
+/// assert_eq!(begins("全文search", 3), Some(true));
+/// assert_eq!(begins("全文search", 6), Some(true));
+/// assert_eq!(begins("全文search", 7), Some(false));
+/// assert_eq!(begins("全文, search", 6), Some(false));
+/// ```
+pub fn begins(folded: &str, at: usize) -> Option<bool> {
+    match class(folded[at..].chars().next()?) {
+        Class::Han | Class::Syllable | Class::Hangul => Some(true),
+        Class::Space | Class::Other => Some(false),
+        Class::Sign => None,
+        Class::Word => {
+            let before = folded[..at].chars().rev().take(LONGEST_WORD);
+            let count = before.take_while(|&c| class(c) == Class::Word).count();
+            (count < LONGEST_WORD).then_some(count == 0)
+        }
+    }
+}
+
 /// Iterator of [`units`].
 #[derive(Debug, Clone)]
 pub struct Units<'a> {

@@ -103,7 +103,7 @@ fn latin(holdings: Holdings<'_>, word: &str) -> Vec<String> {
 }
 
 fn near(holdings: Holdings<'_>, word: &str, edits: u8) -> Vec<String> {
-    let distance = Distance::new(word, edits);
+    let distance = Distance::ascii(word, edits);
     let mut counts: HashMap<String, u64> = HashMap::new();
     for segment in holdings.searcher.segment_readers() {
         let Ok(index) = segment.inverted_index(holdings.fields.body_grams) else { continue };

@@ -297,3 +297,26 @@ fn threads_and_merging_change_no_answer() {
         }
     }
 }
+
+#[test]
+fn a_filter_that_leaves_little_of_a_large_index_leaves_just_that() {
+    let document = |n: u32| Document {
+        id: format!("{n:05}"),
+        body: format!("词典 word common{} 全文检索{n}", n % 3),
+        tags: vec![if n % 5_000 == 4_999 { "rare" } else { "usual" }.to_owned()],
+        ..Default::default()
+    };
+    let index = Index::of((0..20_000).map(document).collect());
+    let rare = ["04999", "09999", "14999", "19999"];
+    for query in ["词典", "word", "\"全文检索\"", "comm*", "common1 OR common2 OR common0"] {
+        let filter = Some("tags:rare".to_owned());
+        let request = SearchRequest { query: query.to_owned(), filter, ..Default::default() };
+        let mut found: Vec<_> = index.ask(request).hits.into_iter().map(|hit| hit.id).collect();
+        found.sort();
+        assert_eq!(found, rare, "{query}");
+    }
+    for (query, total) in [("word -tags:usual", 4), ("-tags:usual", 4), ("词典 -tags:rare", 19_996)]
+    {
+        assert_eq!(index.search(query).total, total, "{query}");
+    }
+}
