@@ -135,7 +135,8 @@ pub struct Hit {
     /// Highlights of the title, as those of a passage.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub title_highlights: Vec<[usize; 2]>,
-    /// Which word of the query was found as which term, and how.
+    /// Which word of the query was found as which term, and how; of the title alone where no passages
+    /// were asked for.
     pub matched: Vec<Matched>,
 }
 

@@ -1,0 +1,355 @@
+//! Passages: where a document's original text matches, and the pieces of it worth showing.
+//!
+//! The text is folded once, with a map back; nothing is segmented again. What is shown is cut from
+//! the original.
+
+mod find;
+
+use std::ops::Range;
+
+use zhen_text::fold::{self, Folded};
+use zhen_text::unit::units;
+
+use self::find::{Compiled, Occurrence};
+pub(crate) use self::find::{Matcher, Pattern};
+use crate::api::{Matched, Passage, Via};
+
+/// Longest passage, in columns of a terminal (a Han character takes two).
+const LONGEST: usize = 200;
+
+/// What a document shows of itself.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Shown {
+    pub(crate) passages: Vec<Passage>,
+    pub(crate) title_highlights: Vec<[usize; 2]>,
+    pub(crate) matched: Vec<Matched>,
+}
+
+impl Matcher {
+    /// What a document shows: at most `most` passages, in the order they stand. With none, its body is not
+    /// looked at, and what matched is told of the title alone.
+    pub(crate) fn show(
+        &self,
+        title: &str,
+        body: &str,
+        most: usize,
+        line_of: impl Fn(u32) -> u32,
+    ) -> Shown {
+        let mut matched = Vec::new();
+        let title_text = fold::fold(title);
+        let title_found = self.find(title_text.text());
+        self.tell(&title_text, &title_found, &mut matched);
+        let whole_title = 0..title.len();
+        let title_highlights =
+            highlights(title, &whole_title, &originals(&title_text, &title_found));
+        if most == 0 {
+            return Shown { passages: Vec::new(), title_highlights, matched };
+        }
+        let text = fold::fold(body);
+        let found = self.find(text.text());
+        self.tell(&text, &found, &mut matched);
+        let mut chosen = if found.is_empty() {
+            beginning(body).into_iter().collect()
+        } else {
+            self.choose(&text, &found, most)
+        };
+        chosen.truncate(most);
+        let ranges = originals(&text, &found);
+        let mut lines = Lines { body, at: 0, line: 1 };
+        let passages = chosen.into_iter().map(|range| Passage {
+            line: line_of(lines.of(range.start)),
+            highlights: highlights(body, &range, &ranges),
+            text: body[range].to_owned(),
+        });
+        Shown { passages: passages.collect(), title_highlights, matched }
+    }
+
+    /// Adds each word's first occurrence to what matched.
+    fn tell(&self, text: &Folded<'_>, found: &[Occurrence], matched: &mut Vec<Matched>) {
+        for occurrence in found {
+            let Compiled { pattern, .. } = &self.patterns[occurrence.pattern];
+            let term = &text.original()[text.original_range(occurrence.folded.clone())];
+            let via = match pattern.via {
+                Via::Exact if occurrence.stemmed => Via::Stem,
+                Via::Exact if is_variant(&pattern.query, term) => Via::Variant,
+                via => via,
+            };
+            if matched.len() < 32
+                && !matched
+                    .iter()
+                    .any(|m| m.query == pattern.query && (m.term == term || m.via == via))
+            {
+                let term = term.split_whitespace().collect::<Vec<_>>().join(" ");
+                matched.push(Matched { query: pattern.query.clone(), term, via });
+            }
+        }
+    }
+
+    /// The best passages, no two alike.
+    fn choose(&self, text: &Folded<'_>, found: &[Occurrence], most: usize) -> Vec<Range<usize>> {
+        struct Candidate {
+            range: Range<usize>,
+            score: f32,
+        }
+        let body = text.original();
+        let mut candidates: Vec<Candidate> = Vec::new();
+        let mut next = 0;
+        while next < found.len() {
+            let first = text.original_range(found[next].folded.clone());
+            let range = passage_around(body, &first);
+            let mut seen: Vec<usize> = Vec::new();
+            let mut score = 0.0;
+            while next < found.len() {
+                let here = text.original_range(found[next].folded.clone());
+                if here.start >= range.end {
+                    break;
+                }
+                let Compiled { pattern, word, .. } = &self.patterns[found[next].pattern];
+                // A second occurrence says little; a phrase or whole word more than a part.
+                score += if seen.contains(word) { 0.05 } else { pattern.weight };
+                seen.push(*word);
+                next += 1;
+            }
+            candidates.push(Candidate { range, score });
+        }
+        // Better first, and of equals the one that stands first.
+        candidates
+            .sort_by(|a, b| b.score.total_cmp(&a.score).then(a.range.start.cmp(&b.range.start)));
+        let mut chosen: Vec<Range<usize>> = Vec::new();
+        let mut shown: Vec<String> = Vec::new();
+        for Candidate { range, .. } in candidates.into_iter().take(200) {
+            if chosen.len() == most {
+                break;
+            }
+            let folded = fold::fold_to_string(&body[range.clone()]);
+            let plain: String = units(&folded).map(|unit| &folded[unit.range]).collect();
+            let overlaps = chosen.iter().any(|c| c.start < range.end && range.start < c.end);
+            if !overlaps && !shown.iter().any(|s| s.contains(&plain) || plain.contains(s.as_str()))
+            {
+                shown.push(plain);
+                chosen.push(range);
+            }
+        }
+        chosen.sort_by_key(|range| range.start);
+        chosen
+    }
+}
+
+/// Whether a term is the word in other Han characters, not only in another case or width.
+fn is_variant(query: &str, term: &str) -> bool {
+    let han = |text: &str| -> Vec<char> {
+        text.chars().filter(|c| !c.is_ascii() && zhen_text::unit::is_han(*c)).collect()
+    };
+    han(query) != han(term)
+}
+
+fn originals(text: &Folded<'_>, found: &[Occurrence]) -> Vec<Range<usize>> {
+    let mut ranges: Vec<_> =
+        found.iter().map(|occurrence| text.original_range(occurrence.folded.clone())).collect();
+    ranges.sort_by_key(|range| (range.start, range.end));
+    ranges
+}
+
+/// The parts of `ranges` that lie in `passage`, merged, as ranges of scalar values of it.
+fn highlights(body: &str, passage: &Range<usize>, ranges: &[Range<usize>]) -> Vec<[usize; 2]> {
+    let mut out: Vec<[usize; 2]> = Vec::new();
+    let mut merged: Vec<Range<usize>> = Vec::new();
+    let from = ranges.partition_point(|range| range.end <= passage.start);
+    for range in
+        ranges[from.saturating_sub(64).min(from)..].iter().take_while(|r| r.start < passage.end)
+    {
+        if range.end <= passage.start {
+            continue;
+        }
+        let range = range.start.max(passage.start)..range.end.min(passage.end);
+        match merged.last_mut() {
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+            _ => merged.push(range),
+        }
+    }
+    let (mut byte, mut scalar) = (passage.start, 0);
+    let mut count = |to: usize| {
+        scalar += body[byte..to].chars().count();
+        byte = to;
+        scalar
+    };
+    for range in merged {
+        out.push([count(range.start), count(range.end)]);
+    }
+    out
+}
+
+/// Counts lines up to ascending offsets.
+struct Lines<'a> {
+    body: &'a str,
+    at: usize,
+    line: u32,
+}
+
+impl Lines<'_> {
+    fn of(&mut self, offset: usize) -> u32 {
+        self.line +=
+            memchr::memchr_iter(b'\n', &self.body.as_bytes()[self.at..offset]).count() as u32;
+        self.at = offset;
+        self.line
+    }
+}
+
+/// The first line that says something, for documents that match without their text.
+fn beginning(body: &str) -> Option<Range<usize>> {
+    let start = body.find(|c: char| !c.is_whitespace())?;
+    Some(passage_around(body, &(start..start + 1)))
+}
+
+fn columns(c: char) -> usize {
+    if (c as u32) < 0x1100 { 1 } else { 2 }
+}
+
+fn ends_sentence(c: char, next: Option<char>) -> bool {
+    matches!(c, '。' | '！' | '？' | '；' | '…')
+        || matches!(c, '.' | '!' | '?' | ';') && next.is_none_or(char::is_whitespace)
+}
+
+/// The line around `hit`, or of a long line the sentences around it, at most [`LONGEST`] columns.
+fn passage_around(body: &str, hit: &Range<usize>) -> Range<usize> {
+    let bytes = body.as_bytes();
+    let line_start = memchr::memrchr(b'\n', &bytes[..hit.start]).map_or(0, |at| at + 1);
+    let line_end =
+        memchr::memchr(b'\n', &bytes[hit.start..]).map_or(body.len(), |at| hit.start + at);
+    // A line of at most so many bytes fits whatever it holds.
+    if line_end - line_start <= LONGEST {
+        return trim(body, line_start..line_end.max(hit.end));
+    }
+    // Back to the start of the sentence, but not more than a third of the room.
+    let mut start = hit.start;
+    let mut room = LONGEST / 3;
+    let mut next = body[hit.start..].chars().next();
+    for (at, c) in body[line_start..hit.start].char_indices().rev() {
+        if ends_sentence(c, next) || columns(c) > room {
+            break;
+        }
+        room -= columns(c);
+        start = line_start + at;
+        next = Some(c);
+    }
+    if room < 2 {
+        start = word_border(body, start, hit.start);
+    }
+    // Forward while whole sentences fit; a sentence that does not is cut.
+    let mut room = LONGEST - (LONGEST / 3 - room);
+    let mut end = start;
+    let mut whole = None;
+    let mut chars = body[start..line_end.max(hit.end)].char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        if columns(c) > room && start + at >= hit.end {
+            break;
+        }
+        room = room.saturating_sub(columns(c));
+        end = start + at + c.len_utf8();
+        if ends_sentence(c, chars.peek().map(|&(_, c)| c)) && end >= hit.end {
+            whole = Some(end);
+        }
+    }
+    let reached_end = end >= line_end;
+    match whole {
+        // Most of the room is used, or the rest is a started sentence.
+        Some(whole) if !reached_end && (whole - start) * 2 > (end - start) => {
+            trim(body, start..whole)
+        }
+        _ => trim(body, start..end),
+    }
+}
+
+/// Moves a cut that fell into a Latin word to the next word, but not beyond `limit`.
+fn word_border(body: &str, at: usize, limit: usize) -> usize {
+    let inside = body[..at].chars().next_back().is_some_and(|c| c.is_ascii_alphanumeric());
+    if !inside {
+        return at;
+    }
+    let rest = &body[at..limit];
+    rest.find(|c: char| !c.is_ascii_alphanumeric()).map_or(at, |skip| at + skip)
+}
+
+fn trim(body: &str, range: Range<usize>) -> Range<usize> {
+    let text = &body[range.clone()];
+    let start = range.start + (text.len() - text.trim_start().len());
+    start..start + text.trim().len()
+}
+
+#[cfg(test)]
+mod tests {
+    //! 1. Highlights are ascending, disjoint, within the passage, and cover what matched.
+    //! 2. A passage is a piece of the original text, on the line that it says.
+    //! 3. No two passages of a document are alike.
+
+    use super::*;
+
+    fn show(patterns: &[(&str, &str)], title: &str, body: &str) -> Shown {
+        let patterns = patterns.iter().map(|(query, text)| Pattern {
+            stem: text.is_ascii().then(|| zhen_text::latin::stem(text)),
+            ..Pattern::new(query, text, 1.0)
+        });
+        Matcher::new(patterns.collect()).show(title, body, 3, |line| line)
+    }
+
+    fn marked(passage: &Passage) -> String {
+        let mut out = String::new();
+        for (i, c) in passage.text.chars().enumerate() {
+            if passage.highlights.iter().any(|h| h[0] == i) {
+                out.push('[');
+            }
+            out.push(c);
+            if passage.highlights.iter().any(|h| h[1] == i + 1) {
+                out.push(']');
+            }
+        }
+        out
+    }
+
+    #[test]
+    fn highlights_are_what_matched_in_the_original() {
+        for (query, body, expected) in [
+            ("词典", "一部好詞典。", "一部好[詞典]。"),
+            ("简单", "安装简单方便", "安装[简单]方便"),
+            ("running", "He runs; running late.", "He [runs]; [running] late."),
+            ("安装简单", "安装\n简单", "[安装\n简单]"),
+            ("cafe", "Ｃａｆé au lait", "[Ｃａｆé] au lait"),
+            ("c++", "C 和 C++ 和 C#", "C 和 [C++] 和 C#"),
+        ] {
+            let shown = show(&[(query, query)], "", body);
+            let all: Vec<_> = shown.passages.iter().map(marked).collect();
+            assert_eq!(all, [expected], "{query}");
+        }
+    }
+
+    #[test]
+    fn passages_stand_on_their_lines_and_are_not_alike() {
+        let body = "one fish\n\ntwo fish\none  fish\nnothing\nred fish here";
+        let shown = show(&[("fish", "fish")], "", body);
+        let lines: Vec<_> = shown.passages.iter().map(|p| (p.line, p.text.as_str())).collect();
+        assert_eq!(lines, [(1, "one fish"), (3, "two fish"), (6, "red fish here")]);
+    }
+
+    #[test]
+    fn a_long_line_is_cut_around_its_match() {
+        let body = format!("{}针在这里。{}", "草很多。".repeat(400), "草很多。".repeat(400));
+        let shown = show(&[("针", "针")], "", &body);
+        let text = marked(&shown.passages[0]);
+        assert!(text.contains("[针]在这里。") && text.chars().count() < 130, "{text}");
+    }
+
+    #[test]
+    fn what_matched_says_by_which_road() {
+        let shown = show(&[("词典", "词典"), ("run", "run")], "詞典", "Running");
+        let roads: Vec<_> = shown.matched.iter().map(|m| (m.term.as_str(), m.via)).collect();
+        assert_eq!(roads, [("詞典", Via::Variant), ("Running", Via::Stem)]);
+        assert_eq!(shown.title_highlights, [[0, 2]]);
+    }
+
+    #[test]
+    fn a_document_without_a_match_shows_its_beginning() {
+        let shown = show(&[("x", "x")], "", "\n\n  first words\nsecond");
+        assert_eq!((shown.passages[0].text.as_str(), shown.passages[0].line), ("first words", 3));
+        assert!(show(&[("x", "x")], "", "").passages.is_empty());
+    }
+}
