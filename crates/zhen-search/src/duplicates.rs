@@ -125,7 +125,8 @@ impl<'a> Duplicates<'a> {
         Ok(found)
     }
 
-    /// Shows `visit` each document that is near this one, once, until it says to stop.
+    /// Shows `visit` each document that is near this one, once, until it says to stop. It may be shown
+    /// itself.
     fn visit(
         &self,
         address: DocAddress,
@@ -138,6 +139,10 @@ impl<'a> Duplicates<'a> {
             for band in looks.bands() {
                 let term = Term::from_field_u64(self.fields.bands, band);
                 let Some(info) = index.get_term_info(&term)? else { continue };
+                // The document itself: most are like no other.
+                if ord == address.segment_ord && info.doc_freq == 1 {
+                    continue;
+                }
                 let mut postings =
                     index.read_postings_from_terminfo(&info, IndexRecordOption::Basic)?;
                 let known = seen.len();

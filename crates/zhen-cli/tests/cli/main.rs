@@ -8,6 +8,7 @@
 mod aliases;
 mod bad_input;
 mod bench;
+mod bilingual;
 mod complaints;
 mod demo;
 mod encodings;
