@@ -24,6 +24,7 @@ pub mod record;
 pub mod schema;
 pub mod stats;
 mod synonyms;
+pub mod terms;
 mod varint;
 pub mod verify;
 pub mod vocabulary;

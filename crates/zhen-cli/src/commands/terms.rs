@@ -6,6 +6,7 @@ use std::io::Write as _;
 
 use serde::Serialize;
 use zhen_index::schema::name;
+use zhen_index::terms::{self, for_each_term};
 use zhen_index::{Fields, ZhenIndex};
 use zhen_text::fold::fold_to_string;
 
@@ -111,72 +112,31 @@ fn most_frequent(index: &ZhenIndex, prefix: &str, limit: usize) -> Result<Vec<Co
     let fields = [body_words, heading_words, title_words, body_grams, title_grams];
     let reader = index.tantivy().reader().map_err(|error| unreadable(&error))?;
     let searcher = reader.searcher();
-    let mut inverted = Vec::new();
-    for segment in searcher.segment_readers() {
-        for (at, &field) in fields.iter().enumerate() {
-            let index = segment.inverted_index(field).map_err(|error| unreadable(&error))?;
-            inverted.push((at, index));
-        }
-    }
-    let mut streams = Vec::new();
-    for (at, index) in &inverted {
-        let range = index.terms().range().ge(prefix);
-        let mut stream = match after(prefix) {
-            Some(end) => range.lt(end).into_stream(),
-            None => range.into_stream(),
-        }
-        .map_err(|error| unreadable(&error))?;
-        if stream.advance() {
-            streams.push((*at, stream));
-        }
-    }
     let mut best: BinaryHeap<Ranked> = BinaryHeap::new();
-    while let Some(term) = streams.iter().map(|(_, stream)| stream.key().to_vec()).min() {
-        let mut documents = [0; FIELDS];
-        streams.retain_mut(|(at, stream)| {
-            if stream.key() != term {
-                return true;
+    let end = terms::after(prefix);
+    let counted =
+        for_each_term(&searcher, &fields, prefix.as_bytes(), end.as_deref(), |term, counts| {
+            // Numbers by value are for those who ask for them.
+            if prefix.is_empty() && term.first() == Some(&b'=') {
+                return;
             }
-            documents[*at] += u64::from(stream.value().doc_freq);
-            stream.advance()
+            let mut documents = [0; FIELDS];
+            documents.copy_from_slice(counts);
+            let most = documents.into_iter().max().unwrap_or_default();
+            let term = String::from_utf8_lossy(term).into_owned();
+            best.push(Reverse((most, Reverse(term), documents)));
+            if best.len() > limit {
+                best.pop();
+            }
         });
-        // Numbers by value are for those who ask for them.
-        if prefix.is_empty() && term.first() == Some(&b'=') {
-            continue;
-        }
-        let most = documents.into_iter().max().unwrap_or_default();
-        let term = String::from_utf8_lossy(&term).into_owned();
-        best.push(Reverse((most, Reverse(term), documents)));
-        if best.len() > limit {
-            best.pop();
-        }
-    }
+    counted.map_err(|error| unreadable(&error))?;
     let best = best.into_sorted_vec().into_iter();
     Ok(best.map(|Reverse((_, Reverse(term), documents))| Counted { term, documents }).collect())
-}
-
-/// The first text after all those that begin with `prefix`; `None` when there is none.
-fn after(prefix: &str) -> Option<Vec<u8>> {
-    let mut end = prefix.as_bytes().to_vec();
-    while let Some(last) = end.pop() {
-        if last < u8::MAX {
-            end.push(last + 1);
-            return Some(end);
-        }
-    }
-    None
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_range_of_terms_ends_after_its_prefix() {
-        assert_eq!(after("ab").as_deref(), Some(b"ac".as_slice()));
-        assert_eq!(after(""), None);
-        assert_eq!(after("词").as_deref(), Some([0xE8, 0xAF, 0x8E].as_slice()));
-    }
 
     #[test]
     fn the_line_of_a_term_names_only_fields_that_hold_it() {

@@ -12,6 +12,7 @@ use crate::errors::IndexError;
 use crate::open::ZhenIndex;
 use crate::record::read_record;
 use crate::schema::name;
+use crate::terms;
 
 /// A pair of names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,13 +109,6 @@ impl Aliases<'_> {
             .iter()
             .map(|segment| segment.fast_fields().u64(name::ORDER))
             .collect::<tantivy::Result<Vec<_>>>()?;
-        let mut streams = Vec::new();
-        for (at, index) in indexes.iter().enumerate() {
-            let mut stream = index.terms().range().ge(prefix).into_stream()?;
-            if stream.advance() {
-                streams.push((at, stream));
-            }
-        }
         let mut best: BinaryHeap<Ranked> = BinaryHeap::new();
         let mut offer = |counted: Counted| {
             best.push(Ranked(Reverse(counted)));
@@ -122,41 +116,32 @@ impl Aliases<'_> {
                 best.pop();
             }
         };
-        while let Some(term) = streams.iter().map(|(_, stream)| stream.key().to_vec()).min() {
-            if !term.starts_with(prefix.as_bytes()) {
-                break;
-            }
-            let mut documents = 0;
-            let mut evidence: Option<(u64, DocAddress)> = None;
-            let mut failed = None;
-            streams.retain_mut(|(at, stream)| {
-                if stream.key() != term {
-                    return true;
+        terms::merge(
+            &indexes,
+            prefix.as_bytes(),
+            terms::after(prefix).as_deref(),
+            |term, holders| {
+                let mut documents = 0;
+                let mut evidence: Option<(u64, DocAddress)> = None;
+                for (at, info) in holders {
+                    documents += alive(&segments[*at], &indexes[*at], info, |doc| {
+                        let order = orders[*at].first(doc).unwrap_or(u64::MAX);
+                        if evidence.is_none_or(|(least, _)| order < least) {
+                            evidence = Some((order, DocAddress::new(*at as u32, doc)));
+                        }
+                    })?;
                 }
-                let found = alive(&segments[*at], &indexes[*at], stream.value(), |doc| {
-                    let order = orders[*at].first(doc).unwrap_or(u64::MAX);
-                    if evidence.is_none_or(|(least, _)| order < least) {
-                        evidence = Some((order, DocAddress::new(*at as u32, doc)));
-                    }
-                });
-                match found {
-                    Ok(alive) => documents += alive,
-                    Err(error) => failed = Some(error),
+                let term = String::from_utf8_lossy(term);
+                let Some((here, there)) = term.split_once(SEPARATOR) else { return Ok(()) };
+                let verdict = self.hand_made.verdict(here, there);
+                if documents > 0 && wanted(here, there) && verdict != Some(Verdict::Removed) {
+                    let keys = [here.to_owned(), there.to_owned()];
+                    let hand_made = pending.remove(&keys);
+                    offer(Counted { keys, documents, hand_made, evidence });
                 }
-                stream.advance()
-            });
-            if let Some(error) = failed {
-                return Err(error);
-            }
-            let term = String::from_utf8_lossy(&term);
-            let Some((here, there)) = term.split_once(SEPARATOR) else { continue };
-            let verdict = self.hand_made.verdict(here, there);
-            if documents > 0 && wanted(here, there) && verdict != Some(Verdict::Removed) {
-                let keys = [here.to_owned(), there.to_owned()];
-                let hand_made = pending.remove(&keys);
-                offer(Counted { keys, documents, hand_made, evidence });
-            }
-        }
+                Ok(())
+            },
+        )?;
         for (keys, names) in pending {
             offer(Counted { keys, documents: 0, hand_made: Some(names), evidence: None });
         }

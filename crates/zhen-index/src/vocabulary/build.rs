@@ -37,12 +37,7 @@ impl Draft {
 ///
 /// Memory: some 150 bytes an entry.
 pub(super) fn build(origin: Origin, mut drafts: Vec<Draft>) -> Vec<u8> {
-    drafts.sort_unstable_by(|a, b| {
-        let length = |draft: &Draft| draft.key.len();
-        (a.key.cmp(&b.key))
-            .then_with(|| b.weight().cmp(&a.weight()))
-            .then(length(a).cmp(&length(b)))
-    });
+    drafts.sort_unstable_by(|a, b| (a.key.cmp(&b.key)).then_with(|| b.weight().cmp(&a.weight())));
     drafts.dedup_by(|worse, better| worse.key == better.key);
     // Shorter ones first among equals; the key last, so that the order depends on nothing else.
     drafts.sort_unstable_by(|a, b| {

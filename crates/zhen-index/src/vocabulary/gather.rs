@@ -7,11 +7,9 @@
 //! What only one document holds is noise in a large index (a slip of the keyboard, a hash) unless
 //! it is in a dictionary: see [`Threshold`].
 
-use std::sync::Arc;
-
 use rustc_hash::FxHashMap;
+use tantivy::Searcher;
 use tantivy::schema::Field;
-use tantivy::{InvertedIndexReader, Searcher};
 use zhen_text::fold::fold_to_string;
 use zhen_text::lexicon::Lexicon;
 use zhen_text::segment;
@@ -19,6 +17,7 @@ use zhen_text::unit::is_han;
 
 use crate::record::{Record, RecordRef};
 use crate::schema::Fields;
+use crate::terms::for_each_term;
 
 use super::build::Draft;
 use super::{EntryKind, text_key};
@@ -69,7 +68,7 @@ fn han_words(
     drafts: &mut Vec<Draft>,
 ) -> tantivy::Result<()> {
     let lexicon = Lexicon::builtin();
-    for_each_term(searcher, &[fields.body_words, fields.title_words], b"a", |term, count| {
+    for_each_word(searcher, &[fields.body_words, fields.title_words], |term, count| {
         let known = || segment::frequency(term).is_some() || lexicon.knows(term);
         let taken = match term.chars().any(is_han) {
             true => count >= threshold.0 || known(),
@@ -88,7 +87,7 @@ fn latin_words(
     threshold: Threshold,
     drafts: &mut Vec<Draft>,
 ) -> tantivy::Result<()> {
-    for_each_term(searcher, &[fields.body_grams, fields.title_grams], b"a", |term, count| {
+    for_each_word(searcher, &[fields.body_grams, fields.title_grams], |term, count| {
         if count >= threshold.0 && is_latin_word(term) {
             drafts.push(word(term, count));
         }
@@ -116,45 +115,18 @@ fn is_compound(term: &str) -> bool {
         && term.bytes().all(|b| b.is_ascii_alphanumeric() || sign(b))
 }
 
-/// Calls `visit` with every term of some fields from `first` on, ascending, and the documents that
+/// Calls `visit` with every term of some fields that begins with a letter, and the documents that
 /// hold it: the most of any one field, for a document may hold it in several.
-fn for_each_term(
+fn for_each_word(
     searcher: &Searcher,
     fields: &[Field],
-    first: &[u8],
     mut visit: impl FnMut(&str, u64),
 ) -> tantivy::Result<()> {
-    let mut inverted: Vec<(usize, Arc<InvertedIndexReader>)> = Vec::new();
-    for segment in searcher.segment_readers() {
-        for (at, &field) in fields.iter().enumerate() {
-            inverted.push((at, segment.inverted_index(field)?));
+    for_each_term(searcher, fields, b"a", None, |term, documents| {
+        if let Ok(term) = std::str::from_utf8(term) {
+            visit(term, documents.iter().copied().max().unwrap_or_default());
         }
-    }
-    let mut streams = Vec::new();
-    for (at, index) in &inverted {
-        let mut stream = index.terms().range().ge(first).into_stream()?;
-        if stream.advance() {
-            streams.push((*at, stream));
-        }
-    }
-    let mut term: Vec<u8> = Vec::new();
-    let mut counts = vec![0; fields.len()];
-    while let Some(next) = streams.iter().map(|(_, stream)| stream.key()).min() {
-        term.clear();
-        term.extend_from_slice(next);
-        counts.fill(0);
-        streams.retain_mut(|(at, stream)| {
-            if stream.key() != term {
-                return true;
-            }
-            counts[*at] += u64::from(stream.value().doc_freq);
-            stream.advance()
-        });
-        if let Ok(text) = std::str::from_utf8(&term) {
-            visit(text, counts.iter().copied().max().unwrap_or_default());
-        }
-    }
-    Ok(())
+    })
 }
 
 /// Titles, headings and names of all documents.
@@ -258,43 +230,16 @@ impl Gathered {
 /// Whether a folded text is worth completing: two Han characters, or a word of three letters.
 fn is_phrase(key: &str) -> bool {
     key.chars().filter(|&c| is_han(c)).nth(1).is_some()
-        || key.split(|c: char| !c.is_alphabetic()).any(|word| word.len() > 2 && !word.is_empty())
+        || key.split(|c: char| !c.is_alphabetic()).any(|word| word.len() > 2)
 }
+
+/// Signs that set parts of a title apart.
+const APART: &str = "：｜|—，、；。！？（）()《》「」『』【】“”\"\n";
 
 /// The parts of a title or heading between signs that set them apart. A colon or dash does only
 /// beside a space, or between Han characters.
 fn parts(text: &str) -> impl Iterator<Item = &str> {
-    let strong = |c: char| {
-        matches!(
-            c,
-            '：' | '｜'
-                | '|'
-                | '—'
-                | '，'
-                | '、'
-                | '；'
-                | '。'
-                | '！'
-                | '？'
-                | '（'
-                | '）'
-                | '('
-                | ')'
-                | '《'
-                | '》'
-                | '「'
-                | '」'
-                | '『'
-                | '』'
-                | '【'
-                | '】'
-                | '“'
-                | '”'
-                | '"'
-                | '\n'
-        )
-    };
-    text.split(strong)
+    text.split(|c| APART.contains(c))
         .flat_map(|part| part.split(": "))
         .flat_map(|part| part.split(" - "))
         .flat_map(|part| part.split(" – "))
