@@ -2,12 +2,12 @@
 
 use std::path::Path;
 use std::sync::{Arc, RwLock};
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 
 use tantivy::{DocAddress, IndexReader, ReloadPolicy, Searcher};
 use zhen_index::{
-    Fields, HandMade, IndexError, Record, RecordRef, VocabularyFile, ZhenIndex, read_record,
-    read_synonyms, synonyms_file,
+    Fields, FileMark, HandMade, IndexError, Record, RecordRef, VocabularyFile, ZhenIndex,
+    read_record, read_synonyms, synonyms_file,
 };
 use zhen_query::NodeKind;
 use zhen_text::Analyzer;
@@ -85,25 +85,6 @@ impl Mark {
             commit: FileMark::of(&index.dir().join("meta.json")),
             synonyms: FileMark::of(&synonyms_file(index.dir())),
         }
-    }
-}
-
-/// Tells a file from what it was before; `None` where there is none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct FileMark(Option<(SystemTime, u64, u64)>);
-
-impl FileMark {
-    fn of(path: &Path) -> Self {
-        #[cfg(unix)]
-        use std::os::unix::fs::MetadataExt as _;
-        let metadata = std::fs::metadata(path).ok();
-        Self(metadata.and_then(|m| {
-            #[cfg(unix)]
-            let inode = m.ino();
-            #[cfg(not(unix))]
-            let inode = 0;
-            Some((m.modified().ok()?, m.len(), inode))
-        }))
     }
 }
 

@@ -20,7 +20,6 @@ mod walk;
 
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::SystemTime;
 
 use tantivy::directory::{Directory, MmapDirectory, OwnedBytes};
 use zhen_text::pinyin::Input;
@@ -28,6 +27,8 @@ use zhen_text::pinyin::Input;
 use format::{entry_at, group_at};
 use spelling::{ReadAs, Spelling, Until};
 use walk::{Begins, Near, Ranks, best};
+
+use crate::mark::FileMark;
 
 pub(crate) use refresh::refresh;
 pub use spelling::MOST_SPELLED;
@@ -333,11 +334,8 @@ pub struct VocabularyFile {
     known: RwLock<Known>,
 }
 
-/// What is told of a file without reading it: time, length, number.
-type Mark = Option<(SystemTime, u64, u64)>;
-
 /// What was opened, and the mark it had.
-type Known = Option<(Mark, Option<Arc<Vocabulary>>)>;
+type Known = Option<(FileMark, Option<Arc<Vocabulary>>)>;
 
 impl VocabularyFile {
     /// That of the index in `dir`. Opens nothing.
@@ -347,7 +345,7 @@ impl VocabularyFile {
 
     /// The vocabulary as it is now; `None` when there is none that can be read.
     pub fn get(&self) -> Option<Arc<Vocabulary>> {
-        let mark = self.mark();
+        let mark = FileMark::of(&self.dir.join(VOCABULARY_FILE));
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, vocabulary)) = known.as_ref().filter(|(known, _)| *known == mark) {
             return vocabulary.clone();
@@ -357,17 +355,6 @@ impl VocabularyFile {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         *known = Some((mark, vocabulary.clone()));
         vocabulary
-    }
-
-    fn mark(&self) -> Mark {
-        #[cfg(unix)]
-        use std::os::unix::fs::MetadataExt as _;
-        let metadata = std::fs::metadata(self.dir.join(VOCABULARY_FILE)).ok()?;
-        #[cfg(unix)]
-        let number = metadata.ino();
-        #[cfg(not(unix))]
-        let number = 0;
-        Some((metadata.modified().ok()?, metadata.len(), number))
     }
 }
 
