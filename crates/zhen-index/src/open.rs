@@ -83,6 +83,25 @@ impl ZhenIndex {
         read_manifest(&self.dir)
     }
 
+    /// What `load` makes of a sidecar that a manifest names, or its successor where another commit has
+    /// just replaced it.
+    pub(crate) fn load_sidecar<T>(
+        &self,
+        manifest: &Manifest,
+        load: impl Fn(&Path, &Manifest) -> Result<T, IndexError>,
+    ) -> Result<T, IndexError> {
+        match load(&self.dir, manifest) {
+            Err(error @ IndexError::Damaged { .. }) => {
+                let newer = self.current_manifest()?;
+                if newer.generation == manifest.generation {
+                    return Err(error);
+                }
+                load(&self.dir, &newer)
+            }
+            loaded => loaded,
+        }
+    }
+
     /// The folder of the index.
     pub fn dir(&self) -> &Path {
         &self.dir

@@ -82,16 +82,7 @@ impl ZhenIndex {
 
     /// The file table of a manifest, or of its successor where that has just replaced it.
     pub(crate) fn file_table(&self, manifest: &Manifest) -> Result<FileTable, IndexError> {
-        match FileTable::load(self.dir(), manifest) {
-            Err(error @ IndexError::Damaged { .. }) => {
-                let newer = self.current_manifest()?;
-                if newer.generation == manifest.generation {
-                    return Err(error);
-                }
-                FileTable::load(self.dir(), &newer)
-            }
-            loaded => loaded,
-        }
+        self.load_sidecar(manifest, FileTable::load)
     }
 
     /// A searcher over the last commit that does not follow later ones.

@@ -12,7 +12,7 @@ use zhen_index::{Aliases, Indexer, ZhenIndex};
 
 fn counterparts(index: &ZhenIndex, name: &str) -> Vec<(String, u64, bool)> {
     let searcher = index.tantivy().reader().unwrap().searcher();
-    let hand_made = index.hand_made_aliases().unwrap();
+    let hand_made = index.hand_made_aliases(&index.current_manifest().unwrap()).unwrap();
     let aliases = Aliases::new(&searcher, index.fields().aliases, &hand_made);
     let found = aliases.of(&zhen_text::alias::key(name)).unwrap();
     found.into_iter().map(|one| (one.key, one.documents, one.hand_made)).collect()

@@ -72,6 +72,35 @@ struct State {
     hand_made: HandMade,
 }
 
+impl State {
+    /// The commit at which `reader` is and which has this mark. What `known` has need not be made
+    /// again.
+    fn read(
+        index: &ZhenIndex,
+        reader: &IndexReader,
+        mark: Mark,
+        known: Option<&Self>,
+    ) -> Result<Self, IndexError> {
+        let manifest = index.current_manifest()?;
+        let dict = manifest.user_dict(index.dir())?;
+        let analyzer = match known.filter(|known| known.dict == dict.checksum()) {
+            Some(known) => known.analyzer.clone(),
+            None => Analyzer::for_queries(&dict),
+        };
+        let (synonyms, problem) = synonyms(index.dir());
+        Ok(Self {
+            searcher: reader.searcher(),
+            analyzer,
+            dict: dict.checksum(),
+            synonyms,
+            problem,
+            generation: manifest.generation,
+            mark,
+            hand_made: index.hand_made_aliases(&manifest)?,
+        })
+    }
+}
+
 /// Tells commits, and synonyms, apart without reading them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Mark {
@@ -129,19 +158,7 @@ impl IndexEngine {
                 dir: index.dir().to_owned(),
                 what: error.to_string(),
             })?;
-        let dict = index.manifest().user_dict(index.dir())?;
-        let (synonyms, problem) = synonyms(index.dir());
-        let hand_made = index.hand_made_aliases()?;
-        let state = State {
-            hand_made,
-            searcher: IndexReader::searcher(&reader),
-            analyzer: Analyzer::for_queries(&dict),
-            dict: dict.checksum(),
-            synonyms,
-            problem,
-            generation: index.manifest().generation,
-            mark,
-        };
+        let state = State::read(&index, &reader, mark, None)?;
         let vocabulary = VocabularyFile::new(index.dir());
         Ok(Self { index, vocabulary, reader, state: RwLock::new(Arc::new(state)) })
     }
@@ -188,29 +205,9 @@ impl IndexEngine {
         let mut state = self.state.write().unwrap_or_else(|poisoned| poisoned.into_inner());
         if surely || state.mark != mark {
             self.reader.reload().map_err(engine_error)?;
+            let newer = State::read(&self.index, &self.reader, mark, Some(&state));
             let unreadable = |error: IndexError| SearchError::Engine(error.to_string());
-            let manifest = self.index.current_manifest().map_err(unreadable)?;
-            let dict = manifest.user_dict(self.index.dir()).map_err(unreadable)?;
-            let analyzer = if dict.checksum() == state.dict {
-                state.analyzer.clone()
-            } else {
-                Analyzer::for_queries(&dict)
-            };
-            let hand_made = self.index.hand_made_aliases();
-            let hand_made = hand_made.map_err(|error| SearchError::Engine(error.to_string()))?;
-            let searcher = self.reader.searcher();
-            let (synonyms, problem) = synonyms(self.index.dir());
-            let (dict, generation) = (dict.checksum(), manifest.generation);
-            *state = Arc::new(State {
-                searcher,
-                analyzer,
-                dict,
-                synonyms,
-                problem,
-                generation,
-                mark,
-                hand_made,
-            });
+            *state = Arc::new(newer.map_err(unreadable)?);
         }
         Ok(Arc::clone(&state))
     }

@@ -9,6 +9,7 @@ use zhen_text::alias::{self, key};
 
 use super::{Aliases, HandMade, SEPARATOR, Verdict, alive};
 use crate::errors::IndexError;
+use crate::manifest::Manifest;
 use crate::open::ZhenIndex;
 use crate::record::read_record;
 use crate::schema::name;
@@ -54,33 +55,23 @@ impl ZhenIndex {
     /// When the index cannot be read.
     pub fn aliases(&self, prefix: &str, limit: usize) -> Result<Vec<ListedAlias>, IndexError> {
         let searcher = self.snapshot().map_err(IndexError::engine("read", self.dir()))?;
-        let hand_made = self.hand_made_aliases()?;
+        let manifest = self.current_manifest()?;
+        let hand_made = self.hand_made_aliases(&manifest)?;
         let aliases = Aliases::new(&searcher, self.fields().aliases, &hand_made);
         let prefix = key(prefix);
         let counted =
             aliases.list(&prefix, limit).map_err(IndexError::engine("read", self.dir()))?;
-        let dict = self.current_manifest()?.user_dict(self.dir())?;
+        let dict = manifest.user_dict(self.dir())?;
         let analyzer = Analyzer::for_queries(&dict);
         counted.into_iter().map(|counted| counted.listed(&searcher, &analyzer, self)).collect()
     }
 
-    /// What the user said of pairs, as of the last commit.
+    /// What the user said of pairs, as of the commit of a manifest.
     ///
     /// # Errors
-    /// As [`ZhenIndex::current_manifest`], and [`IndexError::Damaged`] when the list cannot be read.
-    pub fn hand_made_aliases(&self) -> Result<HandMade, IndexError> {
-        let manifest = self.current_manifest()?;
-        match HandMade::load(self.dir(), &manifest) {
-            // Another commit may just have replaced it.
-            Err(error @ IndexError::Damaged { .. }) => {
-                let newer = self.current_manifest()?;
-                if newer.generation == manifest.generation {
-                    return Err(error);
-                }
-                HandMade::load(self.dir(), &newer)
-            }
-            loaded => loaded,
-        }
+    /// [`IndexError::Damaged`] when the list cannot be read, and as [`ZhenIndex::current_manifest`].
+    pub fn hand_made_aliases(&self, manifest: &Manifest) -> Result<HandMade, IndexError> {
+        self.load_sidecar(manifest, HandMade::load)
     }
 }
 
