@@ -392,15 +392,18 @@ impl Engine for IndexEngine {
         let searcher = &state.searcher;
         let most = request.offset + request.limit;
         let keep = request.sort.is_some() || !request.facets.is_empty();
-        let fetch = match request.duplicates {
-            // In an order of its own, or as a list of what a filter lets through, every document counts.
-            Duplicates::Fold if request.limit > 0 && request.sort.is_none() => most + FOLD_AHEAD,
-            _ => most,
+        // In an order of its own, or as a list of what a filter lets through, every document counts.
+        let folds = |plan: &Plan| {
+            request.duplicates == Duplicates::Fold
+                && request.limit > 0
+                && request.sort.is_none()
+                && !plan.asks_for_duplicates
+                && !plan.patterns.is_empty()
         };
         let run_for = |plan: &Plan, fetch: usize| {
             Prepared::new(searcher, plan).and_then(|p| p.run(fetch, keep)).map_err(engine_error)
         };
-        let run = |plan: &Plan| run_for(plan, fetch);
+        let run = |plan: &Plan| run_for(plan, if folds(plan) { most + FOLD_AHEAD } else { most });
         let mut question = self.question(&state, request, Quotes::Strict)?;
         let mut outcome = run(&question.plan)?;
         if outcome.total == 0 && question.loosenable {
@@ -417,8 +420,7 @@ impl Engine for IndexEngine {
         }
         let did_you_mean = self.corrected(&state, request, &question.plan)?;
         let Question { plan, notes, .. } = question;
-        let folds = fetch > most && !plan.asks_for_duplicates && !plan.patterns.is_empty();
-        let duplicates = match folds {
+        let duplicates = match folds(&plan) {
             true => Some(Near::new(searcher, self.fields()).map_err(engine_error)?),
             false => None,
         };
@@ -428,7 +430,7 @@ impl Engine for IndexEngine {
             }
             (None, None) => outcome.best,
             (None, Some(duplicates)) => {
-                let mut fetch = fetch;
+                let mut fetch = most + FOLD_AHEAD;
                 loop {
                     let folded = duplicates.fold(&outcome.best, most);
                     let all = outcome.best.len() < fetch;

@@ -49,7 +49,8 @@ impl Distance {
     }
 }
 
-fn automaton(word: &str, edits: u8) -> DFA {
+/// Tells words at most `edits` edits from `word`; more than two count as two.
+pub(crate) fn automaton(word: &str, edits: u8) -> DFA {
     // Their tables take milliseconds to make.
     static ONE: LazyLock<Builder> = LazyLock::new(|| Builder::new(1, true));
     static TWO: LazyLock<Builder> = LazyLock::new(|| Builder::new(2, true));

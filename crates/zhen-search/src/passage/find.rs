@@ -12,6 +12,7 @@ use zhen_text::number::{self, NumberValue};
 use zhen_text::unit::{self, Kind, units};
 
 use crate::api::Via;
+use crate::fuzzy::automaton;
 
 /// Most occurrences looked at in one document.
 const MOST_OCCURRENCES: usize = 4_000;
@@ -124,10 +125,7 @@ impl Matcher {
                 (Mode::Value(value), _) => this.values.push((value, at)),
                 (_, None) => continue,
                 (Mode::Fuzzy(edits), _) => {
-                    let edits = edits.min(2);
-                    let builder =
-                        levenshtein_automata::LevenshteinAutomatonBuilder::new(edits, true);
-                    this.fuzzy.push((builder.build_dfa(&pattern.text), at));
+                    this.fuzzy.push((automaton(&pattern.text, edits), at));
                 }
                 (Mode::Prefix, Some(first)) if compiled.len() == 1 => {
                     this.begun.push((first.to_string(), at));
@@ -307,28 +305,29 @@ impl Beginnings {
 
     /// Shows `visit` where units begin that begin with one of the texts, in order, until it says to
     /// stop.
-    fn visit(&self, folded: &str, mut visit: impl FnMut(usize) -> bool) -> Result<(), Unclear> {
-        let mut go_on = |at: usize| Ok(!unit::begins(folded, at).ok_or(Unclear)? || visit(at));
+    fn visit(&self, folded: &str, visit: impl FnMut(usize) -> bool) -> Result<(), Unclear> {
         match self {
-            Self::Everywhere => return Err(Unclear),
-            // A text lies within one unit, so that no unit begins within what is passed over.
-            Self::Packed(searcher) => {
-                for found in searcher.find_iter(folded) {
-                    if !go_on(found.start())? {
-                        break;
-                    }
-                }
-            }
-            Self::Automaton(automaton) => {
-                for found in automaton.find_iter(folded) {
-                    if !go_on(found.start())? {
-                        break;
-                    }
-                }
-            }
+            Self::Everywhere => Err(Unclear),
+            Self::Packed(searcher) => visit_units(folded, searcher.find_iter(folded), visit),
+            Self::Automaton(automaton) => visit_units(folded, automaton.find_iter(folded), visit),
         }
-        Ok(())
     }
+}
+
+/// Shows `visit` those places where a unit begins, until it says to stop. Each lies within one unit, so
+/// that no unit begins within what was passed over.
+fn visit_units(
+    folded: &str,
+    places: impl Iterator<Item = aho_corasick::Match>,
+    mut visit: impl FnMut(usize) -> bool,
+) -> Result<(), Unclear> {
+    for place in places {
+        let begins = unit::begins(folded, place.start()).ok_or(Unclear)?;
+        if begins && !visit(place.start()) {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// Letters that a word has in common with its stem, as long as both are.
