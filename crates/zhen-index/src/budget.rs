@@ -1,9 +1,9 @@
 //! The memory budget: how it is split, and the account of documents on their way.
 //!
-//! Documents between reading and tantivy hold a [`Permit`] for their bytes. A reader that finds no
-//! room waits until earlier documents have been taken in. Documents must reach tantivy in order, so
-//! the one that all others wait for is let in as soon as nothing is left that tantivy could free;
-//! together with the fact that one document is let in when there is nothing else, this is why the
+//! Documents between reading and their segment hold a [`Permit`] for their bytes. A reader that finds
+//! no room waits until earlier documents have been taken in. Documents must reach the writer in order,
+//! so the one that all others wait for is let in as soon as nothing is left that a segment could take
+//! in; together with the fact that one document is let in when there is nothing else, this is why the
 //! account never deadlocks and may be exceeded by one document at most.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -16,29 +16,25 @@ pub const DEFAULT_MEMORY: usize = 512 << 20;
 /// Smallest memory budget: 128 MiB.
 pub const LEAST_MEMORY: usize = 128 << 20;
 
-/// Smallest arena that tantivy accepts for a thread.
-const LEAST_ARENA: usize = 15_000_000;
-
-/// Most threads that tantivy runs.
-const MOST_ENGINE_THREADS: usize = 8;
+/// Smallest share of a thread that builds segments.
+const LEAST_BUILDER: usize = 32 << 20;
 
 /// How the memory budget is shared out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Split {
     /// Threads that read and analyse.
     pub(crate) workers: usize,
-    /// Threads of tantivy.
-    pub(crate) engine_threads: usize,
-    /// Bytes of an arena of a tantivy thread.
-    pub(crate) arena: usize,
+    /// Threads that build segments.
+    pub(crate) builders: usize,
+    /// Bytes of the segment in the making of each.
+    pub(crate) builder: usize,
     /// Bytes of documents on their way.
     pub(crate) queue: usize,
 }
 
 impl Split {
-    /// Splits `memory` bytes for `threads` threads. What the arenas and the queue leave is for what
-    /// no account covers: the dictionary, tantivy's tables beside its arenas, merging, and the
-    /// allocator's slack.
+    /// Splits `memory` bytes for `threads` threads. What segments and queue leave is for what no
+    /// account covers: the dictionary, writing out and merging segments, and the allocator's slack.
     pub(crate) fn of(memory: usize, threads: usize) -> Result<Self, IndexError> {
         if memory < LEAST_MEMORY {
             return Err(IndexError::Options(format!(
@@ -50,19 +46,21 @@ impl Split {
         if threads == 0 {
             return Err(IndexError::Options("0 threads do no work; give at least 1".to_owned()));
         }
-        let arenas = memory / 100 * ARENA_PERCENT;
-        let engine_threads = threads.min(MOST_ENGINE_THREADS).min(arenas / LEAST_ARENA).max(1);
+        let building = memory / 100 * BUILDING_PERCENT;
+        // Analysing a document takes longer than putting it into a segment, and segments are better
+        // few and large.
+        let builders = threads.div_ceil(4).min(building / LEAST_BUILDER).max(1);
         Ok(Self {
             workers: threads,
-            engine_threads,
-            arena: arenas / engine_threads,
+            builders,
+            builder: building / builders,
             queue: memory / 100 * QUEUE_PERCENT,
         })
     }
 }
 
-/// Share of the budget that is tantivy's arenas.
-const ARENA_PERCENT: usize = 40;
+/// Share of the budget that is segments in the making.
+const BUILDING_PERCENT: usize = 45;
 /// Share of the budget that is documents on their way.
 const QUEUE_PERCENT: usize = 15;
 
@@ -84,7 +82,7 @@ pub(crate) struct Budget {
 #[derive(Debug, Default)]
 struct State {
     used: usize,
-    /// The part of `used` that was handed to tantivy, which frees it in time.
+    /// The part of `used` that was handed to who builds segments, which frees it in time.
     delivered: usize,
     /// Largest `used` ever was.
     peak: usize,
@@ -196,7 +194,7 @@ impl Permit {
     pub(crate) fn resize(&mut self, bytes: usize) {
         let budget = &self.budget;
         let mut state = budget.lock();
-        debug_assert!(!self.delivered, "what tantivy holds does not change");
+        debug_assert!(!self.delivered, "what was handed on does not change");
         state.used -= self.bytes;
         budget.take(&mut state, bytes);
         if bytes < self.bytes && state.waiting > 0 {
@@ -205,7 +203,7 @@ impl Permit {
         self.bytes = bytes;
     }
 
-    /// Notes that the bytes are about to be handed to tantivy.
+    /// Notes that the bytes are about to be handed to who builds segments.
     pub(crate) fn deliver(&mut self) {
         if !std::mem::replace(&mut self.delivered, true) {
             self.budget.lock().delivered += self.bytes;
@@ -248,8 +246,8 @@ mod tests {
             for threads in [1, 2, 3, 8, 64, 1000] {
                 let split = Split::of(memory, threads).unwrap();
                 assert_eq!(split.workers, threads);
-                assert!(split.arena >= LEAST_ARENA);
-                assert!(split.arena * split.engine_threads + split.queue <= memory * 6 / 10);
+                assert!(split.builder >= LEAST_BUILDER);
+                assert!(split.builder * split.builders + split.queue <= memory * 6 / 10);
             }
         }
         assert!(Split::of(LEAST_MEMORY - 1, 1).is_err());

@@ -1,9 +1,11 @@
-//! A document as tantivy takes it: analysed, encoded, and holding its share of the memory budget
-//! until tantivy has taken it in.
+//! A document as a segment takes it: analysed, encoded, and holding its share of the memory budget
+//! until it has been taken in.
 
+use tantivy::columnar::NumericalValue;
 use tantivy::schema::document::{Document as TantivyDocument, ReferenceValue, ReferenceValueLeaf};
-use tantivy::schema::{Field, Value};
-use tantivy::{DateTime, time::OffsetDateTime, time::format_description::well_known::Rfc3339};
+use tantivy::schema::{DATE_TIME_PRECISION_INDEXED, Field, Value};
+use tantivy::time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use tantivy::{DateTime, Term};
 use zhen_source::Document;
 
 use crate::aliases;
@@ -28,14 +30,119 @@ const DEEPEST_META: usize = 8;
 /// An analysed document.
 pub(crate) struct IndexDocument {
     values: Vec<(Field, Stored)>,
-    // Dropped, and so returned to the budget, when tantivy has taken the document in.
+    // Dropped, and so returned to the budget, when the document has been taken into a segment.
     permit: Permit,
 }
 
 impl IndexDocument {
-    /// Notes that it is about to be handed to tantivy.
+    /// Bytes of memory taken.
+    pub(crate) fn bytes(&self) -> usize {
+        bytes(&self.values)
+    }
+
+    /// Notes that it is about to be handed to the thread that builds its segment.
     pub(crate) fn deliver(&mut self) {
         self.permit.deliver();
+    }
+
+    /// The first value of a text field.
+    pub(crate) fn text(&self, field: Field) -> Option<&str> {
+        self.values.iter().find_map(|(of, value)| match value {
+            Stored::Text(text) if *of == field => Some(text.as_str()),
+            _ => None,
+        })
+    }
+
+    /// Takes the terms of a text field out of it.
+    pub(crate) fn take_text(&mut self, field: Field) -> Option<String> {
+        let at = self.values.iter().position(|(of, _)| *of == field)?;
+        match self.values.remove(at).1 {
+            Stored::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Calls `each` with the terms of all fields that hold whole values, spelled as tantivy spells
+    /// them in its dictionaries.
+    pub(crate) fn whole_terms(&self, fields: &Fields, each: &mut dyn FnMut(Field, &[u8])) {
+        for (field, value) in &self.values {
+            match value {
+                Stored::Text(text) if text.len() <= LONGEST_TERM => each(*field, text.as_bytes()),
+                Stored::Date(date) => {
+                    let term = Term::from_field_date_for_search(*field, *date);
+                    each(*field, term.serialized_value_bytes());
+                }
+                Stored::Number(number) if *field == fields.bands => {
+                    let term = Term::from_field_u64(*field, *number);
+                    each(*field, term.serialized_value_bytes());
+                }
+                Stored::Json(value) => json_terms(*field, &mut String::new(), value, each),
+                Stored::Text(_) | Stored::Number(_) | Stored::Bytes(_) => {}
+            }
+        }
+    }
+}
+
+fn bytes(values: &[(Field, Stored)]) -> usize {
+    values.iter().map(|(_, value)| value.bytes()).sum()
+}
+
+/// Longest term that tantivy takes, in bytes.
+const LONGEST_TERM: usize = 65_530;
+
+/// The terms of a JSON value that stands at `path`, in which `.` separates keys.
+fn json_terms(
+    field: Field,
+    path: &mut String,
+    value: &serde_json::Value,
+    each: &mut dyn FnMut(Field, &[u8]),
+) {
+    match value {
+        serde_json::Value::Array(values) => {
+            for value in values {
+                json_terms(field, path, value, each);
+            }
+        }
+        serde_json::Value::Object(members) => {
+            let length = path.len();
+            for (key, value) in members {
+                if length > 0 {
+                    path.push('.');
+                }
+                for c in key.chars() {
+                    if matches!(c, '.' | '\\') {
+                        path.push('\\');
+                    }
+                    path.push(c);
+                }
+                json_terms(field, path, value, each);
+                path.truncate(length);
+            }
+        }
+        leaf => {
+            let mut term = Term::from_field_json_path(field, path, false);
+            match ValueRef::Json(leaf).as_leaf() {
+                Some(ReferenceValueLeaf::Str(text)) => term.append_type_and_str(text),
+                Some(ReferenceValueLeaf::I64(number)) => term.append_type_and_fast_value(number),
+                Some(ReferenceValueLeaf::U64(number)) => term.append_type_and_fast_value(number),
+                Some(ReferenceValueLeaf::F64(number)) => append_number(&mut term, number),
+                Some(ReferenceValueLeaf::Bool(value)) => term.append_type_and_fast_value(value),
+                Some(ReferenceValueLeaf::Date(date)) => {
+                    term.append_type_and_fast_value(date.truncate(DATE_TIME_PRECISION_INDEXED));
+                }
+                _ => return,
+            }
+            each(field, term.serialized_value_bytes());
+        }
+    }
+}
+
+/// Appends a number as tantivy does: one that is whole as a whole number.
+fn append_number(term: &mut Term, number: f64) {
+    match NumericalValue::F64(number).normalize() {
+        NumericalValue::I64(number) => term.append_type_and_fast_value(number),
+        NumericalValue::U64(number) => term.append_type_and_fast_value(number),
+        NumericalValue::F64(number) => term.append_type_and_fast_value(number),
     }
 }
 
@@ -122,7 +229,7 @@ pub(crate) fn prepare(
     if let Some(url) = document.url {
         meta.insert(name::URL.to_owned(), url.into());
     }
-    meta.retain(|_, value| keep_filterable(value, DEEPEST_META));
+    meta.retain(|key, value| is_filterable(key) && keep_filterable(value, DEEPEST_META));
     if !meta.is_empty() {
         values.push((fields.meta, Stored::Json(meta.into())));
     }
@@ -143,7 +250,7 @@ pub(crate) fn prepare(
     values.push((fields.id, Stored::Text(document.id)));
     values.push((fields.record, Stored::Bytes(record)));
 
-    permit.resize(values.iter().map(|(_, value)| value.bytes()).sum());
+    permit.resize(bytes(&values));
     IndexDocument { values, permit }
 }
 
@@ -168,6 +275,11 @@ pub(crate) fn parse_time(time: &str) -> Option<DateTime> {
     DateTime::try_from_utc(time)
 }
 
+/// Whether a filter could name a key. (tantivy uses these characters between keys.)
+fn is_filterable(key: &str) -> bool {
+    !key.is_empty() && !key.contains(['\0', '\u{1}'])
+}
+
 /// Removes what no filter could name from a metadata value; false when nothing remains.
 fn keep_filterable(value: &mut serde_json::Value, depth: usize) -> bool {
     use serde_json::Value::{Array, Bool, Null, Number, Object, String};
@@ -181,7 +293,7 @@ fn keep_filterable(value: &mut serde_json::Value, depth: usize) -> bool {
             !values.is_empty()
         }
         Object(map) => {
-            map.retain(|_, value| keep_filterable(value, depth - 1));
+            map.retain(|key, value| is_filterable(key) && keep_filterable(value, depth - 1));
             !map.is_empty()
         }
     }

@@ -22,6 +22,11 @@ pub fn hash64_parts(parts: &[&[u8]]) -> u64 {
     hasher.finish()
 }
 
+/// 128-bit hash of one run of bytes.
+pub(crate) fn hash128(bytes: &[u8]) -> u128 {
+    XxHash3_128::oneshot(bytes)
+}
+
 /// 128-bit hash of all that a reader gives, and how many bytes that was.
 pub(crate) fn hash128_reader(reader: &mut impl Read) -> std::io::Result<(u128, u64)> {
     let mut hasher = XxHash3_128::new();

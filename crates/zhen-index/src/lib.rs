@@ -4,6 +4,7 @@
 //! last commit. [`ZhenIndex`] opens it for reading.
 
 pub mod aliases;
+mod at_once;
 mod budget;
 mod clock;
 mod desk;
@@ -23,6 +24,7 @@ mod progress;
 mod reading;
 pub mod record;
 pub mod schema;
+mod segment;
 pub mod stats;
 mod synonyms;
 pub mod terms;

@@ -298,16 +298,23 @@
     return el('div', { class: 'meta' }, ...parts);
   }
 
-  function link(hit, line, props, ...children) {
-    const to = el('a', { href: address({ doc: hit.id, line: line || '' }), ...props }, ...children);
+  // A link that acts on this page, unless it is asked to open elsewhere.
+  function inPlace(to, act) {
     to.onclick = event => {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
       event.preventDefault();
+      act();
+    };
+    return to;
+  }
+
+  function link(hit, line, props, ...children) {
+    const to = el('a', { href: address({ doc: hit.id, line: line || '' }), ...props }, ...children);
+    return inPlace(to, () => {
       $('hits').querySelector('[data-open]')?.removeAttribute('data-open');
       to.closest('.hit').querySelector('h2 a').dataset.open = '';
       go({ doc: hit.id, line: String(line || '') });
-    };
-    return to;
+    });
   }
 
   function showHit(hit) {
@@ -331,13 +338,7 @@
   // Leads to the documents that are folded into a hit.
   function alike(hit) {
     const all = { ...clean, q: `duplicates:"${hit.id.replaceAll('"', '""')}"`, doc: '', line: '' };
-    const to = el('a', { href: address(all) }, t.more(hit.duplicates));
-    to.onclick = event => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-      event.preventDefault();
-      go(all);
-    };
-    return to;
+    return inPlace(el('a', { href: address(all) }, t.more(hit.duplicates)), () => go(all));
   }
 
   function showPages(total, page) {
@@ -347,13 +348,10 @@
     const add = (n, text, rel) => {
       const to = el('a', { href: address({ page: n > 1 ? n : '' }), rel,
         'aria-current': !rel && n === page ? 'page' : null }, text);
-      to.onclick = event => {
-        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-        event.preventDefault();
+      links.push(inPlace(to, () => {
         go({ page: n > 1 ? String(n) : '' });
         $('results').focus({ preventScroll: true });
-      };
-      links.push(to);
+      }));
     };
     if (page > 1) add(page - 1, t.previous, 'prev');
     for (const n of [...pages].filter(n => n >= 1 && n <= last).sort((a, b) => a - b)) add(n, number(n));
@@ -428,10 +426,7 @@
 
   function bar(...extra) {
     const back = el('a', { href: address({ doc: '', line: '' }) }, `← ${t.back}`);
-    back.onclick = event => {
-      event.preventDefault();
-      closeDocument();
-    };
+    inPlace(back, closeDocument);
     return el('div', { class: 'bar' }, back, el('span', { class: 'spacer' }), ...extra);
   }
 

@@ -5,6 +5,7 @@ use zhen_text::pinyin::Pinyin;
 use super::format::{encode, put_entry, put_group};
 use super::reading;
 use super::{EntryKind, Origin};
+use crate::at_once::at_once;
 
 /// Most entries kept; the best.
 const MOST_ENTRIES: usize = 1_000_000;
@@ -58,9 +59,13 @@ pub(super) fn build(origin: Origin, mut drafts: Vec<Draft>) -> Vec<u8> {
     let mut texts: Vec<(Box<str>, u32)> =
         drafts.into_iter().zip(&numbers).map(|(draft, &number)| (draft.key, number)).collect();
     texts.sort_unstable();
-    let texts = map(texts.iter().map(|(key, number)| (&**key, u64::from(*number))));
-    let (readings, read_groups) = grouped(readings);
-    let (initials, initial_groups) = grouped(initials);
+    let ((readings, read_groups), ((initials, initial_groups), texts)) = at_once(
+        || grouped(readings),
+        || {
+            let texts = texts.iter().map(|(key, number)| (&**key, u64::from(*number)));
+            (grouped(initials), map(texts))
+        },
+    );
     encode(origin, count, &[texts, readings, initials, entries, read_groups, initial_groups])
 }
 
@@ -68,6 +73,17 @@ type Keyed = Vec<(Box<str>, u32)>;
 
 /// The syllables and the initials of all entries that have any.
 fn read_keys(drafts: &[Draft], numbers: &[u32]) -> (Keyed, Keyed) {
+    let half = drafts.len() / 2;
+    let ((mut readings, mut initials), (more_readings, more_initials)) = at_once(
+        || read_keys_of(&drafts[..half], &numbers[..half]),
+        || read_keys_of(&drafts[half..], &numbers[half..]),
+    );
+    readings.extend(more_readings);
+    initials.extend(more_initials);
+    (readings, initials)
+}
+
+fn read_keys_of(drafts: &[Draft], numbers: &[u32]) -> (Keyed, Keyed) {
     let pinyin = Pinyin::builtin();
     let (mut readings, mut initials) = (Vec::new(), Vec::new());
     for (draft, &number) in drafts.iter().zip(numbers) {

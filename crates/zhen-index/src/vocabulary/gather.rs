@@ -15,6 +15,7 @@ use zhen_text::lexicon::Lexicon;
 use zhen_text::segment;
 use zhen_text::unit::is_han;
 
+use crate::at_once::at_once;
 use crate::record::{Record, RecordRef};
 use crate::schema::Fields;
 use crate::terms::for_each_term;
@@ -52,11 +53,16 @@ impl Threshold {
 ///
 /// Reads the term dictionaries of words and grams once, and the stored form of every document.
 pub(super) fn gather(searcher: &Searcher, fields: &Fields) -> tantivy::Result<Vec<Draft>> {
-    let mut drafts = Vec::new();
     let threshold = Threshold::of(searcher.num_docs());
-    han_words(searcher, fields, threshold, &mut drafts)?;
-    latin_words(searcher, fields, threshold, &mut drafts)?;
-    phrases(searcher, threshold, &mut drafts)?;
+    let words = || {
+        let mut drafts = Vec::new();
+        han_words(searcher, fields, threshold, &mut drafts)?;
+        latin_words(searcher, fields, threshold, &mut drafts)?;
+        tantivy::Result::Ok(drafts)
+    };
+    let (phrases, drafts) = at_once(|| phrases(searcher, threshold), words);
+    let mut drafts = drafts?;
+    drafts.extend(phrases?);
     Ok(drafts)
 }
 
@@ -130,11 +136,7 @@ fn for_each_word(
 }
 
 /// Titles, headings and names of all documents.
-fn phrases(
-    searcher: &Searcher,
-    threshold: Threshold,
-    drafts: &mut Vec<Draft>,
-) -> tantivy::Result<()> {
+fn phrases(searcher: &Searcher, threshold: Threshold) -> tantivy::Result<Vec<Draft>> {
     let mut gathered = Gathered::default();
     for segment in searcher.segment_readers() {
         let store = segment.get_store_reader(1)?;
@@ -147,13 +149,8 @@ fn phrases(
     }
     let taken = |phrase: &Phrase| phrase.kind == EntryKind::Title || phrase.count >= threshold.0;
     let phrases = gathered.phrases.into_iter().filter(|(_, phrase)| taken(phrase));
-    drafts.extend(phrases.map(|(key, Phrase { text, count, kind, .. })| Draft {
-        text,
-        key,
-        count,
-        kind,
-    }));
-    Ok(())
+    let draft = |(key, Phrase { text, count, kind, .. })| Draft { text, key, count, kind };
+    Ok(phrases.map(draft).collect())
 }
 
 /// A title, heading or name.

@@ -9,9 +9,7 @@ use crate::support::memory::MemoryCatalog;
 
 /// Memory of this process beyond mapped files, in bytes.
 fn anonymous_memory() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;
-    line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok().map(|kib| kib << 10)
+    Some(zhen_server::ProcessUsage::read()?.anonymous)
 }
 
 /// Holds many slow connections open while `others` is answered, and checks memory meanwhile.

@@ -22,9 +22,7 @@ fn patient_server(dir: &Path) -> TestServer<DiskCatalog> {
 
 /// Memory of this process beyond mapped files, in bytes.
 fn anonymous_memory() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;
-    line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok().map(|kib| kib << 10)
+    Some(zhen_server::ProcessUsage::read()?.anonymous)
 }
 
 const UPLOAD: &str = "POST /api/v1/documents HTTP/1.1\r\nhost: localhost\r\n\

@@ -3,29 +3,32 @@
 //! It keeps together what must change together: tantivy's documents, the file table and the
 //! manifest. Everything before a commit can be rolled back, everything after it is durable.
 
+mod builders;
+mod committed;
+mod merge;
+mod removal;
+#[cfg(test)]
+mod tests;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 
-use crossbeam_channel::{Receiver, TryRecvError, bounded};
-use rustc_hash::FxHashSet;
-use tantivy::index::{SegmentId, SegmentMeta};
-use tantivy::indexer::{
-    IndexWriterOptions, LogMergePolicy, MergeCandidate, MergePolicy, NoMergePolicy, UserOperation,
-};
-use tantivy::schema::IndexRecordOption;
-use tantivy::{
-    DocSet, Index, IndexSettings, IndexWriter, InvertedIndexReader, ReloadPolicy, Searcher,
-    TERMINATED, Term,
-};
+use rustc_hash::{FxHashMap, FxHashSet};
+use tantivy::indexer::{IndexWriterOptions, NoMergePolicy};
+use tantivy::{Index, IndexSettings, IndexWriter, Searcher, Term};
 use zhen_text::UserDict;
 
+use self::builders::{Builders, Built, Place};
+use self::committed::Committed;
+use self::merge::Merging;
+use self::removal::{Epochs, Removals};
 use crate::aliases::HandMade;
 use crate::budget::Split;
 use crate::document::IndexDocument;
 use crate::durable;
 use crate::errors::IndexError;
 use crate::files::{FileEntry, FileTable, remove_stale_sidecars};
-use crate::hash::hash64;
+use crate::hash::{hash64, hash128};
 use crate::lock::WriterLock;
 use crate::manifest::Manifest;
 use crate::open::ZhenIndex;
@@ -36,13 +39,6 @@ use crate::vocabulary::{self, Origin};
 /// the ids of uncommitted documents takes (some 16 bytes each).
 pub(crate) const MOST_UNCOMMITTED: usize = 1_000_000;
 
-/// Segments with fewer documents than this are merged together first.
-const SMALL_SEGMENT: u32 = 10_000;
-/// So many segments of like size are merged into one.
-const SEGMENTS_PER_MERGE: usize = 8;
-/// A segment with a larger share of deleted documents is rewritten when it is merged next.
-const DELETED_BEFORE_MERGE: f32 = 0.2;
-
 /// An index opened for writing. Dropping it forgets what was not committed.
 pub(crate) struct Writer {
     index: ZhenIndex,
@@ -52,20 +48,30 @@ pub(crate) struct Writer {
     documents_changed: bool,
     manifest_changed: bool,
     engine: Engine,
+    builders: Builders,
     /// The committed documents, as of the last commit.
     committed: Committed,
-    /// Hashes of the ids added since then.
-    uncommitted: FxHashSet<u64>,
+    /// The documents of the segments in the making, by a hash of their id.
+    present: FxHashMap<u128, Present>,
+    /// Hashes of the files that these came from.
+    sources: FxHashSet<u64>,
+    /// Hashes of the ids in finished segments that are not committed.
+    finished: FxHashSet<u64>,
+    /// The epoch of the segments in the making, from 1; see [`removal`].
+    epoch: u32,
+    epochs: Epochs,
+    removals: Removals,
     counts: Counts,
     merging: Option<Merging>,
     // Last, so that it is released when everything else is closed.
     _lock: WriterLock,
 }
 
-/// A merge in the background.
-struct Merging {
-    segments: Vec<SegmentId>,
-    result: Receiver<tantivy::Result<()>>,
+/// A document of a segment in the making.
+struct Present {
+    place: Place,
+    /// Hash of the file that it came from.
+    source: Option<u64>,
 }
 
 /// What a writer did since it was made.
@@ -77,6 +83,7 @@ pub(crate) struct Counts {
     pub(crate) updated: u64,
 }
 
+/// tantivy's writer, for commits, removals and merges; documents reach it as whole segments.
 type Engine = IndexWriter<IndexDocument>;
 
 /// The file table, shared between the writer and the walk that looks files up in it.
@@ -108,7 +115,7 @@ impl Writer {
         let lock = WriterLock::acquire(dir)?;
         let index = match ZhenIndex::open_any_analysis(dir) {
             Err(IndexError::Missing { .. }) => {
-                create(dir, split)?;
+                create(dir)?;
                 ZhenIndex::open_any_analysis(dir)?
             }
             opened => opened?,
@@ -116,7 +123,9 @@ impl Writer {
         let manifest = index.manifest().clone();
         remove_stale_sidecars(dir, &manifest);
         let table = FileTable::load(dir, &manifest)?;
-        let engine = open_engine(&index, split)?;
+        let engine = open_engine(&index)?;
+        let Split { builders, builder, .. } = *split;
+        let builders = Builders::start(index.tantivy(), index.fields(), builders, builder);
         let committed = Committed::read(&index)?;
         Ok(Self {
             index,
@@ -126,8 +135,14 @@ impl Writer {
             documents_changed: false,
             manifest_changed: false,
             engine,
+            builders,
             committed,
-            uncommitted: FxHashSet::default(),
+            present: FxHashMap::default(),
+            sources: FxHashSet::default(),
+            finished: FxHashSet::default(),
+            epoch: 1,
+            epochs: Epochs::default(),
+            removals: Removals::default(),
             counts: Counts::default(),
             merging: None,
             _lock: lock,
@@ -172,49 +187,93 @@ impl Writer {
 
     /// Number of documents added since the last commit.
     pub(crate) fn uncommitted(&self) -> usize {
-        self.uncommitted.len()
+        self.present.len() + self.finished.len()
     }
 
     /// Adds a document, replacing one of the same id.
     pub(crate) fn add(&mut self, id: &str, mut document: IndexDocument) -> Result<(), IndexError> {
-        let term = Term::from_field_text(self.fields().id, id);
         self.documents_changed = true;
-        document.deliver();
-        let new = self.uncommitted.insert(hash64(id.as_bytes()));
-        let replaces = !new || self.committed.holds(&term).map_err(self.engine_error("read"))?;
-        let result = if replaces {
+        let known = self.present.capacity() * size_of::<(u128, Present)>();
+        if self.builders.is_full(known) {
+            self.finish_segments()?;
+        }
+        if self.remove(id)? {
             self.counts.updated += 1;
-            self.engine.run([UserOperation::Delete(term), UserOperation::Add(document)])
         } else {
             self.counts.added += 1;
-            self.engine.add_document(document)
-        };
-        result.map(|_| ()).map_err(|error| self.cause_of(error))
+        }
+        let source = document.text(self.fields().source).map(|path| hash64(path.as_bytes()));
+        self.sources.extend(source);
+        document.deliver();
+        let place = self.builders.add(document).map_err(self.engine_error("written"))?;
+        self.present.insert(hash128(id.as_bytes()), Present { place, source });
+        Ok(())
     }
 
     /// Removes the documents that came from a file. Its entry in the table stays.
     pub(crate) fn remove_source(&mut self, path: &str) {
         self.documents_changed = true;
-        self.engine.delete_term(Term::from_field_text(self.fields().source, path));
+        let hash = hash64(path.as_bytes());
+        if self.sources.remove(&hash) {
+            let Self { present, builders, .. } = self;
+            present.retain(|_, document| {
+                let other = document.source != Some(hash);
+                if !other {
+                    builders.take_back(document.place);
+                }
+                other
+            });
+        }
+        self.removals.add_term(Term::from_field_text(self.fields().source, path), self.epoch);
     }
 
     /// Removes the document with an id; says whether there was one.
     pub(crate) fn remove_id(&mut self, id: &str) -> Result<bool, IndexError> {
+        let known = self.remove(id)?;
+        self.documents_changed |= known;
+        Ok(known)
+    }
+
+    fn remove(&mut self, id: &str) -> Result<bool, IndexError> {
+        if let Some(Present { place, .. }) = self.present.remove(&hash128(id.as_bytes())) {
+            self.builders.take_back(place);
+            // What was there before it was removed when it was added.
+            return Ok(true);
+        }
         let term = Term::from_field_text(self.fields().id, id);
-        let known = self.uncommitted.contains(&hash64(id.as_bytes()))
+        let known = self.finished.remove(&finished_hash(hash128(id.as_bytes())))
             || self.committed.holds(&term).map_err(self.engine_error("read"))?;
         if known {
-            self.documents_changed = true;
-            self.engine.delete_term(term);
+            self.removals.add_term(term, self.epoch);
         }
         Ok(known)
     }
 
     /// Removes all documents; the file table stays.
     pub(crate) fn remove_all(&mut self) -> Result<(), IndexError> {
+        // Those in the making are finished and never given to the engine.
+        self.builders.finish().map_err(self.engine_error("written"))?;
         self.engine.delete_all_documents().map_err(self.engine_error("written"))?;
-        self.committed.readers.clear();
+        self.present.clear();
+        self.sources.clear();
+        self.finished.clear();
+        self.removals = Removals::default();
+        self.committed.forget();
         self.documents_changed = true;
+        Ok(())
+    }
+
+    /// Finishes the segments in the making and gives them to the engine, uncommitted.
+    fn finish_segments(&mut self) -> Result<(), IndexError> {
+        let built = self.builders.finish().map_err(self.engine_error("written"))?;
+        for Built { meta, taken_back } in built {
+            self.epochs.insert(meta.id(), self.epoch);
+            self.removals.add_numbers(meta.id(), taken_back);
+            self.engine.add_segment(meta).map_err(self.engine_error("written"))?;
+        }
+        self.finished.extend(self.present.drain().map(|(hash, _)| finished_hash(hash)));
+        self.sources.clear();
+        self.epoch += 1;
         Ok(())
     }
 
@@ -258,21 +317,24 @@ impl Writer {
     pub(crate) fn commit(&mut self) -> Result<(), IndexError> {
         let mut manifest = self.manifest.clone();
         manifest.generation += 1;
-        manifest.changes += self.uncommitted.len() as u64;
+        manifest.changes += self.uncommitted() as u64;
         manifest.committed = crate::clock::now();
         env!("CARGO_PKG_VERSION").clone_into(&mut manifest.version);
         if self.table_changed {
             manifest.files =
                 self.table.read(|table| table.save(self.dir(), manifest.generation))?;
         }
+        self.finish_segments()?;
+        if !self.removals.is_empty() {
+            let removals = std::mem::take(&mut self.removals).into_query(self.epochs.clone());
+            self.engine.delete_query(removals).map_err(self.engine_error("written"))?;
+        }
         let payload = manifest.to_payload();
         let result = self.engine.prepare_commit().and_then(|mut prepared| {
             prepared.set_payload(&payload);
             prepared.commit()
         });
-        if let Err(error) = result {
-            return Err(self.engine_error("written")(error));
-        }
+        result.map_err(self.engine_error("written"))?;
         // tantivy syncs what it renames, but not the folder after the last renaming.
         durable::sync_dir(self.dir()).map_err(IndexError::io("sync", self.dir()))?;
         remove_stale_sidecars(self.dir(), &manifest);
@@ -280,7 +342,7 @@ impl Writer {
         self.table_changed = false;
         self.documents_changed = false;
         self.manifest_changed = false;
-        self.uncommitted.clear();
+        self.finished.clear();
         self.committed = Committed::read(&self.index)?;
         self.merge_in_background()
     }
@@ -293,100 +355,6 @@ impl Writer {
             documents: self.committed_documents(),
         };
         vocabulary::refresh(self.dir(), self.searcher(), &self.fields(), now).map(|_| ())
-    }
-
-    /// Starts a merge in the background where the number of segments asks for one. (The engine's own
-    /// merging is switched off: it would start whenever it likes, and get in the way of ours.)
-    pub(crate) fn merge_in_background(&mut self) -> Result<(), IndexError> {
-        if let Some(Merging { result, .. }) = &self.merging {
-            match result.try_recv() {
-                Err(TryRecvError::Empty) => return Ok(()),
-                finished => self.merged(finished.map_err(|_| ()))?,
-            }
-        }
-        let metas = self.segment_metas()?;
-        let mut policy = LogMergePolicy::default();
-        policy.set_min_layer_size(SMALL_SEGMENT);
-        policy.set_min_num_segments(SEGMENTS_PER_MERGE);
-        policy.set_del_docs_ratio_before_merge(DELETED_BEFORE_MERGE);
-        let candidate = policy.compute_merge_candidates(&metas).into_iter().next();
-        if let Some(MergeCandidate(segments)) = candidate {
-            let future = self.engine.merge(&segments);
-            let (sender, result) = bounded(1);
-            std::thread::spawn(move || {
-                let _ = sender.send(future.wait().map(|_| ()));
-            });
-            self.merging = Some(Merging { segments, result });
-        }
-        Ok(())
-    }
-
-    /// Waits for the merge in the background, if there is one.
-    pub(crate) fn finish_merging(&mut self) -> Result<(), IndexError> {
-        match &self.merging {
-            Some(Merging { result, .. }) => {
-                let finished = result.recv();
-                self.merged(finished.map_err(|_| ()))
-            }
-            None => Ok(()),
-        }
-    }
-
-    /// Takes up the result of the merge in the background.
-    fn merged(&mut self, result: Result<tantivy::Result<()>, ()>) -> Result<(), IndexError> {
-        let Some(Merging { segments, .. }) = self.merging.take() else { return Ok(()) };
-        let lost = || {
-            let what = format!("the thread that merged {} segments is gone", segments.len());
-            tantivy::TantivyError::ErrorInThread(what)
-        };
-        result.unwrap_or_else(|()| Err(lost())).map_err(self.engine_error("merged"))?;
-        durable::sync_dir(self.dir()).map_err(IndexError::io("sync", self.dir()))?;
-        self.committed = Committed::read(&self.index)?;
-        Ok(())
-    }
-
-    /// Merges all segments into one, which also drops what is left of deleted documents.
-    pub(crate) fn merge_all(&mut self) -> Result<(), IndexError> {
-        self.finish_merging()?;
-        let metas = self.segment_metas()?;
-        let needed = metas.len() > 1 || metas.iter().any(SegmentMeta::has_deletes);
-        let ids: Vec<_> = metas.iter().map(SegmentMeta::id).collect();
-        // Files are garbage only when nobody holds the segment they belong to.
-        drop(metas);
-        if needed {
-            self.merge(&ids)?;
-        }
-        self.engine.garbage_collect_files().wait().map(|_| ()).map_err(self.engine_error("cleaned"))
-    }
-
-    /// Rewrites segments that hold deleted documents, as long as that costs no more than `most`
-    /// documents copied: deleted documents still count in the statistics of ranking.
-    pub(crate) fn purge_deleted(&mut self, most: u64) -> Result<(), IndexError> {
-        self.finish_merging()?;
-        let mut with_deletes = self.segment_metas()?;
-        with_deletes.retain(SegmentMeta::has_deletes);
-        with_deletes.sort_by_key(SegmentMeta::num_docs);
-        let mut copied = 0;
-        let ids: Vec<_> = with_deletes
-            .into_iter()
-            .take_while(|segment| {
-                copied += u64::from(segment.num_docs());
-                copied <= most
-            })
-            .map(|segment| segment.id())
-            .collect();
-        if ids.is_empty() { Ok(()) } else { self.merge(&ids) }
-    }
-
-    fn segment_metas(&self) -> Result<Vec<SegmentMeta>, IndexError> {
-        self.index.tantivy().searchable_segment_metas().map_err(self.engine_error("read"))
-    }
-
-    fn merge(&mut self, ids: &[SegmentId]) -> Result<(), IndexError> {
-        self.engine.merge(ids).wait().map_err(self.engine_error("merged"))?;
-        durable::sync_dir(self.dir()).map_err(IndexError::io("sync", self.dir()))?;
-        self.committed = Committed::read(&self.index)?;
-        Ok(())
     }
 
     /// Waits for the merge in the background and closes the index.
@@ -405,66 +373,6 @@ impl Writer {
         let dir: PathBuf = self.dir().to_path_buf();
         move |error| IndexError::engine(doing, &dir)(error)
     }
-
-    /// tantivy reports that a thread of its own failed, and gives the reason (a full disk, say) only
-    /// to who joins that thread, which preparing a commit does.
-    fn cause_of(&mut self, error: tantivy::TantivyError) -> IndexError {
-        let cause = match self.engine.prepare_commit() {
-            Err(cause) => cause,
-            Ok(_) => error,
-        };
-        self.engine_error("written")(cause)
-    }
-}
-
-/// The committed documents, for looking up whether an id is among them.
-struct Committed {
-    searcher: Searcher,
-    id: tantivy::schema::Field,
-    /// For each segment: its ids, and its place among the searcher's segments.
-    readers: Vec<(Arc<InvertedIndexReader>, u32)>,
-}
-
-impl Committed {
-    fn read(index: &ZhenIndex) -> Result<Self, IndexError> {
-        let id = index.fields().id;
-        (|| {
-            let reader = index
-                .tantivy()
-                .reader_builder()
-                .reload_policy(ReloadPolicy::Manual)
-                .doc_store_cache_num_blocks(8)
-                .try_into()?;
-            let searcher = reader.searcher();
-            let readers = searcher
-                .segment_readers()
-                .iter()
-                .zip(0..)
-                .map(|(segment, ord)| Ok((segment.inverted_index(id)?, ord)))
-                .collect::<tantivy::Result<_>>()?;
-            Ok(Self { searcher, id, readers })
-        })()
-        .map_err(IndexError::engine("read", index.dir()))
-    }
-
-    /// Whether a document that is not deleted has the id.
-    fn holds(&self, term: &Term) -> tantivy::Result<bool> {
-        debug_assert_eq!(term.field(), self.id);
-        for (reader, ord) in &self.readers {
-            let Some(info) = reader.get_term_info(term)? else { continue };
-            let segment = self.searcher.segment_reader(*ord);
-            let mut postings =
-                reader.read_postings_from_terminfo(&info, IndexRecordOption::Basic)?;
-            let mut doc = postings.doc();
-            while doc != TERMINATED {
-                if !segment.is_deleted(doc) {
-                    return Ok(true);
-                }
-                doc = postings.advance();
-            }
-        }
-        Ok(false)
-    }
 }
 
 /// How the documents themselves are stored.
@@ -478,7 +386,7 @@ fn settings() -> IndexSettings {
 }
 
 /// Creates an index without documents in a folder that has none, and commits its manifest.
-fn create(dir: &Path, split: &Split) -> Result<(), IndexError> {
+fn create(dir: &Path) -> Result<(), IndexError> {
     (|| {
         let (schema, _) = schema();
         let directory = tantivy::directory::MmapDirectory::open(dir)?;
@@ -488,7 +396,7 @@ fn create(dir: &Path, split: &Split) -> Result<(), IndexError> {
             false => Index::builder().schema(schema).settings(settings()).create_in_dir(dir)?,
         };
         crate::open::register_tokenizer(&index);
-        let mut engine: Engine = index.writer_with_options(engine_options(split))?;
+        let mut engine: Engine = index.writer_with_options(engine_options())?;
         let mut prepared = engine.prepare_commit()?;
         prepared.set_payload(&Manifest::new(crate::clock::now()).to_payload());
         prepared.commit()?;
@@ -498,19 +406,21 @@ fn create(dir: &Path, split: &Split) -> Result<(), IndexError> {
     durable::sync_dir(dir).map_err(IndexError::io("sync", dir))
 }
 
-fn open_engine(index: &ZhenIndex, split: &Split) -> Result<Engine, IndexError> {
+fn open_engine(index: &ZhenIndex) -> Result<Engine, IndexError> {
     let engine: Engine = index
         .tantivy()
-        .writer_with_options(engine_options(split))
+        .writer_with_options(engine_options())
         .map_err(IndexError::engine("written", index.dir()))?;
     engine.set_merge_policy(Box::new(NoMergePolicy));
     Ok(engine)
 }
 
-fn engine_options(split: &Split) -> IndexWriterOptions {
-    IndexWriterOptions::builder()
-        .num_worker_threads(split.engine_threads)
-        .memory_budget_per_thread(split.arena)
-        .num_merge_threads(1)
-        .build()
+/// tantivy's writer gets no documents, so the least will do.
+fn engine_options() -> IndexWriterOptions {
+    IndexWriterOptions::builder().num_worker_threads(1).num_merge_threads(1).build()
+}
+
+/// What is kept of the hash of an id once its segment is finished.
+fn finished_hash(id: u128) -> u64 {
+    id as u64
 }

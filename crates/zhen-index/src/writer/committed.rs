@@ -1,0 +1,65 @@
+//! What an index holds as of its last commit, for the one who writes.
+
+use std::sync::Arc;
+
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocSet, InvertedIndexReader, ReloadPolicy, Searcher, TERMINATED, Term};
+
+use crate::errors::IndexError;
+use crate::open::ZhenIndex;
+
+/// The committed documents, for looking up whether an id is among them.
+pub(super) struct Committed {
+    pub(super) searcher: Searcher,
+    id: tantivy::schema::Field,
+    /// For each segment: its ids, and its place among the searcher's segments.
+    readers: Vec<(Arc<InvertedIndexReader>, u32)>,
+}
+
+impl Committed {
+    /// As of the last commit.
+    pub(super) fn read(index: &ZhenIndex) -> Result<Self, IndexError> {
+        let id = index.fields().id;
+        (|| {
+            let reader = index
+                .tantivy()
+                .reader_builder()
+                .reload_policy(ReloadPolicy::Manual)
+                .doc_store_cache_num_blocks(8)
+                .try_into()?;
+            let searcher = reader.searcher();
+            let readers = searcher
+                .segment_readers()
+                .iter()
+                .zip(0..)
+                .map(|(segment, ord)| Ok((segment.inverted_index(id)?, ord)))
+                .collect::<tantivy::Result<_>>()?;
+            Ok(Self { searcher, id, readers })
+        })()
+        .map_err(IndexError::engine("read", index.dir()))
+    }
+
+    /// Takes note that all documents are being removed.
+    pub(super) fn forget(&mut self) {
+        self.readers.clear();
+    }
+
+    /// Whether a document that is not deleted has the id.
+    pub(super) fn holds(&self, term: &Term) -> tantivy::Result<bool> {
+        debug_assert_eq!(term.field(), self.id);
+        for (reader, ord) in &self.readers {
+            let Some(info) = reader.get_term_info(term)? else { continue };
+            let segment = self.searcher.segment_reader(*ord);
+            let mut postings =
+                reader.read_postings_from_terminfo(&info, IndexRecordOption::Basic)?;
+            let mut doc = postings.doc();
+            while doc != TERMINATED {
+                if !segment.is_deleted(doc) {
+                    return Ok(true);
+                }
+                doc = postings.advance();
+            }
+        }
+        Ok(false)
+    }
+}
