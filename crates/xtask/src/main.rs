@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what this program does")]
 
 mod browser;
+mod compare;
 mod data;
 mod promise;
 mod test;
@@ -25,6 +26,8 @@ Usage: cargo xtask COMMAND [OPTIONS]
 Commands:
   test [--fast]     everything that must hold before a change lands: tidy, format, clippy,
                     documentation, all tests; --fast leaves out the slow ones
+  compare [OPTIONS] the same documents and queries through zhen and other engines, into
+                    benches/results; `cargo xtask compare --help` lists the options
   data [TABLE…]     builds the static tables under data/ from their sources: fold, jieba,
                     lexicon, pinyin, regional
   promise --corpus FILE [--samples N]
@@ -77,11 +80,14 @@ fn run(args: &[String]) -> Result<(), Failure> {
     let Some((command, rest)) = args.split_first() else {
         return Err(Failure::Usage("no command given".to_owned()));
     };
-    if rest.iter().any(|arg| arg == "-h" || arg == "--help") {
+    // The comparison knows its options itself.
+    let is_help = |arg: &String| arg == "-h" || arg == "--help";
+    if command != "compare" && rest.iter().any(is_help) {
         println!("{HELP}");
         return Ok(());
     }
     match command.as_str() {
+        "compare" => compare::run(&root()?, rest),
         "data" => data::run(&root()?, rest),
         "promise" => promise::run(&root()?, rest),
         "test" => test::run(&root()?, rest),

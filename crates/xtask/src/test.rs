@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::browser::{self, Browser};
-use crate::{Failure, only_known, tidy};
+use crate::{Failure, compare, only_known, tidy};
 
 /// Tests that take long carry this in their name; `--fast` leaves them out.
 const SLOW: &str = "slow_";
@@ -75,6 +75,8 @@ fn steps(fast: bool, nextest: bool) -> Vec<Step> {
     let mut steps = vec![
         Step::Tidy,
         Step::cargo(&["fmt", "--all", "--check"]),
+        // A workspace of its own; its engines are compiled when they are compared.
+        Step::cargo(&["fmt", "--manifest-path", compare::MANIFEST, "--check"]),
         Step::cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
     ];
     if !fast {
@@ -168,6 +170,7 @@ mod tests {
             [
                 "cargo xtask tidy",
                 "cargo fmt --all --check",
+                "cargo fmt --manifest-path benches/compare/Cargo.toml --check",
                 "cargo clippy --workspace --all-targets -- -D warnings",
                 "RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps",
                 "cargo test --workspace --doc",

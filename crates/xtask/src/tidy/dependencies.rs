@@ -57,15 +57,17 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Packages for developers: they may use every library, and nobody may use them.
-const FREE: &[&str] = &["xtask", "benches"];
+/// Packages for developers: they may use every library, and no other package may use them, but for
+/// the comparison with other engines, which takes its documents where the benchmarks do.
+const FREE: &[&str] = &["xtask", "benches", COMPARE];
+const COMPARE: &str = "compare";
 
 /// Crates from outside that belong to a part of the system, and the packages that may name them.
 /// Benchmarks may, to compare with them.
 pub(super) const KEPT_TO: &[(&str, &[&str])] = &[
     ("warp", &["zhen-server", "benches"]),
-    ("clap", &["zhen-cli", "benches"]),
-    ("tantivy", &["zhen-index", "zhen-search", "benches"]),
+    ("clap", &["zhen-cli", "benches", COMPARE]),
+    ("tantivy", &["zhen-index", "zhen-search", "benches", COMPARE]),
 ];
 
 /// Reads the packages out of `cargo metadata`'s answer; `None` when it is not of the known form.
@@ -153,6 +155,7 @@ fn may_use(package: &str, free: bool, dependency: &Dependency) -> bool {
     match dependency.kind {
         // A package may use itself in its tests, to switch a feature on.
         Kind::Dev if name == package => true,
+        _ if package == COMPARE && name == "benches" => true,
         _ if free => allowed(name).is_some() && name != "zhen-cli",
         Kind::Shipped => allowed(package).is_some_and(|uses| uses.contains(&name)),
         Kind::Dev => stands_on(package).contains(name),
@@ -194,7 +197,7 @@ mod tests {
     /// The messages for a workspace of all crates in which `package` uses `dependencies`, given
     /// as `(name, kind)` in cargo's words.
     fn messages(package: &str, dependencies: &[(&str, Option<&str>)]) -> Vec<String> {
-        let names = ALLOWED.iter().map(|(name, _)| *name).chain(["xtask", "benches"]);
+        let names = ALLOWED.iter().map(|(name, _)| *name).chain(["xtask", "benches", "compare"]);
         let names = names.filter(|name| *name != package);
         let mut packages: Vec<_> = names
             .map(|name| {
@@ -245,6 +248,9 @@ mod tests {
     fn nobody_depends_on_developers_tools_or_the_binary() {
         assert_eq!(messages("zhen-cli", &[("xtask", Some("dev"))]).len(), 1);
         assert_eq!(messages("benches", &[("zhen-cli", None)]).len(), 1);
+        assert_eq!(messages("benches", &[("compare", None)]).len(), 1);
+        assert_eq!(messages("xtask", &[("benches", None)]).len(), 1);
+        assert_eq!(messages("compare", &[("benches", None), ("zhen-server", None)]), [""; 0]);
     }
 
     #[test]

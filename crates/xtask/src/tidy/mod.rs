@@ -6,6 +6,7 @@
 mod data;
 mod dependencies;
 mod links;
+mod locks;
 mod sources;
 mod tree;
 mod words;
@@ -98,6 +99,8 @@ fn check(root: &Path) -> Result<Vec<Violation>, Failure> {
             }
         }
     }
+    let read = |path| Ok::<_, Failure>(tree.read_text(path)?.unwrap_or_default());
+    violations.extend(locks::check(&read(locks::SHIPPED)?, &read(locks::COMPARED)?));
     violations.extend(data::check(&tree.data_files()?));
     Ok(violations)
 }

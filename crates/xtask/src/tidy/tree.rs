@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 
 use super::data::DataFile;
 use super::dependencies::{Package, packages_of};
-use crate::Failure;
+use crate::{Failure, compare};
 
 /// The files of the project: those git tracks, and new ones that it does not ignore.
 pub(crate) struct Tree {
@@ -72,11 +72,18 @@ impl Tree {
         Ok(files)
     }
 
-    /// The packages of the workspace.
+    /// The packages of the workspace, and of the comparison's own.
     pub(crate) fn packages(&self) -> Result<Vec<Package>, Failure> {
+        let mut packages = self.packages_of("Cargo.toml")?;
+        packages.append(&mut self.packages_of(compare::MANIFEST)?);
+        Ok(packages)
+    }
+
+    fn packages_of(&self, manifest: &str) -> Result<Vec<Package>, Failure> {
         let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
         let mut command = Command::new(cargo);
-        command.args(["metadata", "--format-version", "1", "--no-deps"]);
+        command.args(["metadata", "--format-version", "1", "--no-deps", "--manifest-path"]);
+        command.arg(manifest);
         let json = output(command.current_dir(&self.root))?;
         let metadata = serde_json::from_slice(&json)
             .map_err(|error| Failure::Failed(format!("`cargo metadata` gave no JSON: {error}")))?;

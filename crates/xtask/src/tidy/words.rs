@@ -23,7 +23,8 @@ const PATHS: &[&str] = &[concat!("/", "work/"), concat!("/tmp", "/w/"), concat!(
 /// of data hold what their sources hold.
 pub(crate) fn concerns(path: &str) -> bool {
     let text_of_data = path.starts_with("data/samples/") || path.ends_with("/README.md");
-    path != "Cargo.lock" && (!path.starts_with("data/") || text_of_data)
+    let lock = path == "Cargo.lock" || path.ends_with("/Cargo.lock");
+    !lock && (!path.starts_with("data/") || text_of_data)
 }
 
 /// Checks one file.
@@ -74,6 +75,7 @@ mod tests {
 
     #[test]
     fn the_lock_file_and_tables_of_data_are_left_alone() {
+        assert!(!concerns("benches/compare/Cargo.lock"));
         assert!(!concerns("Cargo.lock") && !concerns("data/lexicon/words.tsv"));
         assert!(concerns("data/lexicon/README.md") && concerns("data/samples/a.txt"));
         assert!(concerns("crates/xtask/src/main.rs"));

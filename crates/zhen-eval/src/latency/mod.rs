@@ -22,6 +22,7 @@ mod clock;
 mod compare;
 mod histogram;
 mod load;
+mod machine;
 mod queries;
 mod record;
 mod text;
@@ -36,6 +37,7 @@ pub use load::{
     ClosedLoop, Fallible, MOST_REQUESTS, OpenLoop, Target, closed_loop, closed_loop_with,
     open_loop, open_loop_with,
 };
+pub use machine::processor;
 pub use queries::read_queries;
 pub use record::{ClassSummary, FailureCount, Mode, QueryRecord, RunRecord, Usage};
 pub use text::{format_ns, latency_table};

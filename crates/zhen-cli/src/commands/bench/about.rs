@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::env;
-use std::fs;
 use std::path::Path;
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use zhen_eval::latency::processor;
 use zhen_search::SearchRequest;
 
 use super::searcher::IndexFacts;
@@ -79,18 +79,6 @@ pub(super) fn requested(request: &SearchRequest) -> String {
         out.push_str(&format!(", filter {filter}"));
     }
     out
-}
-
-/// Model of the processor, and how many threads it runs for this process.
-pub(super) fn processor() -> String {
-    let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = info.lines().find_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        (name.trim() == "model name").then(|| value.trim().to_owned())
-    });
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let model = model.unwrap_or_else(|| env::consts::ARCH.to_owned());
-    format!("{model}, {}", count(threads as u64, "hardware thread", "hardware threads"))
 }
 
 /// The command line, ready to be typed again.

@@ -1,0 +1,6 @@
+//! The engines, one file each: how it is set up, and nothing else.
+
+pub(crate) mod fts5;
+pub(crate) mod ripgrep;
+pub(crate) mod tantivy;
+pub(crate) mod zhen;
