@@ -8,6 +8,7 @@
 mod browser;
 mod compare;
 mod data;
+mod figures;
 mod promise;
 mod test;
 mod tidy;
@@ -33,6 +34,9 @@ Commands:
   promise --corpus FILE [--samples N]
                     what stands in quotes is found and nothing else, over a whole corpus (JSON
                     lines, .zst too), against a plain scan; 20000 samples unless told
+  figures [--corpus FILE] [--large FILE] [--queries FOLDER] [--output FOLDER] [--repeat N]
+                    the figures to reach, measured on the release build: indexing, searching,
+                    serving, starting, growing; written to benches/results
   tidy              the architecture's invariants, checked by program
   help              this text
 
@@ -89,6 +93,7 @@ fn run(args: &[String]) -> Result<(), Failure> {
     match command.as_str() {
         "compare" => compare::run(&root()?, rest),
         "data" => data::run(&root()?, rest),
+        "figures" => figures::run(&root()?, rest),
         "promise" => promise::run(&root()?, rest),
         "test" => test::run(&root()?, rest),
         "tidy" => tidy::run(&root()?, rest),
