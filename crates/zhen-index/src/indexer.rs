@@ -19,7 +19,7 @@ use crate::manifest::hex;
 use crate::pipeline::{self, Feed, FileTask, Found, LazyAnalyzer, Setup};
 use crate::progress::{Progress, Summary};
 use crate::reading::{self, Limits, Problems};
-use crate::record::Record;
+use crate::record_store::RecordStore;
 use crate::writer::Writer;
 
 /// Time between commits of a long run unless told otherwise. A commit costs a fraction of a second
@@ -160,10 +160,9 @@ impl Indexer {
         let dir = options.dir.clone();
         let feed: Feed = Box::new(move |sink| {
             for segment in searcher.segment_readers() {
-                let store = segment
-                    .get_store_reader(1)
+                let store = RecordStore::open(segment, 1)
                     .map_err(|error| IndexError::engine("read", &dir)(error.into()))?;
-                for record in store.iter::<Record>(segment.alive_bitset()) {
+                for (_, record) in store.alive(segment) {
                     let record = record.map_err(IndexError::engine("read", &dir))?;
                     let record = record.get()?;
                     let source = record.meta()?.source().map(str::to_owned);

@@ -7,11 +7,7 @@
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
-use tantivy::schema::document::{
-    DeserializeError, DocumentDeserialize, DocumentDeserializer, ValueDeserialize,
-    ValueDeserializer,
-};
-use tantivy::{DocAddress, Searcher};
+use tantivy::directory::OwnedBytes;
 use zhen_source::{Document, LineMap};
 
 use crate::varint::{put_varint, take_varint};
@@ -26,7 +22,7 @@ pub struct RecordError {
     what: &'static str,
 }
 
-const fn broken(what: &'static str) -> RecordError {
+pub(crate) const fn broken(what: &'static str) -> RecordError {
     RecordError { what }
 }
 
@@ -141,13 +137,23 @@ pub fn encode(document: &Document, lang: Option<&str>, source: Option<&str>) -> 
     record
 }
 
-/// A record that owns its bytes, as read from the index.
+/// A record that owns its bytes, or its part of a block of the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
-    bytes: Vec<u8>,
+    bytes: OwnedBytes,
+}
+
+impl From<Vec<u8>> for Record {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::new(OwnedBytes::new(bytes))
+    }
 }
 
 impl Record {
+    pub(crate) fn new(bytes: OwnedBytes) -> Self {
+        Self { bytes }
+    }
+
     /// Decodes the header.
     ///
     /// # Errors
@@ -192,7 +198,8 @@ impl<'a> RecordRef<'a> {
         let [title, meta, headings, lines] = lengths;
         let (title, meta) = (part(title)?, part(meta)?);
         let (headings, lines) = (part(headings)?, part(lines)?);
-        let text = |bytes| std::str::from_utf8(bytes).map_err(|_| broken("its text is not UTF-8"));
+        let text =
+            |bytes| simdutf8::basic::from_utf8(bytes).map_err(|_| broken("its text is not UTF-8"));
         Ok(Self { title: text(title)?, meta, headings, lines, body: text(rest)? })
     }
 
@@ -282,37 +289,6 @@ impl<'a> RecordRef<'a> {
             kind: meta.kind,
             extra: meta.extra,
         })
-    }
-}
-
-/// Reads the record of the document at `address`. Costs decompressing one block of the store,
-/// unless the searcher still holds it, and one copy of the record.
-///
-/// # Errors
-/// When the store cannot be read.
-pub fn read_record(searcher: &Searcher, address: DocAddress) -> tantivy::Result<Record> {
-    searcher.doc(address)
-}
-
-impl DocumentDeserialize for Record {
-    fn deserialize<'de, D>(mut deserializer: D) -> Result<Self, DeserializeError>
-    where
-        D: DocumentDeserializer<'de>,
-    {
-        struct Bytes(Vec<u8>);
-        impl ValueDeserialize for Bytes {
-            fn deserialize<'de, D>(deserializer: D) -> Result<Self, DeserializeError>
-            where
-                D: ValueDeserializer<'de>,
-            {
-                deserializer.deserialize_bytes().map(Self)
-            }
-        }
-        // The record is the only stored field.
-        match deserializer.next_field::<Bytes>()? {
-            Some((_, Bytes(bytes))) => Ok(Self { bytes }),
-            None => Err(DeserializeError::custom("a stored document has no record")),
-        }
     }
 }
 

@@ -12,7 +12,8 @@ use crate::errors::IndexError;
 use crate::files::FileTable;
 use crate::hash::hash64;
 use crate::open::ZhenIndex;
-use crate::record::{Record, RecordRef};
+use crate::record::RecordRef;
+use crate::record_store::RecordStore;
 use crate::schema::name;
 use crate::vocabulary::{Vocabulary, VocabularyError};
 
@@ -100,9 +101,8 @@ impl ZhenIndex {
         let analyzer = Analyzer::for_indexing(&dict);
         let step = (searcher.num_docs() / SAMPLE).max(1);
         for segment in searcher.segment_readers() {
-            let store = segment.get_store_reader(1).map_err(|error| engine()(error.into()))?;
-            let alive = segment.doc_ids_alive();
-            for (doc, record) in alive.zip(store.iter::<Record>(segment.alive_bitset())) {
+            let store = RecordStore::open(segment, 1).map_err(|error| engine()(error.into()))?;
+            for (doc, record) in store.alive(segment) {
                 let record = record.map_err(engine())?;
                 let checked = record.get().map_err(|error| error.to_string()).and_then(|record| {
                     self.check_record(segment, doc, record)?;

@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use tantivy::{DocAddress, IndexReader, ReloadPolicy, Searcher};
 use zhen_index::{
-    Fields, FileMark, HandMade, IndexError, Record, RecordRef, VocabularyFile, ZhenIndex,
-    read_record, read_synonyms, synonyms_file,
+    Fields, FileMark, HandMade, IndexError, Record, RecordRef, RecordStore, VocabularyFile,
+    ZhenIndex, read_record, read_synonyms, synonyms_file,
 };
 use zhen_query::NodeKind;
 use zhen_text::Analyzer;
@@ -61,6 +61,8 @@ pub struct IndexEngine {
 /// What one search works on: one commit, whatever is written meanwhile.
 struct State {
     searcher: Searcher,
+    /// The stored documents of each segment.
+    records: Vec<RecordStore>,
     analyzer: Analyzer,
     dict: u64,
     synonyms: Synonyms,
@@ -88,8 +90,16 @@ impl State {
             None => Analyzer::for_queries(&dict),
         };
         let (synonyms, problem) = synonyms(index.dir());
+        let searcher = reader.searcher();
+        let segments = searcher.segment_readers().iter();
+        let records = segments.map(|segment| RecordStore::open(segment, CACHED_BLOCKS));
+        let records = records.collect::<Result<_, _>>().map_err(|error| IndexError::Damaged {
+            dir: index.dir().to_owned(),
+            what: error.to_string(),
+        })?;
         Ok(Self {
-            searcher: reader.searcher(),
+            searcher,
+            records,
             analyzer,
             dict: dict.checksum(),
             synonyms,
@@ -152,7 +162,8 @@ impl IndexEngine {
             .tantivy()
             .reader_builder()
             .reload_policy(ReloadPolicy::Manual)
-            .doc_store_cache_num_blocks(CACHED_BLOCKS)
+            // Documents are read by other means.
+            .doc_store_cache_num_blocks(0)
             .try_into()
             .map_err(|error: tantivy::TantivyError| IndexError::Damaged {
                 dir: index.dir().to_owned(),
@@ -311,12 +322,13 @@ impl IndexEngine {
 
     fn hit(
         &self,
-        searcher: &Searcher,
+        state: &State,
         ranked: &Ranked,
         matcher: &Matcher,
         passages: usize,
     ) -> Result<Hit, SearchError> {
-        let record = read_record(searcher, ranked.address).map_err(engine_error)?;
+        let DocAddress { segment_ord, doc_id } = ranked.address;
+        let record = state.records[segment_ord as usize].get(doc_id).map_err(engine_error)?;
         let record = part(&record)?;
         let meta = record.meta().map_err(|error| SearchError::Engine(error.to_string()))?;
         let lines = record.lines().map_err(|error| SearchError::Engine(error.to_string()))?;
@@ -446,7 +458,7 @@ impl Engine for IndexEngine {
             facets::count(searcher, &outcome.matching, &request.facets).map_err(engine_error)?;
         let matcher = Matcher::new(plan.patterns.clone());
         let shown = best.iter().skip(request.offset).take(request.limit);
-        let hits = shown.map(|ranked| self.hit(searcher, ranked, &matcher, request.passages));
+        let hits = shown.map(|ranked| self.hit(&state, ranked, &matcher, request.passages));
         let mut hits = hits.collect::<Result<Vec<_>, _>>()?;
         if let Some(duplicates) = &duplicates {
             for (hit, ranked) in hits.iter_mut().zip(best.iter().skip(request.offset)) {

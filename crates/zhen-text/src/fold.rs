@@ -12,14 +12,16 @@
 //! assert_eq!(&folded.original()[folded.original_range(5..11)], "詞典");
 //! ```
 //!
-//! Cost: text that needs no folding is borrowed; other text is copied once, at some hundreds of
-//! megabytes a second.
+//! Cost: text that needs no folding is borrowed; other text is copied once, run by run, at a gigabyte a
+//! second or more.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 /// Two-stage table of what each character folds to; built by `cargo xtask data fold`.
-static TABLE: &[u8] = include_bytes!("../../../data/variants/fold.bin");
+static TABLE: &[u8] = TABLE_IS;
+/// The same where it is needed while compiling.
+const TABLE_IS: &[u8] = include_bytes!("../../../data/variants/fold.bin");
 
 const BLOCKS: usize = 0x1100;
 const INDEX: usize = 4;
@@ -57,6 +59,62 @@ fn raw_entry(c: char) -> u32 {
     let page = u16::from_le_bytes([TABLE[at], TABLE[at + 1]]) as usize;
     let at = PAGES + page * PAGE_BYTES + (code & 0xFF) * 4;
     u32::from_le_bytes([TABLE[at], TABLE[at + 1], TABLE[at + 2], TABLE[at + 3]])
+}
+
+/// Which characters of the basic plane fold to something else; by number, a bit each. Mostly none
+/// does, and this is small enough to stay near the processor.
+static CHANGED: [u64; 0x1_0000 / 64] = {
+    let mut changed = [0; 0x1_0000 / 64];
+    let mut code = 0;
+    while code < 0x1_0000 {
+        let at = INDEX + (code >> 8) * 2;
+        let page = TABLE_IS[at] as usize | (TABLE_IS[at + 1] as usize) << 8;
+        let at = PAGES + page * PAGE_BYTES + (code & 0xFF) * 4;
+        if TABLE_IS[at] | TABLE_IS[at + 1] | TABLE_IS[at + 2] | TABLE_IS[at + 3] != 0 {
+            changed[code / 64] |= 1 << (code % 64);
+        }
+        code += 1;
+    }
+    changed
+};
+
+/// The number of a character of which `bytes` are the three of its UTF-8 form, without a check.
+#[inline]
+fn three_bytes([a, b, c]: [u8; 3]) -> usize {
+    (a as usize & 0x0F) << 12 | (b as usize & 0x3F) << 6 | c as usize & 0x3F
+}
+
+/// Where the run ends that starts at byte `at` of `text` and that folding leaves alone but for ASCII
+/// capitals: at a character that folds to something else, or at the end.
+#[inline]
+fn run_end(text: &str, mut at: usize) -> usize {
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let bytes = text.as_bytes();
+    while let Some(&byte) = bytes.get(at) {
+        if byte < 0x80 {
+            at += 1;
+            while let Some(eight) = bytes[at..].first_chunk::<8>()
+                && u64::from_ne_bytes(*eight) & HIGH == 0
+            {
+                at += 8;
+            }
+        } else if byte & 0xF0 == 0xE0
+            && let Some(three) = bytes[at..].first_chunk::<3>()
+        {
+            let code = three_bytes(*three);
+            if CHANGED[code / 64] >> (code % 64) & 1 != 0 {
+                return at;
+            }
+            at += 3;
+        } else {
+            let c = text[at..].chars().next().expect("at a character border, before the end");
+            if raw_entry(c) != 0 {
+                return at;
+            }
+            at += c.len_utf8();
+        }
+    }
+    at
 }
 
 #[inline]
@@ -154,17 +212,56 @@ impl<'a> Folded<'a> {
     /// character borders. A part of what one original character became gives that character.
     /// Characters that vanished belong to what stands before them.
     pub fn original_range(&self, folded: Range<usize>) -> Range<usize> {
+        self.ranges().original_range(folded)
+    }
+
+    /// The same for many ranges; quicker when they mostly ascend.
+    pub fn ranges(&self) -> Ranges<'_> {
+        Ranges { map: &self.map, length: self.original.len(), after: 0 }
+    }
+}
+
+/// Finds where ranges of a folded text come from; made by [`Folded::ranges`].
+#[derive(Debug, Clone)]
+pub struct Ranges<'f> {
+    map: &'f [Step],
+    /// Of the original.
+    length: usize,
+    /// Number of the step after the last place asked for.
+    after: usize,
+}
+
+impl Ranges<'_> {
+    /// As [`Folded::original_range`].
+    pub fn original_range(&mut self, folded: Range<usize>) -> Range<usize> {
         let start = self.locate(folded.start, false);
         let end = if folded.is_empty() { start } else { self.locate(folded.end, true) };
         start..end.max(start)
     }
 
-    fn locate(&self, at: usize, end: bool) -> usize {
-        let after = self.map.partition_point(|step| step.folded as usize <= at);
-        let Some(step) = after.checked_sub(1).map(|i| self.map[i]) else {
-            return at.min(self.original.len());
+    /// Moves to the step after `at`.
+    fn seek(&mut self, at: usize) {
+        /// Steps gone through one by one before a search among the rest.
+        const NEAR: usize = 8;
+        let is_before = |step: &Step| step.folded as usize <= at;
+        if self.after > 0 && !is_before(&self.map[self.after - 1]) {
+            self.after = self.map[..self.after].partition_point(is_before);
+            return;
+        }
+        let rest = &self.map[self.after..];
+        let near = rest.iter().take(NEAR).take_while(|step| is_before(step)).count();
+        self.after += near;
+        if near == NEAR {
+            self.after += rest[NEAR..].partition_point(is_before);
+        }
+    }
+
+    fn locate(&mut self, at: usize, end: bool) -> usize {
+        self.seek(at);
+        let Some(step) = self.after.checked_sub(1).map(|i| self.map[i]) else {
+            return at.min(self.length);
         };
-        let next = self.map.get(after).map_or(self.original.len(), |s| s.original as usize);
+        let next = self.map.get(self.after).map_or(self.length, |s| s.original as usize);
         let beyond = at - step.folded as usize;
         match (step.spread, beyond) {
             (_, 0) => step.original as usize,
@@ -215,26 +312,11 @@ pub fn fold_char(c: char) -> Option<char> {
     }
 }
 
-/// Length in bytes of the longest prefix that folding leaves alone.
+/// Length in bytes of a prefix that folding leaves alone, the longest but for what stands before the
+/// first ASCII capital.
 fn unchanged_prefix(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while at < bytes.len() {
-        let byte = bytes[at];
-        if byte < 0x80 {
-            if byte.is_ascii_uppercase() {
-                return at;
-            }
-            at += 1;
-            continue;
-        }
-        let c = text[at..].chars().next().expect("at a character border, before the end");
-        if raw_entry(c) != 0 {
-            return at;
-        }
-        at += c.len_utf8();
-    }
-    at
+    let end = run_end(text, 0);
+    text.as_bytes()[..end].iter().position(u8::is_ascii_uppercase).unwrap_or(end)
 }
 
 struct Mapper {
@@ -264,39 +346,28 @@ fn fold_rest<const MAP: bool>(
     out: &mut String,
     map: &mut Mapper,
 ) {
-    let bytes = text.as_bytes();
     debug_assert!(!MAP || base == 0, "a map is kept for a whole text only");
-    while at < bytes.len() {
-        if bytes[at] < 0x80 {
-            let rest = &bytes[at..];
-            let run = rest.iter().position(|&b| b >= 0x80).unwrap_or(rest.len());
+    let from = out.len();
+    loop {
+        let end = run_end(text, at);
+        if at < end {
             if MAP {
                 map.step(out.len(), at, false);
             }
-            let from = out.len();
-            out.push_str(&text[at..at + run]);
-            out[from..].make_ascii_lowercase();
-            at += run;
-            continue;
+            out.push_str(&text[at..end]);
         }
-        let c = text[at..].chars().next().expect("at a character border, before the end");
-        let next = at + c.len_utf8();
+        let Some(c) = text[end..].chars().next() else { break };
+        at = end + c.len_utf8();
         match fold_of(c) {
-            Fold::Same => {
+            same_or_char @ (Fold::Same | Fold::Char(_)) => {
                 if MAP {
-                    map.step(out.len(), at, false);
+                    map.step(out.len(), end, false);
                 }
-                out.push(c);
-            }
-            Fold::Char(folded) => {
-                if MAP {
-                    map.step(out.len(), at, false);
-                }
-                out.push(folded);
+                out.push(if let Fold::Char(folded) = same_or_char { folded } else { c });
             }
             Fold::Text(folded) => {
                 if MAP {
-                    map.step(out.len(), at, true);
+                    map.step(out.len(), end, true);
                 }
                 out.push_str(folded);
             }
@@ -308,17 +379,18 @@ fn fold_rest<const MAP: bool>(
                     out.push(joint);
                 } else if let Joint::Jamo(c) = mark {
                     if MAP {
-                        map.step(out.len(), at, false);
+                        map.step(out.len(), end, false);
                     }
                     out.push(c);
                 }
             }
         }
-        at = next;
     }
     if MAP {
-        map.step(out.len(), at, false);
+        map.step(out.len(), text.len(), false);
     }
+    // All at once; nothing folds to a capital.
+    out[from..].make_ascii_lowercase();
 }
 
 #[cfg(test)]

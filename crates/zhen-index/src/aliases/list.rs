@@ -11,7 +11,7 @@ use super::{Aliases, HandMade, SEPARATOR, Verdict, alive};
 use crate::errors::IndexError;
 use crate::manifest::Manifest;
 use crate::open::ZhenIndex;
-use crate::record::read_record;
+use crate::record_store::read_record;
 use crate::schema::name;
 use crate::terms;
 

@@ -16,7 +16,8 @@ use zhen_text::segment;
 use zhen_text::unit::is_han;
 
 use crate::at_once::at_once;
-use crate::record::{Record, RecordRef};
+use crate::record::RecordRef;
+use crate::record_store::RecordStore;
 use crate::schema::Fields;
 use crate::terms::for_each_term;
 
@@ -139,8 +140,8 @@ fn for_each_word(
 fn phrases(searcher: &Searcher, threshold: Threshold) -> tantivy::Result<Vec<Draft>> {
     let mut gathered = Gathered::default();
     for segment in searcher.segment_readers() {
-        let store = segment.get_store_reader(1)?;
-        for record in store.iter::<Record>(segment.alive_bitset()) {
+        let store = RecordStore::open(segment, 1)?;
+        for (_, record) in store.alive(segment) {
             // A damaged record is no reason to have no vocabulary; `zhen verify` finds it.
             if let Ok(record) = record?.get() {
                 gathered.document(record);

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::budget::{Admission, Budget, Position};
 use crate::document::prepare;
-use crate::record::Record;
+use crate::record_store::RecordStore;
 
 /// A writer whose segments are finished after every document, or only by commits.
 fn writer(dir: &Path, segment_each: bool) -> Writer {
@@ -36,8 +36,8 @@ fn add(writer: &mut Writer, id: &str, source: &str, body: &str) {
 fn held(writer: &Writer) -> BTreeMap<String, String> {
     let mut held = BTreeMap::new();
     for segment in writer.searcher().segment_readers() {
-        let store = segment.get_store_reader(1).unwrap();
-        for record in store.iter::<Record>(segment.alive_bitset()) {
+        let store = RecordStore::open(segment, 1).unwrap();
+        for (_, record) in store.alive(segment) {
             let record = record.unwrap();
             let record = record.get().unwrap();
             let known = held.insert(record.meta().unwrap().id, record.body().to_owned());

@@ -85,6 +85,8 @@ pub(crate) struct Matcher {
     begun: Vec<(String, usize)>,
     fuzzy: Vec<(levenshtein_automata::DFA, usize)>,
     values: Vec<(NumberValue, usize)>,
+    /// Whether there are patterns of more than one rank.
+    ranked: bool,
     beginnings: Beginnings,
 }
 
@@ -112,6 +114,7 @@ impl Matcher {
             begun: Vec::new(),
             fuzzy: Vec::new(),
             values: Vec::new(),
+            ranked: false,
             beginnings: Beginnings::Everywhere,
         };
         let mut words: Vec<String> = Vec::new();
@@ -142,6 +145,8 @@ impl Matcher {
                 });
             this.patterns.push(Compiled { pattern, units: compiled, word });
         }
+        let ranks = this.patterns.iter().map(|compiled| compiled.pattern.rank);
+        this.ranked = ranks.clone().min() != ranks.max();
         if this.fuzzy.is_empty() {
             this.beginnings = Beginnings::of(&this.first_texts());
         }
@@ -242,15 +247,18 @@ impl Matcher {
 
     /// Drops what matches only a part of a word that the document holds in a better way.
     fn keep_best_ranks(&self, found: &mut Vec<Occurrence>) {
-        let mut best: FxHashMap<usize, u8> = FxHashMap::default();
+        if !self.ranked {
+            return;
+        }
+        // By word.
+        let mut best = vec![u8::MAX; self.patterns.len()];
         for occurrence in found.iter() {
             let Compiled { pattern, word, .. } = &self.patterns[occurrence.pattern];
-            let best = best.entry(*word).or_insert(pattern.rank);
-            *best = pattern.rank.min(*best);
+            best[*word] = pattern.rank.min(best[*word]);
         }
         found.retain(|occurrence| {
             let Compiled { pattern, word, .. } = &self.patterns[occurrence.pattern];
-            best.get(word) == Some(&pattern.rank)
+            best[*word] == pattern.rank
         });
     }
 }

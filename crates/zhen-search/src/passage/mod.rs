@@ -7,12 +7,15 @@ mod find;
 
 use std::ops::Range;
 
-use zhen_text::fold::{self, Folded};
+use zhen_text::fold;
 use zhen_text::unit::units;
 
 use self::find::{Compiled, Occurrence};
 pub(crate) use self::find::{Matcher, Pattern};
 use crate::api::{Matched, Passage, Via};
+
+/// Most words of which is told how they matched.
+const MOST_MATCHED: usize = 32;
 
 /// Longest passage, in columns of a terminal (a Han character takes two).
 const LONGEST: usize = 200;
@@ -36,25 +39,21 @@ impl Matcher {
         line_of: impl Fn(u32) -> u32,
     ) -> Shown {
         let mut matched = Vec::new();
-        let title_text = fold::fold(title);
-        let title_found = self.find(title_text.text());
-        self.tell(&title_text, &title_found, &mut matched);
-        let whole_title = 0..title.len();
-        let title_highlights =
-            highlights(title, &whole_title, &originals(&title_text, &title_found));
+        let title_found = Found::new(self, title);
+        self.tell(&title_found, &mut matched);
+        let title_highlights = highlights(title, &(0..title.len()), &title_found.sorted());
         if most == 0 {
             return Shown { passages: Vec::new(), title_highlights, matched };
         }
-        let text = fold::fold(body);
-        let found = self.find(text.text());
-        self.tell(&text, &found, &mut matched);
-        let mut chosen = if found.is_empty() {
+        let found = Found::new(self, body);
+        self.tell(&found, &mut matched);
+        let mut chosen = if found.occurrences.is_empty() {
             beginning(body).into_iter().collect()
         } else {
-            self.choose(&text, &found, most)
+            self.choose(&found, most)
         };
         chosen.truncate(most);
-        let ranges = originals(&text, &found);
+        let ranges = found.sorted();
         let mut lines = Lines { body, at: 0, line: 1 };
         let passages = chosen.into_iter().map(|range| Passage {
             line: line_of(lines.of(range.start)),
@@ -65,20 +64,23 @@ impl Matcher {
     }
 
     /// Adds each word's first occurrence to what matched.
-    fn tell(&self, text: &Folded<'_>, found: &[Occurrence], matched: &mut Vec<Matched>) {
-        for occurrence in found {
+    fn tell(&self, found: &Found<'_>, matched: &mut Vec<Matched>) {
+        for (occurrence, range) in &found.occurrences {
+            if matched.len() == MOST_MATCHED {
+                break;
+            }
             let Compiled { pattern, .. } = &self.patterns[occurrence.pattern];
-            let term = &text.original()[text.original_range(occurrence.folded.clone())];
+            let term = &found.text[range.clone()];
+            let mut told = matched.iter().filter(|m| m.query == pattern.query);
+            if told.clone().any(|m| m.term == term) {
+                continue;
+            }
             let via = match pattern.via {
                 Via::Exact if occurrence.stemmed => Via::Stem,
                 Via::Exact if is_variant(&pattern.query, term) => Via::Variant,
                 via => via,
             };
-            if matched.len() < 32
-                && !matched
-                    .iter()
-                    .any(|m| m.query == pattern.query && (m.term == term || m.via == via))
-            {
+            if !told.any(|m| m.via == via) {
                 let term = term.split_whitespace().collect::<Vec<_>>().join(" ");
                 matched.push(Matched { query: pattern.query.clone(), term, via });
             }
@@ -86,29 +88,28 @@ impl Matcher {
     }
 
     /// The best passages, no two alike.
-    fn choose(&self, text: &Folded<'_>, found: &[Occurrence], most: usize) -> Vec<Range<usize>> {
+    fn choose(&self, found: &Found<'_>, most: usize) -> Vec<Range<usize>> {
         struct Candidate {
             range: Range<usize>,
             score: f32,
         }
-        let body = text.original();
+        let body = found.text;
         let mut candidates: Vec<Candidate> = Vec::new();
-        let mut next = 0;
-        while next < found.len() {
-            let first = text.original_range(found[next].folded.clone());
-            let range = passage_around(body, &first);
-            let mut seen: Vec<usize> = Vec::new();
+        let mut seen: Vec<usize> = Vec::new();
+        let mut rest = found.occurrences.iter().peekable();
+        while let Some((_, first)) = rest.peek() {
+            let range = passage_around(body, first);
+            seen.clear();
             let mut score = 0.0;
-            while next < found.len() {
-                let here = text.original_range(found[next].folded.clone());
-                if here.start >= range.end {
-                    break;
-                }
-                let Compiled { pattern, word, .. } = &self.patterns[found[next].pattern];
+            while let Some((occurrence, _)) = rest.next_if(|(_, here)| here.start < range.end) {
+                let Compiled { pattern, word, .. } = &self.patterns[occurrence.pattern];
                 // A second occurrence says little; a phrase or whole word more than a part.
-                score += if seen.contains(word) { 0.05 } else { pattern.weight };
-                seen.push(*word);
-                next += 1;
+                score += if seen.contains(word) {
+                    0.05
+                } else {
+                    seen.push(*word);
+                    pattern.weight
+                };
             }
             candidates.push(Candidate { range, score });
         }
@@ -121,11 +122,13 @@ impl Matcher {
             if chosen.len() == most {
                 break;
             }
+            let overlaps = chosen.iter().any(|c| c.start < range.end && range.start < c.end);
+            if overlaps {
+                continue;
+            }
             let folded = fold::fold_to_string(&body[range.clone()]);
             let plain: String = units(&folded).map(|unit| &folded[unit.range]).collect();
-            let overlaps = chosen.iter().any(|c| c.start < range.end && range.start < c.end);
-            if !overlaps && !shown.iter().any(|s| s.contains(&plain) || plain.contains(s.as_str()))
-            {
+            if !shown.iter().any(|s| s.contains(&plain) || plain.contains(s.as_str())) {
                 shown.push(plain);
                 chosen.push(range);
             }
@@ -135,19 +138,39 @@ impl Matcher {
     }
 }
 
-/// Whether a term is the word in other Han characters, not only in another case or width.
-fn is_variant(query: &str, term: &str) -> bool {
-    let han = |text: &str| -> Vec<char> {
-        text.chars().filter(|c| !c.is_ascii() && zhen_text::unit::is_han(*c)).collect()
-    };
-    han(query) != han(term)
+/// Where patterns match in a text.
+struct Found<'a> {
+    text: &'a str,
+    /// In the order in which they stand, each with its bytes of the text.
+    occurrences: Vec<(Occurrence, Range<usize>)>,
 }
 
-fn originals(text: &Folded<'_>, found: &[Occurrence]) -> Vec<Range<usize>> {
-    let mut ranges: Vec<_> =
-        found.iter().map(|occurrence| text.original_range(occurrence.folded.clone())).collect();
-    ranges.sort_by_key(|range| (range.start, range.end));
-    ranges
+impl<'a> Found<'a> {
+    fn new(matcher: &Matcher, text: &'a str) -> Self {
+        let folded = fold::fold(text);
+        let mut ranges = folded.ranges();
+        let found = matcher.find(folded.text()).into_iter();
+        let original = |occurrence: Occurrence| {
+            let range = ranges.original_range(occurrence.folded.clone());
+            (occurrence, range)
+        };
+        Self { text, occurrences: found.map(original).collect() }
+    }
+
+    /// The bytes of the text that match, the shorter first of those that begin alike.
+    fn sorted(&self) -> Vec<Range<usize>> {
+        let mut ranges: Vec<_> = self.occurrences.iter().map(|(_, range)| range.clone()).collect();
+        ranges.sort_by_key(|range| (range.start, range.end));
+        ranges
+    }
+}
+
+/// Whether a term is the word in other Han characters, not only in another case or width.
+fn is_variant(query: &str, term: &str) -> bool {
+    fn han(text: &str) -> impl Iterator<Item = char> {
+        text.chars().filter(|c| !c.is_ascii() && zhen_text::unit::is_han(*c))
+    }
+    !han(query).eq(han(term))
 }
 
 /// The parts of `ranges` that lie in `passage`, merged, as ranges of scalar values of it.
