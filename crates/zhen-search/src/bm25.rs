@@ -8,6 +8,8 @@
 //! Source: Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009;
 //! the inverse document frequency is Lucene's, which is never negative.
 
+use std::rc::Rc;
+
 use tantivy::fieldnorm::FieldNormReader;
 
 /// Saturation of the term frequency.
@@ -26,22 +28,22 @@ pub(crate) fn shown(score: Score) -> f32 {
     score as f32 / UNIT
 }
 
-/// Length normalisation of a field, for each of the 256 lengths that a field norm tells apart.
+/// Length normalisation of a field, shared by its terms, for each of the 256 lengths that a field norm tells apart.
 #[derive(Clone)]
 pub(crate) struct Norms {
-    of: Box<[f32; 256]>,
+    of: Rc<[f32; 256]>,
 }
 
 impl Norms {
     /// `average` is the mean number of terms of the field over all documents.
     pub(crate) fn new(average: f32) -> Self {
         let average = average.max(1.0);
-        let mut of = Box::new([0.0; 256]);
+        let mut of = [0.0; 256];
         for (id, norm) in of.iter_mut().enumerate() {
             let length = FieldNormReader::id_to_fieldnorm(id as u8) as f32;
             *norm = K1 * (1.0 - B + B * length / average);
         }
-        Self { of }
+        Self { of: Rc::new(of) }
     }
 }
 

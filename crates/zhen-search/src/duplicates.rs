@@ -7,8 +7,9 @@
 
 use rustc_hash::FxHashMap;
 use tantivy::columnar::Column;
+use tantivy::postings::BlockSegmentPostings;
 use tantivy::schema::{IndexRecordOption, Term};
-use tantivy::{DocAddress, DocId, DocSet, Searcher, TERMINATED};
+use tantivy::{DocAddress, DocId, Searcher, SegmentReader, TERMINATED};
 use zhen_index::Fields;
 use zhen_index::schema::name;
 use zhen_text::signature::{Signature, WORDS};
@@ -35,12 +36,38 @@ impl Looks {
     }
 
     /// Numbers of which near duplicates share one.
-    fn bands(&self) -> Vec<u64> {
-        match &self.signature {
-            // The same text has the same signature.
-            Some(signature) => signature.bands().collect(),
-            None => self.content.into_iter().collect(),
-        }
+    fn bands(&self) -> impl Iterator<Item = u64> {
+        // The same text has the same signature.
+        let content = self.content.filter(|_| self.signature.is_none());
+        self.signature.iter().flat_map(Signature::bands).chain(content)
+    }
+}
+
+/// What tells how the documents of one segment look.
+pub(crate) struct LooksColumns {
+    content: Column<u64>,
+    signature: Column<u64>,
+}
+
+impl LooksColumns {
+    pub(crate) fn open(segment: &SegmentReader) -> tantivy::Result<Self> {
+        // A segment in which no document has a value has no column.
+        let column = |name| {
+            let column = segment.fast_fields().column_opt::<u64>(name)?;
+            let empty = || Column::build_empty_column(segment.max_doc());
+            tantivy::Result::Ok(column.unwrap_or_else(empty))
+        };
+        Ok(Self { content: column(name::CONTENT)?, signature: column(name::SIGNATURE)? })
+    }
+
+    fn of(&self, doc: DocId) -> Looks {
+        let rows = self.signature.index.value_row_ids(doc);
+        let signature = (rows.len() == WORDS).then(|| {
+            let mut words = [0; WORDS];
+            self.signature.values.get_range(u64::from(rows.start), &mut words);
+            Signature::from_words(words)
+        });
+        Looks { content: self.content.first(doc), signature }
     }
 }
 
@@ -48,52 +75,43 @@ impl Looks {
 pub(crate) struct Duplicates<'a> {
     searcher: &'a Searcher,
     fields: Fields,
-    /// For each segment: hashes of texts, and signatures.
-    columns: Vec<(Column<u64>, Column<u64>)>,
+    /// By segment.
+    columns: &'a [LooksColumns],
 }
 
 impl<'a> Duplicates<'a> {
-    pub(crate) fn new(searcher: &'a Searcher, fields: Fields) -> tantivy::Result<Self> {
-        let columns = searcher.segment_readers().iter().map(|segment| {
-            // A segment in which no document has a value has no column.
-            let column = |name| {
-                let column = segment.fast_fields().column_opt::<u64>(name)?;
-                let empty = || Column::build_empty_column(segment.max_doc());
-                tantivy::Result::Ok(column.unwrap_or_else(empty))
-            };
-            Ok((column(name::CONTENT)?, column(name::SIGNATURE)?))
-        });
-        Ok(Self { searcher, fields, columns: columns.collect::<tantivy::Result<_>>()? })
+    pub(crate) fn new(searcher: &'a Searcher, fields: Fields, columns: &'a [LooksColumns]) -> Self {
+        Self { searcher, fields, columns }
     }
 
     fn looks(&self, address: DocAddress) -> Looks {
-        let (content, signature) = &self.columns[address.segment_ord as usize];
-        let mut words = [0; WORDS];
-        let mut count = 0;
-        for (word, value) in words.iter_mut().zip(signature.values_for_doc(address.doc_id)) {
-            *word = value;
-            count += 1;
-        }
-        Looks {
-            content: content.first(address.doc_id),
-            signature: (count == WORDS).then(|| Signature::from_words(words)),
-        }
+        self.columns[address.segment_ord as usize].of(address.doc_id)
     }
 
     /// The first `most` of the documents, in their order, without those that are near one before them.
     pub(crate) fn fold(&self, ranked: &[Ranked], most: usize) -> Vec<Ranked> {
         let mut kept: Vec<(Ranked, Looks)> = Vec::new();
-        let mut by_band: FxHashMap<u64, Vec<usize>> = FxHashMap::default();
+        // The last of those kept with a number, and for each number of one kept the one before.
+        let mut last: FxHashMap<u64, usize> = FxHashMap::default();
+        let mut links: Vec<(usize, Option<usize>)> = Vec::new();
         for one in ranked {
             if kept.len() == most {
                 break;
             }
             let looks = self.looks(one.address);
-            let bands = looks.bands();
-            let mut alike = bands.iter().filter_map(|band| by_band.get(band)).flatten();
-            if !alike.any(|&at| looks.is_near(&kept[at].1)) {
-                for band in bands {
-                    by_band.entry(band).or_default().push(kept.len());
+            let alike = looks.bands().any(|band| {
+                let mut link = last.get(&band).map(|&at| links[at]);
+                std::iter::from_fn(|| {
+                    let (at, before) = link?;
+                    link = before.map(|before| links[before]);
+                    Some(at)
+                })
+                .any(|at| looks.is_near(&kept[at].1))
+            });
+            if !alike {
+                for band in looks.bands() {
+                    let before = last.insert(band, links.len());
+                    links.push((kept.len(), before));
                 }
                 kept.push((*one, looks));
             }
@@ -133,9 +151,11 @@ impl<'a> Duplicates<'a> {
         mut visit: impl FnMut(DocAddress) -> bool,
     ) -> tantivy::Result<()> {
         let looks = self.looks(address);
+        let mut seen: Vec<DocId> = Vec::new();
+        let mut postings: Option<BlockSegmentPostings> = None;
         for (ord, segment) in (0..).zip(self.searcher.segment_readers()) {
             let index = segment.inverted_index(self.fields.bands)?;
-            let mut seen: Vec<DocId> = Vec::new();
+            seen.clear();
             for band in looks.bands() {
                 let term = Term::from_field_u64(self.fields.bands, band);
                 let Some(info) = index.get_term_info(&term)? else { continue };
@@ -143,13 +163,25 @@ impl<'a> Duplicates<'a> {
                 if ord == address.segment_ord && info.doc_freq == 1 {
                     continue;
                 }
-                let mut postings =
-                    index.read_postings_from_terminfo(&info, IndexRecordOption::Basic)?;
+                let postings = match &mut postings {
+                    Some(postings) => {
+                        index.reset_block_postings_from_terminfo(&info, postings)?;
+                        postings
+                    }
+                    none => none.insert(
+                        index.read_block_postings_from_terminfo(&info, IndexRecordOption::Basic)?,
+                    ),
+                };
                 let known = seen.len();
-                let mut doc = postings.doc();
-                while doc != TERMINATED {
-                    let new = seen[..known].binary_search(&doc).is_err();
-                    if new {
+                loop {
+                    let docs = postings.docs();
+                    if docs.is_empty() {
+                        break;
+                    }
+                    for &doc in docs.iter().take_while(|&&doc| doc != TERMINATED) {
+                        if seen[..known].binary_search(&doc).is_ok() {
+                            continue;
+                        }
                         seen.push(doc);
                         let other = DocAddress::new(ord, doc);
                         if !segment.is_deleted(doc)
@@ -159,7 +191,7 @@ impl<'a> Duplicates<'a> {
                             return Ok(());
                         }
                     }
-                    doc = postings.advance();
+                    postings.advance();
                 }
                 seen.sort_unstable();
             }

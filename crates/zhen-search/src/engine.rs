@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, RwLock};
 use std::time::Instant;
 
-use tantivy::{DocAddress, IndexReader, ReloadPolicy, Searcher};
+use tantivy::{DocAddress, IndexReader, ReloadPolicy, Searcher, TantivyError};
 use zhen_index::{
     Fields, FileMark, HandMade, IndexError, Record, RecordRef, RecordStore, VocabularyFile,
     ZhenIndex, read_record, read_synonyms, synonyms_file,
@@ -18,7 +18,7 @@ use crate::api::{
     Duplicates, Engine, Hit, Lang, SearchError, SearchRequest, SearchResponse, Suggestion,
 };
 use crate::bm25;
-use crate::duplicates::Duplicates as Near;
+use crate::duplicates::{Duplicates as Near, LooksColumns};
 use crate::expand::Holdings;
 use crate::explain::{self, Explanation};
 use crate::facets;
@@ -29,6 +29,7 @@ use crate::postings;
 use crate::rank::{Prepared, Ranked};
 use crate::sort;
 use crate::suggest::Suggester;
+use crate::terms::Terms;
 
 /// Most hits of one answer.
 pub const MOST_HITS: usize = 1_000;
@@ -63,6 +64,8 @@ struct State {
     searcher: Searcher,
     /// The stored documents of each segment.
     records: Vec<RecordStore>,
+    /// How the documents of each segment look.
+    looks: Vec<LooksColumns>,
     analyzer: Analyzer,
     dict: u64,
     synonyms: Synonyms,
@@ -92,14 +95,17 @@ impl State {
         let (synonyms, problem) = synonyms(index.dir());
         let searcher = reader.searcher();
         let segments = searcher.segment_readers().iter();
-        let records = segments.map(|segment| RecordStore::open(segment, CACHED_BLOCKS));
-        let records = records.collect::<Result<_, _>>().map_err(|error| IndexError::Damaged {
+        let damaged = |error: TantivyError| IndexError::Damaged {
             dir: index.dir().to_owned(),
             what: error.to_string(),
-        })?;
+        };
+        let records = segments.clone().map(|segment| RecordStore::open(segment, CACHED_BLOCKS));
+        let records = records.collect::<Result<_, _>>().map_err(|error| damaged(error.into()))?;
+        let looks = segments.map(LooksColumns::open).collect::<Result<_, _>>().map_err(damaged)?;
         Ok(Self {
             searcher,
             records,
+            looks,
             analyzer,
             dict: dict.checksum(),
             synonyms,
@@ -165,7 +171,7 @@ impl IndexEngine {
             // Documents are read by other means.
             .doc_store_cache_num_blocks(0)
             .try_into()
-            .map_err(|error: tantivy::TantivyError| IndexError::Damaged {
+            .map_err(|error: TantivyError| IndexError::Damaged {
                 dir: index.dir().to_owned(),
                 what: error.to_string(),
             })?;
@@ -179,9 +185,9 @@ impl IndexEngine {
         &self.index
     }
 
-    fn holdings<'a>(&'a self, state: &'a State) -> Holdings<'a> {
+    fn holdings<'a>(&'a self, state: &'a State, terms: &'a Terms<'a>) -> Holdings<'a> {
         Holdings {
-            searcher: &state.searcher,
+            terms,
             fields: self.fields(),
             vocabulary: &self.vocabulary,
             hand_made: &state.hand_made,
@@ -226,6 +232,7 @@ impl IndexEngine {
     fn question(
         &self,
         state: &State,
+        terms: &Terms<'_>,
         request: &SearchRequest,
         quotes: Quotes,
     ) -> Result<Question, SearchError> {
@@ -246,7 +253,7 @@ impl IndexEngine {
             analyzer: &state.analyzer,
             fields: self.fields(),
             synonyms: &state.synonyms,
-            holdings: self.holdings(state),
+            holdings: self.holdings(state, terms),
             confused: if request.fuzzy_pinyin { Fuzzy::ALL } else { Fuzzy::NONE },
             exact: request.exact,
             unquote: quotes == Quotes::Loosened,
@@ -286,9 +293,11 @@ impl IndexEngine {
         id: &str,
     ) -> Result<Option<Explanation>, SearchError> {
         let state = self.state()?;
-        let Question { plan, notes, .. } = self.question(&state, request, Quotes::Strict)?;
+        let terms = Terms::new(&state.searcher);
+        let Question { plan, notes, .. } =
+            self.question(&state, &terms, request, Quotes::Strict)?;
         let Some(address) = self.find(&state.searcher, id)? else { return Ok(None) };
-        let prepared = Prepared::new(&state.searcher, &plan).map_err(engine_error)?;
+        let prepared = Prepared::new(&terms, &plan).map_err(engine_error)?;
         let explanation = explain::explain(&prepared, &plan, &state.searcher, address, id);
         let mut explanation = explanation.map_err(engine_error)?;
         explanation.notes = notes;
@@ -299,6 +308,7 @@ impl IndexEngine {
     fn corrected(
         &self,
         state: &State,
+        terms: &Terms<'_>,
         request: &SearchRequest,
         plan: &Plan,
     ) -> Result<Option<String>, SearchError> {
@@ -310,8 +320,8 @@ impl IndexEngine {
             query = query.replacen(typed.as_str(), meant, 1);
         }
         let request = SearchRequest { query, ..request.clone() };
-        let Question { plan, .. } = self.question(state, &request, Quotes::Strict)?;
-        let prepared = Prepared::new(&state.searcher, &plan).map_err(engine_error)?;
+        let Question { plan, .. } = self.question(state, terms, &request, Quotes::Strict)?;
+        let prepared = Prepared::new(terms, &plan).map_err(engine_error)?;
         let found = prepared.run(0, false).map_err(engine_error)?;
         Ok((found.total > 0).then_some(request.query))
     }
@@ -370,7 +380,7 @@ fn part(record: &Record) -> Result<RecordRef<'_>, SearchError> {
     record.get().map_err(|error| SearchError::Engine(error.to_string()))
 }
 
-pub(crate) fn engine_error(error: tantivy::TantivyError) -> SearchError {
+pub(crate) fn engine_error(error: TantivyError) -> SearchError {
     SearchError::Engine(format!("the index cannot be read: {error}; check it with `zhen verify`"))
 }
 
@@ -402,6 +412,7 @@ impl Engine for IndexEngine {
         check(request)?;
         let state = self.state()?;
         let searcher = &state.searcher;
+        let terms = Terms::new(searcher);
         let most = request.offset + request.limit;
         let keep = request.sort.is_some() || !request.facets.is_empty();
         // In an order of its own, or as a list of what a filter lets through, every document counts.
@@ -413,13 +424,13 @@ impl Engine for IndexEngine {
                 && !plan.patterns.is_empty()
         };
         let run_for = |plan: &Plan, fetch: usize| {
-            Prepared::new(searcher, plan).and_then(|p| p.run(fetch, keep)).map_err(engine_error)
+            Prepared::new(&terms, plan).and_then(|p| p.run(fetch, keep)).map_err(engine_error)
         };
         let run = |plan: &Plan| run_for(plan, if folds(plan) { most + FOLD_AHEAD } else { most });
-        let mut question = self.question(&state, request, Quotes::Strict)?;
+        let mut question = self.question(&state, &terms, request, Quotes::Strict)?;
         let mut outcome = run(&question.plan)?;
         if outcome.total == 0 && question.loosenable {
-            let loosened = self.question(&state, request, Quotes::Loosened)?;
+            let loosened = self.question(&state, &terms, request, Quotes::Loosened)?;
             let found = run(&loosened.plan)?;
             if found.total > 0 {
                 (question, outcome) = (loosened, found);
@@ -430,12 +441,9 @@ impl Engine for IndexEngine {
                 );
             }
         }
-        let did_you_mean = self.corrected(&state, request, &question.plan)?;
+        let did_you_mean = self.corrected(&state, &terms, request, &question.plan)?;
         let Question { plan, notes, .. } = question;
-        let duplicates = match folds(&plan) {
-            true => Some(Near::new(searcher, self.fields()).map_err(engine_error)?),
-            false => None,
-        };
+        let duplicates = folds(&plan).then(|| Near::new(searcher, self.fields(), &state.looks));
         let best = match (&request.sort, &duplicates) {
             (Some(order), _) => {
                 sort::best(searcher, &outcome, order, most).map_err(engine_error)?
@@ -514,7 +522,8 @@ impl Engine for IndexEngine {
 
     fn suggest(&self, prefix: &str, limit: usize) -> Result<Vec<Suggestion>, SearchError> {
         let state = self.state()?;
-        let holdings = self.holdings(&state);
+        let terms = Terms::new(&state.searcher);
+        let holdings = self.holdings(&state, &terms);
         let Some(vocabulary) = self.vocabulary.get() else { return Ok(Vec::new()) };
         let suggester = Suggester {
             analyzer: &state.analyzer,

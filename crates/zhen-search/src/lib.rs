@@ -21,6 +21,7 @@ mod postings;
 mod rank;
 mod sort;
 mod suggest;
+mod terms;
 mod weights;
 
 pub use api::{

@@ -4,38 +4,37 @@
 //! positions that do, however the text was segmented.
 
 use tantivy::postings::{Postings, SegmentPostings};
-use tantivy::schema::{Field, IndexRecordOption, Term};
-use tantivy::{DocSet, InvertedIndexReader, SegmentReader, TERMINATED};
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DocSet, InvertedIndexReader, TERMINATED};
 use zhen_text::unit::GramPattern;
 
 use crate::postings::{List, Source, unite};
+use crate::terms::Terms;
 
-/// The documents of `segment` in whose `field` the grams of `phrase` follow each other, and how
+/// The documents of a segment in whose `field` the grams of `phrase` follow each other, and how
 /// often they do. Empty for an empty phrase.
 ///
 /// Cost: the shortest posting list is walked, the others are sought in it; a last gram that is only
 /// begun costs one list for each way it may go on, each sought only in what the others left.
 pub(crate) fn documents(
-    segment: &SegmentReader,
+    terms: &Terms<'_>,
+    segment: usize,
     field: Field,
     phrase: &[GramPattern],
 ) -> tantivy::Result<List> {
-    let index = segment.inverted_index(field)?;
     match phrase {
         [] => Ok(Vec::new()),
-        [GramPattern::Is(gram)] => single(&index, field, gram),
-        [GramPattern::Begins(start)] => beginning(&index, start),
-        _ => consecutive(&index, field, phrase),
+        [GramPattern::Is(gram)] => {
+            let places = terms.places(field, gram)?;
+            let Some(info) = places.segment(segment) else { return Ok(Vec::new()) };
+            let mut list = List::with_capacity(info.doc_freq as usize);
+            let source = Source::open(terms.index(field, segment)?, info)?;
+            source.for_each(|doc, tf| list.push((doc, tf)));
+            Ok(list)
+        }
+        [GramPattern::Begins(start)] => beginning(terms.index(field, segment)?, start),
+        _ => consecutive(terms, segment, field, phrase),
     }
-}
-
-fn single(index: &InvertedIndexReader, field: Field, gram: &str) -> tantivy::Result<List> {
-    let Some(info) = index.get_term_info(&Term::from_field_text(field, gram))? else {
-        return Ok(Vec::new());
-    };
-    let mut list = List::with_capacity(info.doc_freq as usize);
-    Source::open(index, &info)?.for_each(|doc, tf| list.push((doc, tf)));
-    Ok(list)
 }
 
 /// Calls `visit` with every term of the index that begins with `start`.
@@ -67,23 +66,32 @@ pub(crate) fn beginning(index: &InvertedIndexReader, start: &str) -> tantivy::Re
 type Starts = Vec<(u32, Vec<u32>)>;
 
 fn consecutive(
-    index: &InvertedIndexReader,
+    terms: &Terms<'_>,
+    segment: usize,
     field: Field,
     phrase: &[GramPattern],
 ) -> tantivy::Result<List> {
-    let mut exact: Vec<(u32, SegmentPostings)> = Vec::new();
+    let mut places = Vec::with_capacity(phrase.len());
     let mut begun = None;
     for (offset, pattern) in phrase.iter().enumerate() {
         match pattern {
             GramPattern::Is(gram) => {
-                let Some(info) = index.get_term_info(&Term::from_field_text(field, gram))? else {
+                let here = terms.places(field, gram)?;
+                if here.segment(segment).is_none() {
                     return Ok(Vec::new());
-                };
-                let option = IndexRecordOption::WithFreqsAndPositions;
-                exact.push((offset as u32, index.read_postings_from_terminfo(&info, option)?));
+                }
+                places.push((offset as u32, here));
             }
             GramPattern::Begins(start) => begun = Some((offset as u32, start)),
         }
+    }
+    // Nothing is read before all are known to stand there.
+    let index = terms.index(field, segment)?;
+    let mut exact: Vec<(u32, SegmentPostings)> = Vec::with_capacity(places.len());
+    for (offset, places) in &places {
+        let Some(info) = places.segment(segment) else { return Ok(Vec::new()) };
+        let option = IndexRecordOption::WithFreqsAndPositions;
+        exact.push((*offset, index.read_postings_from_terminfo(info, option)?));
     }
     exact.sort_by_key(|(_, postings)| postings.doc_freq());
     let mut starts = intersect(&mut exact);

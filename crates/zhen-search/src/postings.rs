@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use tantivy::postings::{BlockSegmentPostings, TermInfo};
 use tantivy::schema::{Field, IndexRecordOption, Term};
-use tantivy::{
-    DocAddress, DocId, DocSet, InvertedIndexReader, Searcher, SegmentReader, TERMINATED,
-};
+use tantivy::{DocAddress, DocId, DocSet, InvertedIndexReader, Searcher, TERMINATED};
 
 use crate::bits::Bits;
 
@@ -30,6 +28,15 @@ impl Source {
         let option = IndexRecordOption::WithFreqs;
         let postings = index.read_block_postings_from_terminfo(term, option)?;
         Ok(Self::Postings(Box::new(postings)))
+    }
+
+    /// Whether it is known to have no documents.
+    pub(crate) fn is_empty(&self) -> bool {
+        match self {
+            Self::Empty => true,
+            Self::List(list) => list.is_empty(),
+            Self::Postings(_) => false,
+        }
     }
 
     /// Calls `visit` for every document with its frequency.
@@ -112,17 +119,6 @@ impl Cursor {
             },
         }
     }
-}
-
-/// The index of `field` in a segment and what it knows of `term`.
-pub(crate) fn term_info(
-    segment: &SegmentReader,
-    field: Field,
-    term: &str,
-) -> tantivy::Result<Option<(Arc<InvertedIndexReader>, TermInfo)>> {
-    let index = segment.inverted_index(field)?;
-    let info = index.get_term_info(&Term::from_field_text(field, term))?;
-    Ok(info.map(|info| (index, info)))
 }
 
 /// The document with an id, `field` being that of ids.

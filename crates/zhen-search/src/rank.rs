@@ -6,14 +6,14 @@
 //! hash of the id, so the answer depends neither on segments nor on the order of adding.
 
 use std::collections::BinaryHeap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
+use tantivy::DocAddress;
 use tantivy::columnar::Column;
 use tantivy::fieldnorm::FieldNormReader;
-use tantivy::postings::TermInfo;
 use tantivy::schema::Field;
-use tantivy::{DocAddress, InvertedIndexReader, Searcher, SegmentReader};
 use zhen_index::schema::name;
 
 use crate::bits::{Bits, ones};
@@ -21,7 +21,8 @@ use crate::bm25::{Norms, Score, Weight, idf};
 use crate::fuzzy;
 use crate::phrase;
 use crate::plan::{ListKind, ListSpec, Mask, Origin, Plan, ScoreTerm};
-use crate::postings::{Cursor, List, Source, term_info, to_bits};
+use crate::postings::{Cursor, List, Source, to_bits};
+use crate::terms::{Places, Terms};
 use crate::weights;
 
 /// Documents in a window.
@@ -114,7 +115,7 @@ impl Best {
 /// A plan with everything looked up: what is common to all segments.
 pub(crate) struct Prepared<'a> {
     plan: &'a Plan,
-    searcher: &'a Searcher,
+    index: &'a Terms<'a>,
     /// Lists by number, then segment.
     lists: Vec<Vec<Arc<List>>>,
     /// Terms by number: where they stand in each segment, and their weight.
@@ -122,55 +123,50 @@ pub(crate) struct Prepared<'a> {
     selecting: Vec<bool>,
 }
 
-type Found = Option<(Arc<InvertedIndexReader>, TermInfo)>;
-
 struct PreparedTerm {
-    found: Vec<Found>,
+    /// `None` for a list.
+    places: Option<Rc<Places>>,
     df: u64,
     weight: Weight,
 }
 
 impl<'a> Prepared<'a> {
-    pub(crate) fn new(searcher: &'a Searcher, plan: &'a Plan) -> tantivy::Result<Self> {
-        let segments = searcher.segment_readers();
+    pub(crate) fn new(index: &'a Terms<'a>, plan: &'a Plan) -> tantivy::Result<Self> {
+        let segments = index.segments();
         let documents: u64 = segments.iter().map(|s| u64::from(s.max_doc())).sum();
         let mut lists = Vec::new();
         for spec in &plan.lists {
-            let made = segments.iter().map(|segment| list(segment, spec).map(Arc::new));
+            let made = (0..segments.len()).map(|segment| list(index, segment, spec).map(Arc::new));
             lists.push(made.collect::<tantivy::Result<Vec<_>>>()?);
         }
         let mut norms: FxHashMap<Field, Norms> = FxHashMap::default();
         let mut terms = Vec::with_capacity(plan.terms.len());
         for term in &plan.terms {
-            let mut found = Vec::with_capacity(segments.len());
-            let mut df = 0;
-            match &term.origin {
-                Origin::Term(field, text) => {
-                    for segment in segments {
-                        let info = term_info(segment, *field, text)?;
-                        df += info.as_ref().map_or(0, |(_, info)| u64::from(info.doc_freq));
-                        found.push(info);
-                    }
-                }
-                Origin::List(at) => df = lists[*at].iter().map(|list| list.len() as u64).sum(),
-            }
+            let places = match &term.origin {
+                Origin::Term(field, text) => Some(index.places(*field, text)?),
+                Origin::List(_) => None,
+            };
+            let df = match &term.origin {
+                Origin::Term(..) => places.as_ref().map_or(0, |places| places.documents),
+                Origin::List(at) => lists[*at].iter().map(|list| list.len() as u64).sum(),
+            };
             let norms = match norms.get(&term.field) {
                 Some(norms) => norms,
                 None => {
-                    let average = average_length(segments, term.field, documents)?;
+                    let average = average_length(index, term.field, documents)?;
                     norms.entry(term.field).or_insert(Norms::new(average))
                 }
             };
             let least = if term.common { weights::FUNCTION_WORD_SHARE } else { 0.0 };
             let rarity = df.max((documents as f64 * f64::from(least)) as u64);
             let weight = Weight::new(idf(rarity, documents), term.boost, norms);
-            terms.push(PreparedTerm { found, df, weight });
+            terms.push(PreparedTerm { places, df, weight });
         }
         let selects = |(term, prepared): (&ScoreTerm, &PreparedTerm)| {
             prepared.df > 0 && (term.group.is_some() || prepared.df * COMMON <= documents)
         };
         let selecting = plan.terms.iter().zip(&terms).map(selects).collect();
-        Ok(Self { plan, searcher, lists, terms, selecting })
+        Ok(Self { plan, index, lists, terms, selecting })
     }
 
     /// How rare the words of the plan's terms are, by term.
@@ -193,7 +189,7 @@ impl<'a> Prepared<'a> {
             }
         });
         let Some(frequency) = frequency else { return Ok(None) };
-        let reader = self.searcher.segment_reader(address.segment_ord);
+        let reader = &self.index.segments()[address.segment_ord as usize];
         let norms = reader.get_fieldnorms_reader(self.plan.terms[term].field)?;
         let norm = norms.fieldnorm_id(address.doc_id);
         Ok(Some((frequency, self.terms[term].weight.score(frequency, norm))))
@@ -202,28 +198,35 @@ impl<'a> Prepared<'a> {
     fn source(&self, term: usize, segment: usize) -> tantivy::Result<Source> {
         Ok(match &self.plan.terms[term].origin {
             Origin::List(at) => Source::List(Arc::clone(&self.lists[*at][segment])),
-            Origin::Term(..) => match &self.terms[term].found[segment] {
-                Some((index, info)) => Source::open(index, info)?,
-                None => Source::Empty,
-            },
+            Origin::Term(field, _) => self.postings(&self.terms[term].places, *field, segment)?,
+        })
+    }
+
+    fn postings(
+        &self,
+        places: &Option<Rc<Places>>,
+        field: Field,
+        segment: usize,
+    ) -> tantivy::Result<Source> {
+        Ok(match places.as_ref().and_then(|places| places.segment(segment)) {
+            Some(info) => Source::open(self.index.index(field, segment)?, info)?,
+            None => Source::Empty,
         })
     }
 
     fn origin_bits(&self, origin: &Origin, segment: usize) -> tantivy::Result<Bits> {
-        let reader = self.searcher.segment_reader(segment as u32);
         let source = match origin {
             Origin::List(at) => Source::List(Arc::clone(&self.lists[*at][segment])),
-            Origin::Term(field, text) => match term_info(reader, *field, text)? {
-                Some((index, info)) => Source::open(&index, &info)?,
-                None => Source::Empty,
-            },
+            Origin::Term(field, text) => {
+                self.postings(&Some(self.index.places(*field, text)?), *field, segment)?
+            }
         };
-        Ok(to_bits(source, reader.max_doc()))
+        Ok(to_bits(source, self.index.segments()[segment].max_doc()))
     }
 
     /// The documents of a segment for which `mask` holds.
     pub(crate) fn mask(&self, mask: &Mask, segment: usize) -> tantivy::Result<Bits> {
-        let reader = self.searcher.segment_reader(segment as u32);
+        let reader = &self.index.segments()[segment];
         let len = reader.max_doc();
         match mask {
             Mask::Condition(condition) => condition.bits(reader),
@@ -259,7 +262,7 @@ impl<'a> Prepared<'a> {
 
     /// All masks together and without deleted documents; `None` where nothing narrows.
     fn masks(&self, segment: usize) -> tantivy::Result<Option<Bits>> {
-        let reader = self.searcher.segment_reader(segment as u32);
+        let reader = &self.index.segments()[segment];
         let mut all: Option<Bits> = None;
         for mask in &self.plan.mask {
             let bits = self.mask(mask, segment)?;
@@ -284,26 +287,40 @@ impl<'a> Prepared<'a> {
         if self.plan.groups.is_empty() && self.plan.mask.is_empty() {
             return Ok(every.outcome(false));
         }
-        for segment in 0..self.searcher.segment_readers().len() {
-            self.segment(segment, &mut every, &mut some)?;
+        let mut window = Window::new(self.plan.groups.len());
+        for segment in 0..self.index.segments().len() {
+            self.segment(segment, &mut window, &mut every, &mut some)?;
         }
         let relaxed = every.total < ENOUGH && some.total > every.total;
         Ok(if relaxed { some.outcome(true) } else { every.outcome(false) })
     }
 
-    fn segment(&self, segment: usize, every: &mut Tally, some: &mut Tally) -> tantivy::Result<()> {
-        let reader = self.searcher.segment_reader(segment as u32);
+    fn segment(
+        &self,
+        segment: usize,
+        window: &mut Window,
+        every: &mut Tally,
+        some: &mut Tally,
+    ) -> tantivy::Result<()> {
+        let reader = &self.index.segments()[segment];
         let len = reader.max_doc();
         let mask = self.masks(segment)?;
         let order = reader.fast_fields().u64(name::ORDER)?;
+        let mut norms: Vec<(Field, FieldNormReader)> = Vec::new();
         let mut cursors = Vec::with_capacity(self.terms.len());
         for (i, term) in self.plan.terms.iter().enumerate() {
-            if self.terms[i].df > 0 {
-                let norms = reader.get_fieldnorms_reader(term.field)?;
+            let source =
+                if self.terms[i].df > 0 { self.source(i, segment)? } else { Source::Empty };
+            if !source.is_empty() {
+                let known = norms.iter().position(|(field, _)| *field == term.field);
+                let at = known.unwrap_or(norms.len());
+                if known.is_none() {
+                    norms.push((term.field, reader.get_fieldnorms_reader(term.field)?));
+                }
                 cursors.push(TermCursor {
-                    cursor: Cursor::new(self.source(i, segment)?),
+                    cursor: Cursor::new(source),
                     weight: &self.terms[i].weight,
-                    norms,
+                    norms: norms[at].1.clone(),
                     group: term.group,
                     selecting: self.selecting[i],
                     slot: term.slot,
@@ -314,7 +331,6 @@ impl<'a> Prepared<'a> {
         every.begin(len);
         some.begin(len);
         let groups = self.plan.groups.len();
-        let mut window = Window::new(groups);
         let mut skipped = false;
         for start in (0..len).step_by(WINDOW as usize) {
             let end = (start + WINDOW).min(len);
@@ -328,7 +344,7 @@ impl<'a> Prepared<'a> {
             window.clear();
             for rivals in cursors.chunk_by_mut(|a, b| a.slot == b.slot) {
                 for cursor in rivals.iter_mut() {
-                    cursor.add(start, end, &mut window);
+                    cursor.add(start, end, window);
                 }
                 if rivals[0].slot.is_some() {
                     window.settle();
@@ -353,7 +369,10 @@ impl<'a> Prepared<'a> {
                 }
                 let ctx = Context { order: &order, segment: segment as u32, at };
                 every.take(strict, &window.scores[i * 64..(i + 1) * 64], strict, &ctx);
-                some.take(any | strict, &window.scores[i * 64..(i + 1) * 64], strict, &ctx);
+                // Once so many hold every word, only these count.
+                if every.total < ENOUGH {
+                    some.take(any | strict, &window.scores[i * 64..(i + 1) * 64], strict, &ctx);
+                }
             }
         }
         Ok(())
@@ -505,25 +524,21 @@ impl Tally {
     }
 }
 
-fn average_length(
-    segments: &[SegmentReader],
-    field: Field,
-    documents: u64,
-) -> tantivy::Result<f32> {
+fn average_length(terms: &Terms<'_>, field: Field, documents: u64) -> tantivy::Result<f32> {
     let mut tokens = 0;
-    for segment in segments {
-        tokens += segment.inverted_index(field)?.total_num_tokens();
+    for segment in 0..terms.segments().len() {
+        tokens += terms.index(field, segment)?.total_num_tokens();
     }
     Ok(tokens as f32 / documents.max(1) as f32)
 }
 
 /// Makes a list for one segment.
-fn list(segment: &SegmentReader, spec: &ListSpec) -> tantivy::Result<List> {
+fn list(terms: &Terms<'_>, segment: usize, spec: &ListSpec) -> tantivy::Result<List> {
     match &spec.kind {
-        ListKind::Phrase(phrase) => phrase::documents(segment, spec.field, phrase),
-        ListKind::Prefix(start) => phrase::beginning(&*segment.inverted_index(spec.field)?, start),
+        ListKind::Phrase(phrase) => phrase::documents(terms, segment, spec.field, phrase),
+        ListKind::Prefix(start) => phrase::beginning(terms.index(spec.field, segment)?, start),
         ListKind::Fuzzy(word, edits) => {
-            fuzzy::documents(&*segment.inverted_index(spec.field)?, word, *edits)
+            fuzzy::documents(terms.index(spec.field, segment)?, word, *edits)
         }
     }
 }

@@ -26,7 +26,8 @@ const ORDINARY: f32 = 0.5;
 /// What the words are also called. What cannot be read is left out: the search itself will say so.
 pub(super) fn find(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
     let holdings = asked.holdings;
-    let aliases = Aliases::new(holdings.searcher, holdings.fields.aliases, holdings.hand_made);
+    let aliases =
+        Aliases::new(holdings.terms.searcher(), holdings.fields.aliases, holdings.hand_made);
     let simple: Vec<usize> = (0..asked.words.len())
         .filter(|&i| !matches!(asked.words[i].kind, WordKind::Compound | WordKind::Syllables))
         .collect();

@@ -15,7 +15,6 @@ mod translate;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use tantivy::Searcher;
 use tantivy::schema::Field;
 use zhen_index::{Fields, HandMade, VocabularyFile};
 use zhen_text::pinyin::Fuzzy;
@@ -25,12 +24,13 @@ use zhen_text::{QueryWord, WordKind, latin};
 
 use crate::api::Via;
 use crate::bits::Bits;
-use crate::duplicates::Duplicates;
+use crate::duplicates::{Duplicates, LooksColumns};
 use crate::function_words;
 use crate::passage::Pattern;
 use crate::phrase;
 use crate::plan::{ListKind, Origin, Plan};
-use crate::postings::{find, term_info};
+use crate::postings::find;
+use crate::terms::Terms;
 use crate::weights;
 
 /// Most candidates tried of one expansion.
@@ -88,7 +88,7 @@ impl Asked<'_> {
 /// What the index holds of a word.
 #[derive(Clone, Copy)]
 pub(crate) struct Holdings<'a> {
-    pub(crate) searcher: &'a Searcher,
+    pub(crate) terms: &'a Terms<'a>,
     pub(crate) fields: Fields,
     pub(crate) vocabulary: &'a VocabularyFile,
     /// What the user says of pairs of names.
@@ -117,14 +117,15 @@ impl Holdings<'_> {
     pub(crate) fn stand(&self, folded: &str) -> bool {
         let phrase = unit::phrase(folded);
         let fields = [self.fields.body_grams, self.fields.title_grams];
-        let segments = self.searcher.segment_readers().iter();
+        let segments = self.terms.segments().iter().enumerate();
         let mut places = segments.flat_map(|segment| fields.map(|field| (segment, field)));
-        places.any(|(segment, field)| {
+        places.any(|((ord, segment), field)| {
             // The whole list of a single gram may be long.
             if let ([GramPattern::Is(gram)], false) = (phrase.as_slice(), segment.has_deletes()) {
-                return term_info(segment, field, gram).is_ok_and(|info| info.is_some());
+                let places = self.terms.places(field, gram);
+                return places.is_ok_and(|places| places.segment(ord).is_some());
             }
-            let found = phrase::documents(segment, field, &phrase).unwrap_or_default();
+            let found = phrase::documents(self.terms, ord, field, &phrase).unwrap_or_default();
             found.iter().any(|&(doc, _)| !segment.is_deleted(doc))
         })
     }
@@ -139,12 +140,15 @@ impl Holdings<'_> {
     /// such document. What cannot be read is left out: the search itself will say so.
     pub(crate) fn near_duplicates(&self, id: &str) -> Vec<Bits> {
         let near = || {
-            let found = find(self.searcher, self.fields.id, id)?;
-            let duplicates = Duplicates::new(self.searcher, self.fields)?;
+            let searcher = self.terms.searcher();
+            let found = find(searcher, self.fields.id, id)?;
+            let columns = searcher.segment_readers().iter().map(LooksColumns::open);
+            let columns = columns.collect::<tantivy::Result<Vec<_>>>()?;
+            let duplicates = Duplicates::new(searcher, self.fields, &columns);
             found.map(|address| duplicates.of(address)).transpose()
         };
         near().ok().flatten().unwrap_or_else(|| {
-            let segments = self.searcher.segment_readers().iter();
+            let segments = self.terms.segments().iter();
             segments.map(|segment| Bits::none(segment.max_doc())).collect()
         })
     }
@@ -156,9 +160,7 @@ impl Holdings<'_> {
     }
 
     fn frequency(&self, field: Field, term: &str) -> u64 {
-        let info = |segment| term_info(segment, field, term).ok().flatten();
-        let segments = self.searcher.segment_readers().iter();
-        segments.filter_map(info).map(|(_, info)| u64::from(info.doc_freq)).sum()
+        self.terms.places(field, term).map_or(0, |places| places.documents)
     }
 }
 

@@ -227,7 +227,7 @@ impl<'a, 'q> Found<'a, 'q> {
     fn typed(&self, number: usize, word: &QueryWord) -> Typed {
         let holdings = self.asked.holdings;
         let documents = holdings.documents(&word.text);
-        let is_common = documents > holdings.searcher.num_docs() / COMMON;
+        let is_common = documents > holdings.terms.searcher().num_docs() / COMMON;
         let is_pinyin = !is_common && !self.explained.contains(&number) && !is_english(&word.text);
         Typed { number, is_pinyin, is_held: documents > 0 }
     }
@@ -320,7 +320,7 @@ fn sequences<'v>(
     if length > LONGEST_SEQUENCE {
         return Vec::new();
     }
-    let documents = pairs.holdings.searcher.num_docs().max(1) as f64;
+    let documents = pairs.holdings.terms.searcher().num_docs().max(1) as f64;
     let mut reached: Vec<Vec<Partial>> = vec![Vec::new(); length + 1];
     reached[0].push(Partial { text: String::new(), likely: 0.0, words: 0, has_word: false });
     for at in 0..length {

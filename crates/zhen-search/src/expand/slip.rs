@@ -105,7 +105,7 @@ fn latin(holdings: Holdings<'_>, word: &str) -> Vec<String> {
 fn near(holdings: Holdings<'_>, word: &str, edits: u8) -> Vec<String> {
     let distance = Distance::ascii(word, edits);
     let mut counts: HashMap<String, u64> = HashMap::new();
-    for segment in holdings.searcher.segment_readers() {
+    for segment in holdings.terms.segments() {
         let Ok(index) = segment.inverted_index(holdings.fields.body_grams) else { continue };
         let Ok(mut terms) = index.terms().search(&distance).into_stream() else { continue };
         while terms.advance() {

@@ -1,0 +1,94 @@
+//! What the index holds of terms. The words of a query, their pieces and what else may stand for them
+//! are often the same; during one search each term is looked up once, in all segments together.
+
+use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+use tantivy::postings::TermInfo;
+use tantivy::schema::Field;
+use tantivy::{InvertedIndexReader, Searcher, SegmentReader};
+
+/// The terms of one commit, for one search.
+pub(crate) struct Terms<'a> {
+    searcher: &'a Searcher,
+    /// By number of the field.
+    fields: Vec<OnceCell<OfField>>,
+}
+
+struct OfField {
+    /// By segment.
+    indexes: Vec<Arc<InvertedIndexReader>>,
+    /// How many terms are known is bounded by the length of a query and of what expands it.
+    known: RefCell<FxHashMap<Box<str>, Rc<Places>>>,
+}
+
+/// Where a term stands.
+#[derive(Debug)]
+pub(crate) struct Places {
+    /// In how many documents of all segments, deleted ones included.
+    pub(crate) documents: u64,
+    /// By segment; empty when it stands in none.
+    infos: Vec<Option<TermInfo>>,
+}
+
+impl Places {
+    /// What a segment knows of the term, if it stands there.
+    pub(crate) fn segment(&self, segment: usize) -> Option<&TermInfo> {
+        self.infos.get(segment)?.as_ref()
+    }
+}
+
+impl<'a> Terms<'a> {
+    pub(crate) fn new(searcher: &'a Searcher) -> Self {
+        let fields = searcher.schema().fields().map(|_| OnceCell::new());
+        Self { searcher, fields: fields.collect() }
+    }
+
+    pub(crate) fn searcher(&self) -> &'a Searcher {
+        self.searcher
+    }
+
+    pub(crate) fn segments(&self) -> &'a [SegmentReader] {
+        self.searcher.segment_readers()
+    }
+
+    fn field(&self, field: Field) -> tantivy::Result<&OfField> {
+        let cell = &self.fields[field.field_id() as usize];
+        if let Some(known) = cell.get() {
+            return Ok(known);
+        }
+        let indexes = self.segments().iter().map(|segment| segment.inverted_index(field));
+        let indexes = indexes.collect::<tantivy::Result<_>>()?;
+        Ok(cell.get_or_init(|| OfField { indexes, known: RefCell::default() }))
+    }
+
+    /// The index of `field` in a segment.
+    pub(crate) fn index(
+        &self,
+        field: Field,
+        segment: usize,
+    ) -> tantivy::Result<&InvertedIndexReader> {
+        Ok(&self.field(field)?.indexes[segment])
+    }
+
+    /// Where `term` stands in `field`.
+    pub(crate) fn places(&self, field: Field, term: &str) -> tantivy::Result<Rc<Places>> {
+        let OfField { indexes, known } = self.field(field)?;
+        if let Some(places) = known.borrow().get(term) {
+            return Ok(Rc::clone(places));
+        }
+        let mut places = Places { documents: 0, infos: Vec::new() };
+        for (segment, index) in indexes.iter().enumerate() {
+            if let Some(info) = index.terms().get(term)? {
+                places.documents += u64::from(info.doc_freq);
+                places.infos.resize_with(indexes.len(), || None);
+                places.infos[segment] = Some(info);
+            }
+        }
+        let places = Rc::new(places);
+        known.borrow_mut().insert(term.into(), Rc::clone(&places));
+        Ok(places)
+    }
+}
