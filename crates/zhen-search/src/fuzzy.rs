@@ -1,5 +1,6 @@
 //! Words at most some edits from another, straight from the term dictionary.
 
+use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
 use levenshtein_automata::{DFA, LevenshteinAutomatonBuilder as Builder, SINK_STATE};
@@ -28,8 +29,8 @@ pub(crate) fn documents(
 /// Correction with Levenshtein Automata", 2002). A transposition is one edit.
 pub(crate) struct Distance {
     automaton: DFA,
-    /// Terms with a byte from this one on are passed over.
-    end: u8,
+    /// Terms with other bytes are passed over.
+    bytes: RangeInclusive<u8>,
 }
 
 /// First byte of the characters from U+3000 on, and of no other: ideographs, kana, Hangul.
@@ -40,12 +41,13 @@ impl Distance {
     /// none of a word without: most terms are pairs of them, and each is two edits from nothing.
     pub(crate) fn new(word: &str, edits: u8) -> Self {
         let latin = word.bytes().all(|byte| byte < IDEOGRAPHS);
-        Self { automaton: automaton(word, edits), end: if latin { IDEOGRAPHS } else { u8::MAX } }
+        let end = if latin { IDEOGRAPHS - 1 } else { u8::MAX };
+        Self { automaton: automaton(word, edits), bytes: 0..=end }
     }
 
-    /// Words of ASCII at most `edits` edits from `word`; more than two count as two.
-    pub(crate) fn ascii(word: &str, edits: u8) -> Self {
-        Self { automaton: automaton(word, edits), end: 0x80 }
+    /// Words of the letters a to z at most `edits` edits from `word`; more than two count as two.
+    pub(crate) fn of_letters(word: &str, edits: u8) -> Self {
+        Self { automaton: automaton(word, edits), bytes: b'a'..=b'z' }
     }
 }
 
@@ -77,7 +79,7 @@ impl tantivy_fst::Automaton for Distance {
     }
 
     fn accept(&self, state: &u32, byte: u8) -> u32 {
-        match byte < self.end {
+        match self.bytes.contains(&byte) {
             true => self.automaton.transition(*state, byte),
             false => SINK_STATE,
         }

@@ -23,6 +23,7 @@ mod sort;
 mod suggest;
 mod terms;
 mod weights;
+mod window;
 
 pub use api::{
     Duplicates, Engine, Facet, Hit, Lang, Matched, Passage, SearchError, SearchRequest,

@@ -73,17 +73,40 @@ impl Cursor {
     }
 
     /// Passes over the documents before `start`.
+    #[inline]
     pub(crate) fn skip_to(&mut self, start: DocId) {
         match &mut self.source {
             Source::Empty => {}
             Source::List(list) => {
-                self.at += list[self.at..].partition_point(|&(doc, _)| doc < start);
+                if list.get(self.at).is_some_and(|&(doc, _)| doc < start) {
+                    self.at += list[self.at..].partition_point(|&(doc, _)| doc < start);
+                }
             }
             Source::Postings(postings) => {
                 let docs = postings.docs();
-                if docs.get(self.at).is_none_or(|&doc| doc < start) {
-                    self.at = postings.seek(start);
+                match (docs.get(self.at), docs.last()) {
+                    (Some(&doc), _) if doc >= start => {}
+                    (_, Some(&last)) if last >= start => {
+                        self.at += docs[self.at..].partition_point(|&doc| doc < start);
+                    }
+                    // Past the last block.
+                    (None, None) => {}
+                    _ => self.at = postings.seek(start),
                 }
+            }
+        }
+    }
+
+    /// How often `doc` holds it, if it does; passes over the documents before `doc`.
+    #[inline]
+    pub(crate) fn frequency_in(&mut self, doc: DocId) -> Option<u32> {
+        self.skip_to(doc);
+        match &self.source {
+            Source::Empty => None,
+            Source::List(list) => list.get(self.at).filter(|here| here.0 == doc).map(|here| here.1),
+            Source::Postings(postings) => {
+                let here = postings.docs().get(self.at) == Some(&doc);
+                here.then(|| postings.freqs()[self.at])
             }
         }
     }

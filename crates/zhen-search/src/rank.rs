@@ -1,8 +1,8 @@
 //! Running a plan: which documents match, and which are the best.
 //!
-//! Each segment is gone through in windows of documents. Within a window every term adds its part to
-//! an array of scores, group by group bits say which words a document holds, and what is left after
-//! the mask is counted and offered to a heap. Scores are whole numbers and ties are broken by a
+//! Each segment is gone through in [windows](crate::window) of documents, and what is left there after
+//! the mask is counted and offered to a heap. Where enough documents hold every word, only these are
+//! scored. Scores are whole numbers and ties are broken by a
 //! hash of the id, so the answer depends neither on segments nor on the order of adding.
 
 use std::collections::BinaryHeap;
@@ -24,11 +24,7 @@ use crate::plan::{ListKind, ListSpec, Mask, Origin, Plan, ScoreTerm};
 use crate::postings::{Cursor, List, Source, to_bits};
 use crate::terms::{Places, Terms};
 use crate::weights;
-
-/// Documents in a window.
-const WINDOW: u32 = 4096;
-/// The same in words of 64 documents.
-const WINDOW_WORDS: usize = WINDOW as usize / 64;
+use crate::window::{TermCursor, WINDOW_WORDS, Window, starts};
 
 /// With fewer documents than this that hold every word, documents with some of them count too.
 const ENOUGH: u64 = 5;
@@ -283,64 +279,166 @@ impl<'a> Prepared<'a> {
     /// Runs the plan: the best `most` documents, and all that match when `keep` is set.
     pub(crate) fn run(&self, most: usize, keep: bool) -> tantivy::Result<Outcome> {
         let mut every = Tally::new(most, keep);
-        let mut some = Tally::new(most, keep);
         if self.plan.groups.is_empty() && self.plan.mask.is_empty() {
             return Ok(every.outcome(false));
         }
+        let segments = 0..self.index.segments().len();
+        let masks = segments.map(|segment| self.masks(segment)).collect::<tantivy::Result<_>>()?;
+        let masks: Vec<Option<Bits>> = masks;
         let mut window = Window::new(self.plan.groups.len());
-        for segment in 0..self.index.segments().len() {
-            self.segment(segment, &mut window, &mut every, &mut some)?;
+        if self.is_held_by_enough(&masks, &mut window)? {
+            for (segment, mask) in masks.iter().enumerate() {
+                self.only_every(segment, mask.as_ref(), &mut window, &mut every)?;
+            }
+            return Ok(every.outcome(false));
+        }
+        let mut some = Tally::new(most, keep);
+        for (segment, mask) in masks.iter().enumerate() {
+            self.every_and_some(segment, mask.as_ref(), &mut window, &mut every, &mut some)?;
         }
         let relaxed = every.total < ENOUGH && some.total > every.total;
         Ok(if relaxed { some.outcome(true) } else { every.outcome(false) })
     }
 
-    fn segment(
+    /// The cursors of the terms of one segment that `wanted` says, those of a slot together.
+    fn cursors(
         &self,
         segment: usize,
+        wanted: impl Fn(&ScoreTerm) -> bool,
+    ) -> tantivy::Result<Vec<TermCursor<'_>>> {
+        let reader = &self.index.segments()[segment];
+        let mut norms: Vec<(Field, FieldNormReader)> = Vec::new();
+        let mut cursors = Vec::with_capacity(self.terms.len());
+        for (i, term) in self.plan.terms.iter().enumerate() {
+            if self.terms[i].df == 0 || !wanted(term) {
+                continue;
+            }
+            let source = self.source(i, segment)?;
+            if source.is_empty() {
+                continue;
+            }
+            let known = norms.iter().position(|(field, _)| *field == term.field);
+            let at = known.unwrap_or(norms.len());
+            if known.is_none() {
+                norms.push((term.field, reader.get_fieldnorms_reader(term.field)?));
+            }
+            cursors.push(TermCursor {
+                cursor: Cursor::new(source),
+                df: self.terms[i].df,
+                weight: &self.terms[i].weight,
+                norms: norms[at].1.clone(),
+                group: term.group,
+                selecting: self.selecting[i],
+                slot: term.slot,
+            });
+        }
+        cursors.sort_by_key(|cursor| cursor.slot);
+        Ok(cursors)
+    }
+
+    /// Whether [`ENOUGH`] documents hold every word, so that those with some need not be looked at. Stops
+    /// as soon as it knows.
+    fn is_held_by_enough(
+        &self,
+        masks: &[Option<Bits>],
+        window: &mut Window,
+    ) -> tantivy::Result<bool> {
+        if self.plan.groups.is_empty() {
+            // Whatever the mask leaves holds every word.
+            return Ok(true);
+        }
+        let of_group = |(term, prepared): (&ScoreTerm, &PreparedTerm)| {
+            if term.group.is_some() { prepared.df } else { 0 }
+        };
+        let most = self.plan.terms.iter().zip(&self.terms).map(of_group).max().unwrap_or(0);
+        if self.plan.groups.len() == 1 && masks.iter().all(Option::is_none) && most >= ENOUGH {
+            return Ok(true);
+        }
+        let mut held = 0;
+        for (segment, mask) in masks.iter().enumerate() {
+            let len = self.index.segments()[segment].max_doc();
+            let mut cursors = self.cursors(segment, |term| term.group.is_some())?;
+            if !window.groups_may_hold(&cursors) {
+                continue;
+            }
+            for start in starts(len, mask.as_ref()) {
+                window.clear();
+                for cursor in &mut cursors {
+                    cursor.mark(start, window.end(start, len), window);
+                }
+                held += window.strict(start, mask.as_ref());
+                if held >= ENOUGH {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// Takes the documents of a segment that hold every word. Only these are scored: the terms that say
+    /// which they are, are read whole, the others where such documents are.
+    fn only_every(
+        &self,
+        segment: usize,
+        mask: Option<&Bits>,
+        window: &mut Window,
+        every: &mut Tally,
+    ) -> tantivy::Result<()> {
+        let reader = &self.index.segments()[segment];
+        let len = reader.max_doc();
+        every.begin(len);
+        let mut cursors = self.cursors(segment, |_| true)?;
+        if !window.groups_may_hold(&cursors) {
+            return Ok(());
+        }
+        let order = reader.fast_fields().u64(name::ORDER)?;
+        for start in starts(len, mask) {
+            let end = window.end(start, len);
+            window.clear();
+            for cursor in cursors.iter_mut().filter(|cursor| cursor.group.is_some()) {
+                cursor.gather(start, end, window);
+            }
+            if window.strict(start, mask) == 0 {
+                continue;
+            }
+            let mut gathered = 0;
+            for rivals in cursors.chunk_by_mut(|a, b| a.slot == b.slot) {
+                for cursor in rivals.iter_mut() {
+                    cursor.add_to_strict(start, end, len, window, &mut gathered);
+                }
+                if rivals[0].slot.is_some() {
+                    window.settle();
+                }
+            }
+            for i in 0..WINDOW_WORDS {
+                let at = start as usize / 64 + i;
+                let ctx = Context { order: &order, segment: segment as u32, at };
+                let strict = window.strict[i];
+                if strict != 0 {
+                    every.take(strict, &window.scores[i * 64..(i + 1) * 64], strict, &ctx);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the documents of a segment that hold every word, and those with some of them.
+    fn every_and_some(
+        &self,
+        segment: usize,
+        mask: Option<&Bits>,
         window: &mut Window,
         every: &mut Tally,
         some: &mut Tally,
     ) -> tantivy::Result<()> {
         let reader = &self.index.segments()[segment];
         let len = reader.max_doc();
-        let mask = self.masks(segment)?;
         let order = reader.fast_fields().u64(name::ORDER)?;
-        let mut norms: Vec<(Field, FieldNormReader)> = Vec::new();
-        let mut cursors = Vec::with_capacity(self.terms.len());
-        for (i, term) in self.plan.terms.iter().enumerate() {
-            let source =
-                if self.terms[i].df > 0 { self.source(i, segment)? } else { Source::Empty };
-            if !source.is_empty() {
-                let known = norms.iter().position(|(field, _)| *field == term.field);
-                let at = known.unwrap_or(norms.len());
-                if known.is_none() {
-                    norms.push((term.field, reader.get_fieldnorms_reader(term.field)?));
-                }
-                cursors.push(TermCursor {
-                    cursor: Cursor::new(source),
-                    weight: &self.terms[i].weight,
-                    norms: norms[at].1.clone(),
-                    group: term.group,
-                    selecting: self.selecting[i],
-                    slot: term.slot,
-                });
-            }
-        }
-        cursors.sort_by_key(|cursor| cursor.slot);
+        let mut cursors = self.cursors(segment, |_| true)?;
         every.begin(len);
         some.begin(len);
-        let groups = self.plan.groups.len();
-        let mut skipped = false;
-        for start in (0..len).step_by(WINDOW as usize) {
-            let end = (start + WINDOW).min(len);
-            if mask.as_ref().is_some_and(|mask| window_is_empty(mask, start)) {
-                skipped = true;
-                continue;
-            }
-            if std::mem::take(&mut skipped) {
-                cursors.iter_mut().for_each(|cursor| cursor.cursor.skip_to(start));
-            }
+        for start in starts(len, mask) {
+            let end = window.end(start, len);
             window.clear();
             for rivals in cursors.chunk_by_mut(|a, b| a.slot == b.slot) {
                 for cursor in rivals.iter_mut() {
@@ -350,122 +448,21 @@ impl<'a> Prepared<'a> {
                     window.settle();
                 }
             }
+            window.strict(start, mask);
             for i in 0..WINDOW_WORDS {
                 let at = start as usize / 64 + i;
-                let masked = match &mask {
-                    Some(mask) => mask.word(at),
-                    None => u64::MAX,
-                };
-                let (strict, any) = if groups == 0 {
-                    let tail = Bits::all(len);
-                    let here = masked & if mask.is_some() { u64::MAX } else { tail.word(at) };
-                    (here, here)
-                } else {
-                    let all = window.groups.iter().fold(u64::MAX, |all, group| all & group[i]);
-                    (all & masked, window.any[i] & masked)
-                };
+                let masked = mask.map_or(u64::MAX, |mask| mask.word(at));
+                let (strict, any) = (window.strict[i], window.any[i] & masked);
                 if any | strict == 0 {
                     continue;
                 }
                 let ctx = Context { order: &order, segment: segment as u32, at };
-                every.take(strict, &window.scores[i * 64..(i + 1) * 64], strict, &ctx);
-                // Once so many hold every word, only these count.
-                if every.total < ENOUGH {
-                    some.take(any | strict, &window.scores[i * 64..(i + 1) * 64], strict, &ctx);
-                }
+                let scores = &window.scores[i * 64..(i + 1) * 64];
+                every.take(strict, scores, strict, &ctx);
+                some.take(any | strict, scores, strict, &ctx);
             }
         }
         Ok(())
-    }
-}
-
-fn window_is_empty(mask: &Bits, start: u32) -> bool {
-    let first = start as usize / 64;
-    (first..first + WINDOW_WORDS).all(|i| mask.word(i) == 0)
-}
-
-/// Scores and bits of a window of documents.
-struct Window {
-    scores: Box<[Score; WINDOW as usize]>,
-    any: [u64; WINDOW_WORDS],
-    groups: Vec<[u64; WINDOW_WORDS]>,
-    /// The best score so far of the terms that compete, and which documents have one.
-    rivals: Box<[Score; WINDOW as usize]>,
-    rivalled: [u64; WINDOW_WORDS],
-}
-
-impl Window {
-    fn new(groups: usize) -> Self {
-        Self {
-            scores: Box::new([0; WINDOW as usize]),
-            any: [0; WINDOW_WORDS],
-            groups: vec![[0; WINDOW_WORDS]; groups],
-            rivals: Box::new([0; WINDOW as usize]),
-            rivalled: [0; WINDOW_WORDS],
-        }
-    }
-
-    /// Adds the winners to the scores.
-    fn settle(&mut self) {
-        for (i, bits) in self.rivalled.iter_mut().enumerate() {
-            for bit in ones(*bits) {
-                let at = i * 64 + bit as usize;
-                self.scores[at] = self.scores[at].saturating_add(self.rivals[at]);
-                self.rivals[at] = 0;
-            }
-            *bits = 0;
-        }
-    }
-
-    fn clear(&mut self) {
-        self.scores.fill(0);
-        self.any.fill(0);
-        self.groups.iter_mut().for_each(|group| group.fill(0));
-    }
-}
-
-struct TermCursor<'a> {
-    cursor: Cursor,
-    weight: &'a Weight,
-    norms: FieldNormReader,
-    group: Option<usize>,
-    selecting: bool,
-    slot: Option<usize>,
-}
-
-impl TermCursor<'_> {
-    fn add(&mut self, start: u32, end: u32, window: &mut Window) {
-        let Self { cursor, weight, norms, group, selecting, slot } = self;
-        let Window { scores, any, groups, rivals, rivalled } = window;
-        let competes = slot.is_some();
-        let mut score = |doc: u32, tf| {
-            let at = (doc - start) as usize;
-            let score = weight.score(tf, norms.fieldnorm_id(doc));
-            if competes {
-                rivals[at] = rivals[at].max(score);
-                rivalled[at / 64] |= 1 << (at % 64);
-            } else {
-                scores[at] = scores[at].saturating_add(score);
-            }
-            at
-        };
-        match (group, selecting) {
-            (Some(group), _) => {
-                let group = &mut groups[*group];
-                cursor.advance_to(end, |doc, tf| {
-                    let at = score(doc, tf);
-                    group[at / 64] |= 1 << (at % 64);
-                    any[at / 64] |= 1 << (at % 64);
-                });
-            }
-            (None, true) => cursor.advance_to(end, |doc, tf| {
-                let at = score(doc, tf);
-                any[at / 64] |= 1 << (at % 64);
-            }),
-            (None, false) => cursor.advance_to(end, |doc, tf| {
-                score(doc, tf);
-            }),
-        }
     }
 }
 

@@ -45,6 +45,12 @@ pub fn stem(word: &str) -> String {
     out
 }
 
+/// Whether a folded word has the stem; see [`stem_into`].
+pub fn has_stem(word: &str, stem: &str) -> bool {
+    let known = STEMS.with_borrow(|stems| stems.get(word).map(|known| **known == *stem));
+    known.unwrap_or_else(|| self::stem(word) == stem)
+}
+
 /// Whether `byte` may join two words into a compound: user_name, node.js, GPT-4o, a@b.c, TCP/IP.
 pub(crate) fn joins(byte: u8) -> bool {
     matches!(

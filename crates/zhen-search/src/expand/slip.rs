@@ -103,16 +103,14 @@ fn latin(holdings: Holdings<'_>, word: &str) -> Vec<String> {
 }
 
 fn near(holdings: Holdings<'_>, word: &str, edits: u8) -> Vec<String> {
-    let distance = Distance::ascii(word, edits);
+    let distance = Distance::of_letters(word, edits);
     let mut counts: HashMap<String, u64> = HashMap::new();
     for segment in holdings.terms.segments() {
         let Ok(index) = segment.inverted_index(holdings.fields.body_grams) else { continue };
         let Ok(mut terms) = index.terms().search(&distance).into_stream() else { continue };
         while terms.advance() {
             let Ok(term) = std::str::from_utf8(terms.key()) else { continue };
-            if term.bytes().all(|byte| byte.is_ascii_alphabetic()) {
-                *counts.entry(term.to_owned()).or_default() += u64::from(terms.value().doc_freq);
-            }
+            *counts.entry(term.to_owned()).or_default() += u64::from(terms.value().doc_freq);
         }
     }
     let mut near: Vec<(String, u64)> = counts.into_iter().collect();

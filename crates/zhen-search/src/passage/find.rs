@@ -5,14 +5,14 @@
 
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, packed};
+use aho_corasick::{AhoCorasick, MatchKind, packed};
 use rustc_hash::FxHashMap;
 use zhen_text::latin;
 use zhen_text::number::{self, NumberValue};
 use zhen_text::unit::{self, Kind, units};
 
 use crate::api::Via;
-use crate::fuzzy::automaton;
+use crate::fuzzy;
 
 /// Most occurrences looked at in one document.
 const MOST_OCCURRENCES: usize = 4_000;
@@ -128,7 +128,7 @@ impl Matcher {
                 (Mode::Value(value), _) => this.values.push((value, at)),
                 (_, None) => continue,
                 (Mode::Fuzzy(edits), _) => {
-                    this.fuzzy.push((automaton(&pattern.text, edits), at));
+                    this.fuzzy.push((fuzzy::automaton(&pattern.text, edits), at));
                 }
                 (Mode::Prefix, Some(first)) if compiled.len() == 1 => {
                     this.begun.push((first.to_string(), at));
@@ -156,10 +156,7 @@ impl Matcher {
     /// With one of which every match begins, but for the fuzzy ones.
     fn first_texts(&self) -> Vec<&str> {
         let first = self.by_first.keys().map(|first| &**first);
-        let stems = self.stems.iter().map(|(stem, _)| {
-            let end = stem.char_indices().map(|(at, c)| at + c.len_utf8()).take(STEM_SHARED).last();
-            &stem[..end.unwrap_or(0)]
-        });
+        let stems = self.stems.iter().map(|(stem, _)| kept_of_stem(stem));
         let begun = self.begun.iter().map(|(start, _)| start.as_str());
         let mut texts: Vec<&str> = first.chain(stems).chain(begun).collect();
         texts.sort_unstable();
@@ -203,8 +200,8 @@ impl Matcher {
         if unit.kind == Kind::Word {
             for (stem, pattern) in &self.stems {
                 if &*self.patterns[*pattern].units[0].0 != text
-                    && may_share_stem(text, stem)
-                    && latin::stem(text) == *stem
+                    && text.starts_with(kept_of_stem(stem))
+                    && latin::has_stem(text, stem)
                 {
                     push(whole.clone(), *pattern, true);
                 }
@@ -307,7 +304,7 @@ impl Beginnings {
         }
         match packed::Searcher::new(texts) {
             Some(searcher) => Self::Packed(searcher),
-            None => AhoCorasick::new(texts).map_or(Self::Everywhere, Self::Automaton),
+            None => automaton(texts).map_or(Self::Everywhere, Self::Automaton),
         }
     }
 
@@ -320,6 +317,12 @@ impl Beginnings {
             Self::Automaton(automaton) => visit_units(folded, automaton.find_iter(folded), visit),
         }
     }
+}
+
+/// Finds of the places where texts stand the one that begins first: a text within another must not hide
+/// where that begins.
+fn automaton(texts: &[&str]) -> Option<AhoCorasick> {
+    AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(texts).ok()
 }
 
 /// Shows `visit` those places where a unit begins, until it says to stop. Each lies within one unit, so
@@ -338,13 +341,17 @@ fn visit_units(
     Ok(())
 }
 
-/// Letters that a word has in common with its stem, as long as both are.
+/// Fewest letters that a word has in common with its stem, as long as that is; a few irregular words
+/// of which less is kept (*dying*, *die*) are not looked for by their stems.
 const STEM_SHARED: usize = 3;
+/// Most letters at the end of a stem that are not those of the word: stemming takes ends off, and puts
+/// at most *ble* for *biliti*.
+const STEM_CHANGED: usize = 2;
 
-/// Whether a word may have the stem, as far as their beginnings tell: stemming changes ends only.
-fn may_share_stem(word: &str, stem: &str) -> bool {
-    let common = stem.len().min(STEM_SHARED).min(word.len());
-    word.as_bytes()[..common] == stem.as_bytes()[..common]
+/// What a stem has in common with all words of it.
+fn kept_of_stem(stem: &str) -> &str {
+    let kept = stem.chars().count().saturating_sub(STEM_CHANGED).max(STEM_SHARED);
+    stem.char_indices().nth(kept).map_or(stem, |(end, _)| &stem[..end])
 }
 
 #[cfg(test)]
@@ -352,8 +359,34 @@ mod tests {
     use super::*;
 
     #[test]
+    fn words_begin_with_what_is_kept_of_their_stems() {
+        let roots = [
+            "act", "agree", "apply", "beauty", "capable", "cry", "create", "define", "electric",
+            "feudal", "gentle", "happy", "hop", "hope", "luxuri", "nation", "oper", "possible",
+            "relate", "sens", "succe", "visual", "conflat", "troubl", "siz", "vietnam", "hesit",
+            "form", "radic", "decis", "depend", "callous", "adjust", "homolog", "triplic",
+        ];
+        let ends = [
+            "", "s", "es", "ies", "ied", "ed", "edly", "ing", "ingly", "eed", "ly", "y", "er",
+            "ation", "ational", "ization", "izer", "ator", "tional", "enci", "ency", "ancy",
+            "ably", "ibly", "ibility", "ability", "biliti", "ality", "alism", "ally", "fulness",
+            "ousness", "ously", "iveness", "ivity", "ative", "alize", "icate", "ical", "icity",
+            "ness", "ement", "ment", "ent", "ism", "iti", "ity", "ous", "ive", "ize", "ion",
+            "able", "ible", "al", "ologi", "ology", "lessly", "fully", "'s",
+        ];
+        for word in roots.iter().flat_map(|root| ends.map(|end| format!("{root}{end}"))) {
+            let stem = latin::stem(&word);
+            assert!(word.starts_with(kept_of_stem(&stem)), "{word} {stem}");
+            assert!(latin::has_stem(&word, &stem));
+        }
+        assert_eq!(kept_of_stem("comput"), "comp");
+        assert_eq!(["happi", "cri", "go", ""].map(kept_of_stem), ["hap", "cri", "go", ""]);
+    }
+
+    #[test]
     fn looking_for_beginnings_finds_what_looking_at_every_unit_finds() {
-        let queries = ["全文", "全", "search", "c++", "in", "a", "2024", "gpt-4", "ing", "検索"];
+        let queries =
+            ["全文", "全", "search", "c++", "in", "a", "2024", "gpt-4", "ing", "検索", "ear"];
         let stemmed = ["search", "connect", "in"];
         let long = "x".repeat(70) + "search";
         let texts = [
@@ -375,7 +408,7 @@ mod tests {
         for mode in [Mode::Whole, Mode::Prefix] {
             let quick = Matcher::new(patterns(mode));
             assert!(!matches!(quick.beginnings, Beginnings::Everywhere));
-            let automaton = AhoCorasick::new(quick.first_texts()).unwrap();
+            let automaton = automaton(&quick.first_texts()).unwrap();
             let mut other = Matcher::new(patterns(mode));
             other.beginnings = Beginnings::Automaton(automaton);
             let mut slow = Matcher::new(patterns(mode));
