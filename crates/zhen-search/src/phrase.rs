@@ -3,13 +3,13 @@
 //! A gram has one position for each unit of the text, so units that follow each other have
 //! positions that do, however the text was segmented.
 
-use tantivy::postings::{Postings, SegmentPostings};
+use tantivy::postings::{Postings, SegmentPostings, TermInfo};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocSet, InvertedIndexReader, TERMINATED};
 use zhen_text::unit::GramPattern;
 
 use crate::postings::{List, Source, unite};
-use crate::terms::Terms;
+use crate::terms::{Places, Terms};
 
 /// The documents of a segment in whose `field` the grams of `phrase` follow each other, and how
 /// often they do. Empty for an empty phrase.
@@ -85,30 +85,53 @@ fn consecutive(
             GramPattern::Begins(start) => begun = Some((offset as u32, start)),
         }
     }
-    // Nothing is read before all are known to stand there.
+    // Nothing is read before all are known to stand there, and the rarest first.
     let index = terms.index(field, segment)?;
-    let mut exact: Vec<(u32, SegmentPostings)> = Vec::with_capacity(places.len());
-    for (offset, places) in &places {
-        let Some(info) = places.segment(segment) else { return Ok(Vec::new()) };
-        let option = IndexRecordOption::WithFreqsAndPositions;
-        exact.push((*offset, index.read_postings_from_terminfo(info, option)?));
+    let rarity = |places: &Places| places.segment(segment).map_or(0, |info| info.doc_freq);
+    places.sort_by_key(|(_, here)| rarity(here));
+    let mut exact = Vec::with_capacity(places.len());
+    for (offset, here) in &places {
+        let Some(info) = here.segment(segment) else { return Ok(Vec::new()) };
+        exact.push(Lazy { offset: *offset, index, info, postings: None });
     }
-    exact.sort_by_key(|(_, postings)| postings.doc_freq());
-    let mut starts = intersect(&mut exact);
+    let mut starts = intersect(&mut exact)?;
     if let Some((offset, start)) = begun {
         starts = going_on(index, starts, offset, start)?;
     }
     Ok(starts.into_iter().map(|(doc, starts)| (doc, starts.len() as u32)).collect())
 }
 
+/// The postings of a gram, opened when they are first asked for: often the rarest two have no document
+/// in common.
+struct Lazy<'a> {
+    /// Place of the gram within the phrase.
+    offset: u32,
+    index: &'a InvertedIndexReader,
+    info: &'a TermInfo,
+    postings: Option<SegmentPostings>,
+}
+
+impl Lazy<'_> {
+    fn open(&mut self) -> tantivy::Result<&mut SegmentPostings> {
+        let option = IndexRecordOption::WithFreqsAndPositions;
+        Ok(match &mut self.postings {
+            Some(postings) => postings,
+            none => none.insert(self.index.read_postings_from_terminfo(self.info, option)?),
+        })
+    }
+}
+
 /// Documents that hold all grams at consecutive positions.
-fn intersect(exact: &mut [(u32, SegmentPostings)]) -> Starts {
+fn intersect(exact: &mut [Lazy<'_>]) -> tantivy::Result<Starts> {
     let mut out = Vec::new();
     let mut positions = Vec::new();
-    let Some(((offset, first), rest)) = exact.split_first_mut() else { return out };
+    let Some((first, rest)) = exact.split_first_mut() else { return Ok(out) };
+    let offset = first.offset;
+    let first = first.open()?;
     let mut doc = first.doc();
     'documents: while doc != TERMINATED {
-        for (_, postings) in rest.iter_mut() {
+        for other in rest.iter_mut() {
+            let postings = other.open()?;
             if postings.doc() < doc {
                 postings.seek(doc);
             }
@@ -122,21 +145,20 @@ fn intersect(exact: &mut [(u32, SegmentPostings)]) -> Starts {
             }
         }
         first.positions(&mut positions);
-        let mut starts: Vec<u32> =
-            positions.iter().filter_map(|p| p.checked_sub(*offset)).collect();
-        for (offset, postings) in rest.iter_mut() {
+        let mut starts: Vec<u32> = positions.iter().filter_map(|p| p.checked_sub(offset)).collect();
+        for other in rest.iter_mut() {
             if starts.is_empty() {
                 break;
             }
-            postings.positions(&mut positions);
-            keep_common(&mut starts, &positions, *offset);
+            other.open()?.positions(&mut positions);
+            keep_common(&mut starts, &positions, other.offset);
         }
         if !starts.is_empty() {
             out.push((doc, starts));
         }
         doc = first.advance();
     }
-    out
+    Ok(out)
 }
 
 /// Keeps of `starts` those that have `start + offset` among `positions`; both ascend.

@@ -285,35 +285,24 @@ impl<'a> Prepared<'a> {
         let segments = 0..self.index.segments().len();
         let masks = segments.map(|segment| self.masks(segment)).collect::<tantivy::Result<_>>()?;
         let masks: Vec<Option<Bits>> = masks;
-        let mut window = Window::new(self.plan.groups.len());
-        if self.is_held_by_enough(&masks, &mut window)? {
-            for (segment, mask) in masks.iter().enumerate() {
-                self.only_every(segment, mask.as_ref(), &mut window, &mut every)?;
-            }
-            return Ok(every.outcome(false));
-        }
         let mut some = Tally::new(most, keep);
+        let mut window = Window::new(self.plan.groups.len());
+        let enough = self.is_held_by_enough(&masks);
         for (segment, mask) in masks.iter().enumerate() {
-            self.every_and_some(segment, mask.as_ref(), &mut window, &mut every, &mut some)?;
+            self.segment(segment, mask.as_ref(), enough, &mut window, [&mut every, &mut some])?;
         }
-        let relaxed = every.total < ENOUGH && some.total > every.total;
+        let relaxed = !enough && every.total < ENOUGH && some.total > every.total;
         Ok(if relaxed { some.outcome(true) } else { every.outcome(false) })
     }
 
-    /// The cursors of the terms of one segment that `wanted` says, those of a slot together.
-    fn cursors(
-        &self,
-        segment: usize,
-        wanted: impl Fn(&ScoreTerm) -> bool,
-    ) -> tantivy::Result<Vec<TermCursor<'_>>> {
+    /// The cursors of the terms of one segment, those of a slot together.
+    fn cursors(&self, segment: usize) -> tantivy::Result<Vec<TermCursor<'_>>> {
         let reader = &self.index.segments()[segment];
         let mut norms: Vec<(Field, FieldNormReader)> = Vec::new();
         let mut cursors = Vec::with_capacity(self.terms.len());
         for (i, term) in self.plan.terms.iter().enumerate() {
-            if self.terms[i].df == 0 || !wanted(term) {
-                continue;
-            }
-            let source = self.source(i, segment)?;
+            let source =
+                if self.terms[i].df > 0 { self.source(i, segment)? } else { Source::Empty };
             if source.is_empty() {
                 continue;
             }
@@ -330,136 +319,74 @@ impl<'a> Prepared<'a> {
                 group: term.group,
                 selecting: self.selecting[i],
                 slot: term.slot,
+                gathered: 0..0,
             });
         }
         cursors.sort_by_key(|cursor| cursor.slot);
         Ok(cursors)
     }
 
-    /// Whether [`ENOUGH`] documents hold every word, so that those with some need not be looked at. Stops
-    /// as soon as it knows.
-    fn is_held_by_enough(
-        &self,
-        masks: &[Option<Bits>],
-        window: &mut Window,
-    ) -> tantivy::Result<bool> {
-        if self.plan.groups.is_empty() {
-            // Whatever the mask leaves holds every word.
-            return Ok(true);
-        }
-        let of_group = |(term, prepared): (&ScoreTerm, &PreparedTerm)| {
-            if term.group.is_some() { prepared.df } else { 0 }
-        };
-        let most = self.plan.terms.iter().zip(&self.terms).map(of_group).max().unwrap_or(0);
-        if self.plan.groups.len() == 1 && masks.iter().all(Option::is_none) && most >= ENOUGH {
-            return Ok(true);
-        }
-        let mut held = 0;
-        for (segment, mask) in masks.iter().enumerate() {
-            let len = self.index.segments()[segment].max_doc();
-            let mut cursors = self.cursors(segment, |term| term.group.is_some())?;
-            if !window.groups_may_hold(&cursors) {
-                continue;
+    /// Whether it is plain beforehand that [`ENOUGH`] documents hold every word, or that none has to.
+    fn is_held_by_enough(&self, masks: &[Option<Bits>]) -> bool {
+        let mut terms = self.plan.terms.iter().zip(&self.terms);
+        match self.plan.groups.len() {
+            0 => true,
+            1 if masks.iter().all(Option::is_none) => {
+                terms.any(|(term, prepared)| term.group.is_some() && prepared.df >= ENOUGH)
             }
-            for start in starts(len, mask.as_ref()) {
-                window.clear();
-                for cursor in &mut cursors {
-                    cursor.mark(start, window.end(start, len), window);
-                }
-                held += window.strict(start, mask.as_ref());
-                if held >= ENOUGH {
-                    return Ok(true);
-                }
-            }
+            _ => false,
         }
-        Ok(false)
     }
 
-    /// Takes the documents of a segment that hold every word. Only these are scored: the terms that say
-    /// which they are, are read whole, the others where such documents are.
-    fn only_every(
+    /// Takes the documents of a segment that hold every word, and as long as these are not known to be
+    /// enough, those with some of them.
+    fn segment(
         &self,
         segment: usize,
         mask: Option<&Bits>,
+        enough: bool,
         window: &mut Window,
-        every: &mut Tally,
+        [every, some]: [&mut Tally; 2],
     ) -> tantivy::Result<()> {
         let reader = &self.index.segments()[segment];
         let len = reader.max_doc();
-        every.begin(len);
-        let mut cursors = self.cursors(segment, |_| true)?;
-        if !window.groups_may_hold(&cursors) {
-            return Ok(());
-        }
-        let order = reader.fast_fields().u64(name::ORDER)?;
-        for start in starts(len, mask) {
-            let end = window.end(start, len);
-            window.clear();
-            for cursor in cursors.iter_mut().filter(|cursor| cursor.group.is_some()) {
-                cursor.gather(start, end, window);
-            }
-            if window.strict(start, mask) == 0 {
-                continue;
-            }
-            let mut gathered = 0;
-            for rivals in cursors.chunk_by_mut(|a, b| a.slot == b.slot) {
-                for cursor in rivals.iter_mut() {
-                    cursor.add_to_strict(start, end, len, window, &mut gathered);
-                }
-                if rivals[0].slot.is_some() {
-                    window.settle();
-                }
-            }
-            for i in 0..WINDOW_WORDS {
-                let at = start as usize / 64 + i;
-                let ctx = Context { order: &order, segment: segment as u32, at };
-                let strict = window.strict[i];
-                if strict != 0 {
-                    every.take(strict, &window.scores[i * 64..(i + 1) * 64], strict, &ctx);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Takes the documents of a segment that hold every word, and those with some of them.
-    fn every_and_some(
-        &self,
-        segment: usize,
-        mask: Option<&Bits>,
-        window: &mut Window,
-        every: &mut Tally,
-        some: &mut Tally,
-    ) -> tantivy::Result<()> {
-        let reader = &self.index.segments()[segment];
-        let len = reader.max_doc();
-        let order = reader.fast_fields().u64(name::ORDER)?;
-        let mut cursors = self.cursors(segment, |_| true)?;
         every.begin(len);
         some.begin(len);
+        let mut cursors = self.cursors(segment)?;
+        let may_be_every = window.each_group_has_one(&cursors);
+        let order = reader.fast_fields().u64(name::ORDER)?;
         for start in starts(len, mask) {
-            let end = window.end(start, len);
-            window.clear();
+            let only_every = enough || every.total >= ENOUGH;
+            if only_every && !may_be_every {
+                break;
+            }
+            window.begin(start, len);
+            if only_every {
+                cursors.iter_mut().for_each(|cursor| cursor.gather(window));
+                if window.find_strict(mask) == 0 {
+                    continue;
+                }
+            }
             for rivals in cursors.chunk_by_mut(|a, b| a.slot == b.slot) {
                 for cursor in rivals.iter_mut() {
-                    cursor.add(start, end, window);
+                    if only_every { cursor.add_to_strict(window) } else { cursor.add(window) }
                 }
                 if rivals[0].slot.is_some() {
                     window.settle();
                 }
             }
-            window.strict(start, mask);
+            if !only_every {
+                window.find_strict(mask);
+            }
             for i in 0..WINDOW_WORDS {
                 let at = start as usize / 64 + i;
-                let masked = mask.map_or(u64::MAX, |mask| mask.word(at));
-                let (strict, any) = (window.strict[i], window.any[i] & masked);
-                if any | strict == 0 {
-                    continue;
-                }
                 let ctx = Context { order: &order, segment: segment as u32, at };
-                let scores = &window.scores[i * 64..(i + 1) * 64];
+                let (scores, strict) = (&window.scores[i * 64..(i + 1) * 64], window.strict[i]);
                 every.take(strict, scores, strict, &ctx);
-                some.take(any | strict, scores, strict, &ctx);
+                if !only_every {
+                    let any = window.any[i] & mask.map_or(u64::MAX, |mask| mask.word(at));
+                    some.take(any | strict, scores, strict, &ctx);
+                }
             }
         }
         Ok(())

@@ -1,6 +1,8 @@
 //! Windows of documents: within one, every term adds its part to an array of scores, and group by group
 //! bits say which words a document holds.
 
+use std::ops::Range;
+
 use tantivy::DocId;
 use tantivy::fieldnorm::FieldNormReader;
 
@@ -33,7 +35,7 @@ pub(crate) struct Window {
     pub(crate) scores: Box<[Score; WINDOW as usize]>,
     /// The documents that match with some of the words.
     pub(crate) any: [u64; WINDOW_WORDS],
-    /// The documents that hold every word, after [`Window::strict`].
+    /// The documents that hold every word, after [`Window::find_strict`].
     pub(crate) strict: [u64; WINDOW_WORDS],
     groups: Vec<[u64; WINDOW_WORDS]>,
     /// The best score so far of the terms that compete, and which documents have one.
@@ -41,8 +43,10 @@ pub(crate) struct Window {
     rivalled: [u64; WINDOW_WORDS],
     /// What was gathered: documents, and how often each holds the term.
     gathered: Vec<(DocId, u32)>,
-    /// Where what each term gathered ends, in the order of gathering.
-    ends: Vec<usize>,
+    /// Its first document, the one after its last, and how many the segment has.
+    start: DocId,
+    end: DocId,
+    len: u32,
 }
 
 impl Window {
@@ -55,26 +59,31 @@ impl Window {
             rivals: Box::new([0; WINDOW as usize]),
             rivalled: [0; WINDOW_WORDS],
             gathered: Vec::new(),
-            ends: Vec::new(),
+            start: 0,
+            end: 0,
+            len: 0,
         }
     }
 
-    /// The end of the window from `start` on, in a segment of `len` documents.
-    pub(crate) fn end(&self, start: DocId, len: u32) -> DocId {
-        (start + WINDOW).min(len)
+    /// Moves to the documents from `start` on of a segment that has `len`, with nothing known of them.
+    pub(crate) fn begin(&mut self, start: DocId, len: u32) {
+        (self.start, self.end, self.len) = (start, (start + WINDOW).min(len), len);
+        self.scores.fill(0);
+        self.any.fill(0);
+        self.groups.iter_mut().for_each(|group| group.fill(0));
+        self.gathered.clear();
     }
 
     /// Whether each word has a term in the segment.
-    pub(crate) fn groups_may_hold(&self, cursors: &[TermCursor<'_>]) -> bool {
+    pub(crate) fn each_group_has_one(&self, cursors: &[TermCursor<'_>]) -> bool {
         (0..self.groups.len()).all(|group| cursors.iter().any(|c| c.group == Some(group)))
     }
 
-    /// Finds which documents of the window from `start` on hold every word and are not masked out; how
-    /// many.
-    pub(crate) fn strict(&mut self, start: DocId, mask: Option<&Bits>) -> u64 {
+    /// Finds which documents hold every word and are not masked out; how many.
+    pub(crate) fn find_strict(&mut self, mask: Option<&Bits>) -> u64 {
         let mut count = 0;
         for i in 0..WINDOW_WORDS {
-            let masked = mask.map_or(u64::MAX, |mask| mask.word(start as usize / 64 + i));
+            let masked = mask.map_or(u64::MAX, |mask| mask.word(self.start as usize / 64 + i));
             let all = self.groups.iter().fold(masked, |all, group| all & group[i]);
             self.strict[i] = all;
             count += u64::from(all.count_ones());
@@ -109,14 +118,6 @@ impl Window {
             *bits = 0;
         }
     }
-
-    pub(crate) fn clear(&mut self) {
-        self.scores.fill(0);
-        self.any.fill(0);
-        self.groups.iter_mut().for_each(|group| group.fill(0));
-        self.gathered.clear();
-        self.ends.clear();
-    }
 }
 
 /// A term of a segment, moving forward from window to window.
@@ -129,15 +130,19 @@ pub(crate) struct TermCursor<'a> {
     pub(crate) group: Option<usize>,
     pub(crate) selecting: bool,
     pub(crate) slot: Option<usize>,
+    /// What it has gathered in this window.
+    pub(crate) gathered: Range<usize>,
 }
 
 impl TermCursor<'_> {
-    /// Says which documents hold its word, and adds to the scores of all that hold the term.
-    pub(crate) fn add(&mut self, start: DocId, end: DocId, window: &mut Window) {
+    /// Says which documents of the window hold its word, and adds to the scores of all that hold the
+    /// term.
+    pub(crate) fn add(&mut self, window: &mut Window) {
         let Self { cursor, weight, norms, group, selecting, slot, .. } = self;
+        let start = window.start;
         let competes = slot.is_some();
         cursor.skip_to(start);
-        cursor.advance_to(end, |doc, tf| {
+        cursor.advance_to(window.end, |doc, tf| {
             let at = (doc - start) as usize;
             window.score(at, weight.score(tf, norms.fieldnorm_id(doc)), competes);
             let (word, bit) = (at / 64, 1 << (at % 64));
@@ -150,58 +155,40 @@ impl TermCursor<'_> {
         });
     }
 
-    /// Says which documents hold its word.
-    pub(crate) fn mark(&mut self, start: DocId, end: DocId, window: &mut Window) {
+    /// Says which documents of the window hold its word, if it is a term of one, and remembers how often
+    /// they hold it.
+    pub(crate) fn gather(&mut self, window: &mut Window) {
         let Some(group) = self.group else { return };
-        let group = &mut window.groups[group];
-        self.cursor.skip_to(start);
-        self.cursor.advance_to(end, |doc, _| {
-            let at = (doc - start) as usize;
-            group[at / 64] |= 1 << (at % 64);
-        });
-    }
-
-    /// The same, and remembers for [`TermCursor::add_to_strict`] how often they hold the term.
-    pub(crate) fn gather(&mut self, start: DocId, end: DocId, window: &mut Window) {
-        let Some(group) = self.group else { return };
-        let Window { groups, gathered, ends, .. } = window;
+        let Window { groups, gathered, start, end, .. } = window;
         let group = &mut groups[group];
-        self.cursor.skip_to(start);
-        self.cursor.advance_to(end, |doc, tf| {
-            let at = (doc - start) as usize;
+        let from = gathered.len();
+        self.cursor.skip_to(*start);
+        self.cursor.advance_to(*end, |doc, tf| {
+            let at = (doc - *start) as usize;
             group[at / 64] |= 1 << (at % 64);
             gathered.push((doc, tf));
         });
-        ends.push(gathered.len());
+        self.gathered = from..gathered.len();
     }
 
-    /// Adds to the scores of the documents that hold every word. `gathered` counts the terms that have
-    /// gathered, which come here in the same order.
-    pub(crate) fn add_to_strict(
-        &mut self,
-        start: DocId,
-        end: DocId,
-        len: u32,
-        window: &mut Window,
-        gathered: &mut usize,
-    ) {
-        let Self { cursor, weight, norms, slot, .. } = self;
+    /// Adds to the scores of the documents that hold every word, after [`TermCursor::gather`].
+    pub(crate) fn add_to_strict(&mut self, window: &mut Window) {
+        let Self { cursor, df, weight, norms, group, slot, gathered, .. } = self;
+        let Window { start, end, len, .. } = *window;
         let competes = slot.is_some();
         let score = |doc: DocId, tf| weight.score(tf, norms.fieldnorm_id(doc));
-        if self.group.is_some() {
-            let from = gathered.checked_sub(1).map_or(0, |before| window.ends[before]);
-            for i in from..window.ends[*gathered] {
+        if group.is_some() {
+            for i in gathered.clone() {
                 let (doc, tf) = window.gathered[i];
                 let at = (doc - start) as usize;
                 if window.is_strict(at) {
                     window.score(at, score(doc, tf), competes);
                 }
             }
-            *gathered += 1;
             return;
         }
         let strict: u64 = window.strict.iter().map(|word| u64::from(word.count_ones())).sum();
-        let here = self.df * u64::from(end - start) / u64::from(len.max(1));
+        let here = *df * u64::from(end - start) / u64::from(len.max(1));
         cursor.skip_to(start);
         if here < strict * SOUGHT {
             cursor.advance_to(end, |doc, tf| {
