@@ -18,6 +18,7 @@ use crate::api::{
     Duplicates, Engine, Hit, Lang, SearchError, SearchRequest, SearchResponse, Suggestion,
 };
 use crate::bm25;
+use crate::dictionary::Dictionaries;
 use crate::duplicates::{Duplicates as Near, LooksColumns};
 use crate::expand::Holdings;
 use crate::explain::{self, Explanation};
@@ -66,6 +67,8 @@ struct State {
     records: Vec<RecordStore>,
     /// How the documents of each segment look.
     looks: Vec<LooksColumns>,
+    /// The words that documents hold as they stand.
+    spellings: Dictionaries,
     analyzer: Analyzer,
     dict: u64,
     synonyms: Synonyms,
@@ -106,6 +109,7 @@ impl State {
             searcher,
             records,
             looks,
+            spellings: Dictionaries::new(index.fields().body_grams),
             analyzer,
             dict: dict.checksum(),
             synonyms,
@@ -188,6 +192,7 @@ impl IndexEngine {
     fn holdings<'a>(&'a self, state: &'a State, terms: &'a Terms<'a>) -> Holdings<'a> {
         Holdings {
             terms,
+            spellings: &state.spellings,
             fields: self.fields(),
             vocabulary: &self.vocabulary,
             hand_made: &state.hand_made,

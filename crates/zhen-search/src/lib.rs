@@ -6,6 +6,7 @@
 pub mod api;
 mod bits;
 mod bm25;
+mod dictionary;
 mod duplicates;
 pub mod engine;
 mod expand;

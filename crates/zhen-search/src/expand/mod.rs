@@ -24,6 +24,7 @@ use zhen_text::{QueryWord, WordKind, latin};
 
 use crate::api::Via;
 use crate::bits::Bits;
+use crate::dictionary::Dictionaries;
 use crate::duplicates::{Duplicates, LooksColumns};
 use crate::function_words;
 use crate::passage::Pattern;
@@ -89,6 +90,8 @@ impl Asked<'_> {
 #[derive(Clone, Copy)]
 pub(crate) struct Holdings<'a> {
     pub(crate) terms: &'a Terms<'a>,
+    /// The words of the bodies as they stand.
+    pub(crate) spellings: &'a Dictionaries,
     pub(crate) fields: Fields,
     pub(crate) vocabulary: &'a VocabularyFile,
     /// What the user says of pairs of names.

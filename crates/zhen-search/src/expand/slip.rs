@@ -2,8 +2,6 @@
 //! a character that sounds or looks like the right one. Only what the index does not hold is taken
 //! for a slip, and of its own words only.
 
-use std::collections::HashMap;
-
 use zhen_text::WordKind;
 use zhen_text::spell::{self, candidates_zh};
 
@@ -104,16 +102,13 @@ fn latin(holdings: Holdings<'_>, word: &str) -> Vec<String> {
 
 fn near(holdings: Holdings<'_>, word: &str, edits: u8) -> Vec<String> {
     let distance = Distance::of_letters(word, edits);
-    let mut counts: HashMap<String, u64> = HashMap::new();
-    for segment in holdings.terms.segments() {
-        let Ok(index) = segment.inverted_index(holdings.fields.body_grams) else { continue };
-        let Ok(mut terms) = index.terms().search(&distance).into_stream() else { continue };
-        while terms.advance() {
-            let Ok(term) = std::str::from_utf8(terms.key()) else { continue };
-            *counts.entry(term.to_owned()).or_default() += u64::from(terms.value().doc_freq);
-        }
-    }
-    let mut near: Vec<(String, u64)> = counts.into_iter().collect();
+    let found = holdings.spellings.accepted(holdings.terms.searcher(), &distance);
+    let words = found.unwrap_or_default().into_iter();
+    let counted = words.filter_map(|word| String::from_utf8(word).ok()).map(|word| {
+        let documents = holdings.frequency(holdings.fields.body_grams, &word);
+        (word, documents)
+    });
+    let mut near: Vec<(String, u64)> = counted.collect();
     near.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     near.truncate(MOST_MEANT);
     near.into_iter().map(|(word, _)| word).collect()
