@@ -382,10 +382,12 @@ impl<'a> Prepared<'a> {
                 let at = start as usize / 64 + i;
                 let ctx = Context { order: &order, segment: segment as u32, at };
                 let (scores, strict) = (&window.scores[i * 64..(i + 1) * 64], window.strict[i]);
-                every.take(strict, scores, strict, &ctx);
-                if !only_every {
-                    let any = window.any[i] & mask.map_or(u64::MAX, |mask| mask.word(at));
-                    some.take(any | strict, scores, strict, &ctx);
+                if strict != 0 {
+                    every.take(strict, scores, strict, &ctx);
+                }
+                let any = strict | window.any[i] & mask.map_or(u64::MAX, |mask| mask.word(at));
+                if !only_every && any != 0 {
+                    some.take(any, scores, strict, &ctx);
                 }
             }
         }
