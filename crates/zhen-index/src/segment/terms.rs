@@ -5,10 +5,15 @@
 //! itself, so that finding one costs one wait; longer ones are found by their hash and compared with
 //! their bytes, which costs two more.
 
+use std::ops::Range;
+
 use crate::hash::hash64;
 
 /// Longest term that lies in the table itself, in bytes.
 const SHORT: usize = 8;
+/// Terms whose places are read before the first of them is compared, so that the processor waits for
+/// all of them at once.
+const TOGETHER: usize = 16;
 
 /// A place of a table: what is looked for, and the number found, plus one; 0 for a free place.
 #[derive(Clone, Copy, Default)]
@@ -67,6 +72,20 @@ impl Table {
     }
 }
 
+/// A term that is looked for.
+struct Sought {
+    range: Range<usize>,
+    is_short: bool,
+    key: u64,
+    /// The place where the search for it begins, as it was when the place was read.
+    first: Place,
+}
+
+impl Sought {
+    const NOTHING: Self =
+        Self { range: 0..0, is_short: true, key: 0, first: Place { key: 0, number: 0 } };
+}
+
 /// Terms and their numbers.
 pub(super) struct Terms {
     short: Table,
@@ -101,22 +120,36 @@ impl Terms {
     /// space.
     pub(super) fn number_all(&mut self, text: &str, mut each: impl FnMut(u32)) {
         let bytes = text.as_bytes();
-        let mut start = 0;
         let ends = memchr::memchr_iter(b' ', bytes).chain([bytes.len()]);
-        for end in ends {
-            if end > start {
-                each(self.number(bytes, start, end));
-            }
+        let mut start = 0;
+        let mut ranges = ends.filter_map(|end| {
+            let range = start..end;
             start = end + 1;
+            (!range.is_empty()).then_some(range)
+        });
+        let mut sought = [const { Sought::NOTHING }; TOGETHER];
+        loop {
+            let mut count = 0;
+            for (sought, range) in sought.iter_mut().zip(&mut ranges) {
+                *sought = self.look(bytes, range);
+                count += 1;
+            }
+            for sought in &sought[..count] {
+                each(self.number(bytes, sought));
+            }
+            if count < TOGETHER {
+                return;
+            }
         }
     }
 
-    /// The number of the term at `start..end` of `text`.
-    fn number(&mut self, text: &[u8], start: usize, end: usize) -> u32 {
-        let term = &text[start..end];
-        if term.len() <= SHORT && !term.contains(&0) {
+    /// Reads the place where the search for the term at `range` of `text` begins.
+    fn look(&self, text: &[u8], range: Range<usize>) -> Sought {
+        let term = &text[range.clone()];
+        let is_short = term.len() <= SHORT && !term.contains(&0);
+        let (key, table) = if is_short {
             // Without zero bytes, a term padded with them is like no other.
-            let key = match text[start..].first_chunk::<SHORT>() {
+            let key = match text[range.start..].first_chunk::<SHORT>() {
                 Some(eight) => u64::from_le_bytes(*eight) & (u64::MAX >> (64 - 8 * term.len())),
                 None => {
                     let mut eight = [0; SHORT];
@@ -124,28 +157,33 @@ impl Terms {
                     u64::from_le_bytes(eight)
                 }
             };
-            let at = self.short.find(key, |_| true);
-            match self.short.places[at].number {
-                0 => {
-                    let number = self.push(term);
-                    self.short.put(at, key, number);
-                    number
-                }
-                found => found - 1,
-            }
+            (key, &self.short)
         } else {
-            let key = hash64(term);
-            let Self { bytes, ends, .. } = &*self;
-            let at = self.long.find(key, |number| get(bytes, ends, number) == term);
-            match self.long.places[at].number {
-                0 => {
-                    let number = self.push(term);
-                    self.long.put(at, key, number);
-                    number
-                }
-                found => found - 1,
-            }
+            (hash64(term), &self.long)
+        };
+        Sought { range, is_short, key, first: table.places[table.start(key)] }
+    }
+
+    /// The number of a term.
+    fn number(&mut self, text: &[u8], sought: &Sought) -> u32 {
+        let Sought { range, is_short, key, first } = sought;
+        let (term, key) = (&text[range.clone()], *key);
+        // A place once taken stays what it is, and so does its number when the table grows.
+        let Self { bytes, ends, .. } = &*self;
+        let is = |number| *is_short || get(bytes, ends, number) == term;
+        if first.number > 0 && first.key == key && is(first.number - 1) {
+            return first.number - 1;
         }
+        let table = if *is_short { &self.short } else { &self.long };
+        let at = table.find(key, is);
+        let found = table.places[at].number;
+        if found > 0 {
+            return found - 1;
+        }
+        let number = self.push(term);
+        let table = if *is_short { &mut self.short } else { &mut self.long };
+        table.put(at, key, number);
+        number
     }
 
     fn push(&mut self, term: &[u8]) -> u32 {

@@ -1,7 +1,7 @@
 //! The threads that build segments.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
@@ -30,6 +30,8 @@ pub(super) struct Builders {
     threads: Vec<Thread>,
     /// Bytes of memory that each may take.
     share: usize,
+    /// Tells the threads that nothing they were given matters any more.
+    given_up: Arc<AtomicBool>,
 }
 
 struct Thread {
@@ -53,15 +55,18 @@ enum Order {
 impl Builders {
     /// Starts `count` threads that take `share` bytes each.
     pub(super) fn start(index: &Index, fields: Fields, count: usize, share: usize) -> Self {
+        let given_up = Arc::new(AtomicBool::new(false));
         let threads = (0..count)
             .map(|_| {
                 let (orders, receiver) = unbounded();
                 let (sender, results) = unbounded();
                 let memory = Arc::new(AtomicUsize::new(0));
-                let (index, told) = (index.clone(), Arc::clone(&memory));
+                let (index, told, given_up) =
+                    (index.clone(), Arc::clone(&memory), Arc::clone(&given_up));
                 let handle = std::thread::spawn(move || {
                     let new = || SegmentBuilder::new(&index, fields);
-                    build(new, &receiver, &sender, &told);
+                    let orders = receiver.iter().take_while(|_| !given_up.load(Ordering::Relaxed));
+                    build(new, orders, &sender, &told);
                 });
                 Thread {
                     orders: Some(orders),
@@ -74,7 +79,7 @@ impl Builders {
                 }
             })
             .collect();
-        Self { threads, share }
+        Self { threads, share, given_up }
     }
 
     /// Gives a document to the thread that has been given least.
@@ -143,6 +148,7 @@ fn gone() -> TantivyError {
 
 impl Drop for Builders {
     fn drop(&mut self) {
+        self.given_up.store(true, Ordering::Relaxed);
         for thread in &mut self.threads {
             thread.orders = None;
         }
@@ -156,7 +162,7 @@ impl Drop for Builders {
 /// The life of a thread.
 fn build(
     new: impl Fn() -> tantivy::Result<SegmentBuilder>,
-    orders: &Receiver<Order>,
+    orders: impl Iterator<Item = Order>,
     results: &Sender<tantivy::Result<SegmentMeta>>,
     memory: &AtomicUsize,
 ) {

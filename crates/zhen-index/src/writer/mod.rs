@@ -375,11 +375,12 @@ impl Writer {
     }
 }
 
-/// How the documents themselves are stored.
+/// How the documents themselves are stored. Blocks are small because a hit needs one document, and a
+/// block is decompressed whole.
 fn settings() -> IndexSettings {
     IndexSettings {
         docstore_compression: tantivy::store::Compressor::Lz4,
-        docstore_blocksize: 16 << 10,
+        docstore_blocksize: 8 << 10,
         docstore_compress_dedicated_thread: false,
         ..IndexSettings::default()
     }
