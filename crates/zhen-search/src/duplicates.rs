@@ -71,6 +71,29 @@ impl LooksColumns {
     }
 }
 
+impl LooksColumns {
+    /// Whether a document looks nearly as another, `looks`. Reads no more than it needs to: most
+    /// documents that share a band do so by chance.
+    fn is_near(&self, doc: DocId, looks: &Looks) -> bool {
+        if looks.content.is_some() && looks.content == self.content.first(doc) {
+            return true;
+        }
+        let Some(signature) = &looks.signature else { return false };
+        let rows = self.signature.index.value_row_ids(doc);
+        if rows.len() != WORDS {
+            return false;
+        }
+        let mut words = [0; WORDS];
+        let (first, rest) = words.split_at_mut(WORDS / 2);
+        let start = u64::from(rows.start);
+        self.signature.values.get_range(start, first);
+        signature.may_be_near(first) && {
+            self.signature.values.get_range(start + first.len() as u64, rest);
+            signature.is_near(&Signature::from_words(words))
+        }
+    }
+}
+
 /// Compares the documents of one commit.
 pub(crate) struct Duplicates<'a> {
     searcher: &'a Searcher,
@@ -185,7 +208,7 @@ impl<'a> Duplicates<'a> {
                         seen.push(doc);
                         let other = DocAddress::new(ord, doc);
                         if !segment.is_deleted(doc)
-                            && looks.is_near(&self.looks(other))
+                            && self.columns[ord as usize].is_near(doc, &looks)
                             && !visit(other)
                         {
                             return Ok(());

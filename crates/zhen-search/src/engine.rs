@@ -469,7 +469,7 @@ impl Engine for IndexEngine {
         };
         let facets =
             facets::count(searcher, &outcome.matching, &request.facets).map_err(engine_error)?;
-        let matcher = Matcher::new(plan.patterns.clone());
+        let matcher = Matcher::new(plan.patterns);
         let shown = best.iter().skip(request.offset).take(request.limit);
         let hits = shown.map(|ranked| self.hit(&state, ranked, &matcher, request.passages));
         let mut hits = hits.collect::<Result<Vec<_>, _>>()?;

@@ -139,15 +139,38 @@ impl Signature {
     /// An estimate of how much of all shingles of both texts stands in both, 0 to 1; its standard
     /// error is at most .0625.
     pub fn overlap(&self, other: &Self) -> f32 {
-        let same = self.0.iter().zip(&other.0).filter(|(a, b)| a == b).count();
-        // One byte in 256 is the same by chance.
-        ((same as f32 / SAMPLES as f32 - 1.0 / 256.0) / (1.0 - 1.0 / 256.0)).max(0.0)
+        overlap(self.0.iter().zip(&other.0).filter(|(a, b)| a == b).count())
+    }
+
+    /// Whether a text may be a near duplicate whose signature, as [words](Self::to_words), begins with
+    /// `first`: of texts that share a band by chance, half a signature tells nearly always.
+    ///
+    /// ```
+    /// use zhen_text::signature::{Signature, WORDS};
+    /// let one = Signature::from_words([7; WORDS]);
+    /// assert!(one.may_be_near(&[7; WORDS / 2]));
+    /// assert!(!one.may_be_near(&[u64::MAX; WORDS / 2]));
+    /// ```
+    pub fn may_be_near(&self, first: &[u64]) -> bool {
+        let others = first.iter().flat_map(|word| word.to_be_bytes());
+        let (mut known, mut same) = (0, 0);
+        for (a, b) in self.0.iter().zip(others) {
+            known += 1;
+            same += usize::from(*a == b);
+        }
+        overlap(same + SAMPLES - known) >= THRESHOLD
     }
 
     /// Whether the two texts are near duplicates.
     pub fn is_near(&self, other: &Self) -> bool {
         self.overlap(other) >= THRESHOLD
     }
+}
+
+/// The overlap of two texts of whose samples so many are the same.
+fn overlap(same: usize) -> f32 {
+    // One byte in 256 is the same by chance.
+    ((same as f32 / SAMPLES as f32 - 1.0 / 256.0) / (1.0 - 1.0 / 256.0)).max(0.0)
 }
 
 fn is_ideograph(c: char) -> bool {
