@@ -40,6 +40,8 @@ pub(crate) struct Plan {
     pub(crate) asks_for_duplicates: bool,
     /// As what else words may stand: the words as typed, and by which road.
     pub(crate) roads: Vec<(String, Via)>,
+    /// Terms of words as typed, by number: what stands for them counts as no rarer than these.
+    pub(crate) standards: Vec<Vec<usize>>,
     /// Words as typed that may be slips, each with the likeliest word that was meant.
     pub(crate) slips: Vec<(String, String)>,
     by_term: HashMap<(Field, String), usize>,
@@ -89,6 +91,8 @@ pub(crate) struct ScoreTerm {
     pub(crate) common: bool,
     /// The road by which it was found, by number; `None` for a word as typed.
     pub(crate) road: Option<usize>,
+    /// The words as typed that it counts as no rarer than, by number.
+    pub(crate) standard: Option<usize>,
 }
 
 /// A condition that always holds.
@@ -460,6 +464,7 @@ impl Plan {
             slot: None,
             common: false,
             road: None,
+            standard: None,
         });
     }
 
@@ -498,8 +503,23 @@ impl Plan {
                 slot: Some(slot),
                 common: false,
                 road: Some(road),
+                standard: None,
             });
         }
+    }
+
+    /// A number for words as typed in a field; `None` when one of them is not looked up there.
+    pub(crate) fn standard<'a>(
+        &mut self,
+        field: Field,
+        mut words: impl Iterator<Item = &'a str>,
+    ) -> Option<usize> {
+        let terms: Option<Vec<usize>> = words
+            .by_ref()
+            .map(|word| self.by_term.get(&(field, word.to_owned())).copied())
+            .collect();
+        self.standards.push(terms?);
+        Some(self.standards.len() - 1)
     }
 
     /// The list of this kind, made if it is not yet planned.

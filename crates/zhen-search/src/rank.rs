@@ -137,6 +137,7 @@ impl<'a> Prepared<'a> {
         }
         let mut norms: FxHashMap<Field, Norms> = FxHashMap::default();
         let mut terms = Vec::with_capacity(plan.terms.len());
+        let mut rarities: Vec<f32> = Vec::with_capacity(plan.terms.len());
         for term in &plan.terms {
             let places = match &term.origin {
                 Origin::Term(field, text) => Some(index.places(*field, text)?),
@@ -155,7 +156,15 @@ impl<'a> Prepared<'a> {
             };
             let least = if term.common { weights::FUNCTION_WORD_SHARE } else { 0.0 };
             let rarity = df.max((documents as f64 * f64::from(least)) as u64);
-            let weight = Weight::new(idf(rarity, documents), term.boost, norms);
+            let mut rarity = idf(rarity, documents);
+            if let Some(standard) = term.standard {
+                let words = &plan.standards[standard];
+                let typed: f32 = words.iter().map(|&at| rarities[at]).sum();
+                // What stands for several words counts as their root.
+                rarity = rarity.min(typed / (words.len().max(1) as f32).sqrt());
+            }
+            rarities.push(rarity);
+            let weight = Weight::new(rarity, term.boost, norms);
             terms.push(PreparedTerm { places, df, weight });
         }
         let selects = |(term, prepared): (&ScoreTerm, &PreparedTerm)| {

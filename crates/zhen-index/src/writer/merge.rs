@@ -66,7 +66,14 @@ impl Writer {
             let what = format!("the thread that merged {} segments is gone", segments.len());
             tantivy::TantivyError::ErrorInThread(what)
         };
-        result.unwrap_or_else(|()| Err(lost())).map_err(self.engine_error("merged"))?;
+        if let Err(error) = result.unwrap_or_else(|()| Err(lost())) {
+            // A commit meanwhile may have removed the last document of a segment, and the segment.
+            let metas = self.segment_metas()?;
+            let is_there = |id: &SegmentId| metas.iter().any(|meta| meta.id() == *id);
+            if segments.iter().all(is_there) {
+                return Err(self.engine_error("merged")(error));
+            }
+        }
         durable::sync_dir(self.dir()).map_err(IndexError::io("sync", self.dir()))?;
         self.committed = Committed::read(&self.index)?;
         Ok(())

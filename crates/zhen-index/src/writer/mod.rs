@@ -251,6 +251,8 @@ impl Writer {
 
     /// Removes all documents; the file table stays.
     pub(crate) fn remove_all(&mut self) -> Result<(), IndexError> {
+        // A merge would find its segments gone.
+        self.finish_merging()?;
         // Those in the making are finished and never given to the engine.
         self.builders.finish().map_err(self.engine_error("written"))?;
         self.engine.delete_all_documents().map_err(self.engine_error("written"))?;

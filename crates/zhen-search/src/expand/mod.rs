@@ -226,6 +226,14 @@ fn compete(
     let fields = asked.holdings.fields;
     let count = (expansion.words.len() as f32).sqrt();
     let road = plan.road(typed, expansion.via);
+    // A rare translation of a frequent word says no more than the word: or documents that hold the
+    // word itself would come after those with a translation.
+    let standards = [fields.body_words, fields.title_words].map(|field| {
+        let words = expansion.words.iter().filter_map(|&i| asked.words[i].term.as_deref());
+        let bounded = expansion.via == Via::Translation;
+        bounded.then(|| plan.standard(field, words)).flatten()
+    });
+    let known = plan.terms.len();
     for candidate in expansion.candidates.iter().take(MOST) {
         let boost = candidate.weight * count;
         let mut origins = standing(fields, &candidate.text, plan);
@@ -254,6 +262,10 @@ fn compete(
             stem: (single && candidate.text.is_ascii()).then(|| latin::stem(&candidate.text)),
             ..Pattern::new(typed, &candidate.text, 1.3 * candidate.weight)
         });
+    }
+    for term in &mut plan.terms[known..] {
+        let in_title = [fields.title_words, fields.title_grams].contains(&term.field);
+        term.standard = standards[usize::from(in_title)];
     }
 }
 

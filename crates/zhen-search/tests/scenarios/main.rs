@@ -7,6 +7,7 @@ mod duplicates;
 mod pinyin;
 mod spellings;
 mod suggest;
+mod translations;
 
 use std::io::BufRead as _;
 use std::path::Path;

@@ -1,0 +1,108 @@
+//! Words of the other language find, and never outrank the word itself.
+
+use zhen_search::{Duplicates, Hit, SearchRequest, Via};
+use zhen_text::lexicon::Lexicon;
+
+use super::Index;
+
+const ENGLISH: [&str; 24] = [
+    "dictionary",
+    "software",
+    "library",
+    "economy",
+    "law",
+    "history",
+    "weather",
+    "river",
+    "train",
+    "hospital",
+    "teacher",
+    "music",
+    "rice",
+    "moon",
+    "engine",
+    "contract",
+    "virus",
+    "bridge",
+    "island",
+    "price",
+    "language",
+    "computer",
+    "peace",
+    "vitamin",
+];
+const CHINESE: [&str; 24] = [
+    "词典",
+    "软件",
+    "图书馆",
+    "经济",
+    "法律",
+    "历史",
+    "天气",
+    "河流",
+    "火车",
+    "医院",
+    "老师",
+    "音乐",
+    "米饭",
+    "月亮",
+    "发动机",
+    "合同",
+    "病毒",
+    "桥梁",
+    "岛屿",
+    "价格",
+    "语言",
+    "电脑",
+    "和平",
+    "维生素",
+];
+
+/// Documents that hold each word as typed.
+const OFTEN: usize = 200;
+
+/// For each word, [`OFTEN`] documents with it and one with each of its translations, all equally
+/// long. Who asks for a word meets all documents with it before any with a translation.
+fn typed_words_come_first(words: &[(&str, Vec<String>)]) {
+    let mut texts = Vec::new();
+    let mut typed = Vec::new();
+    for (word, translations) in words {
+        let from = texts.len();
+        texts.extend((0..OFTEN).map(|n| format!("{word} x{n}")));
+        typed.push(from..texts.len());
+        texts.extend(translations.iter().enumerate().map(|(n, text)| format!("{text} y{n}")));
+    }
+    let index = Index::of_texts(&texts.iter().map(String::as_str).collect::<Vec<_>>());
+    for ((word, _), typed) in words.iter().zip(typed) {
+        let found = index.ask(SearchRequest {
+            query: (*word).to_owned(),
+            limit: 2 * OFTEN,
+            duplicates: Duplicates::Show,
+            ..SearchRequest::default()
+        });
+        let (first, others) = found.hits.split_at(OFTEN);
+        for hit in first {
+            let number: usize = hit.id.parse().unwrap();
+            assert!(typed.contains(&number), "{word}: {:?} comes before it", texts[number]);
+        }
+        let translated = |hit: &Hit| hit.matched.iter().any(|m| m.via == Via::Translation);
+        assert!(others.iter().any(translated), "{word} finds no translation");
+    }
+}
+
+#[test]
+fn a_frequent_word_comes_before_its_rare_translations() {
+    let lexicon = Lexicon::builtin();
+    let english = ENGLISH.map(|word| {
+        let translated = lexicon.to_chinese(&[word]);
+        let candidates = translated.iter().flat_map(|part| &part.candidates);
+        (word, candidates.map(|candidate| candidate.text.to_string()).collect())
+    });
+    typed_words_come_first(&english);
+    let chinese = CHINESE.map(|word| {
+        // Of one word: those of more make longer documents.
+        let candidates = lexicon.to_english(word).into_iter().map(|one| one.text.to_string());
+        (word, candidates.filter(|text| !text.contains(' ')).collect())
+    });
+    typed_words_come_first(&chinese);
+}
