@@ -10,6 +10,8 @@ use zhen_eval::latency::processor;
 
 use crate::Outcome;
 
+/// The project's root.
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 /// Versions are told from what was compiled.
 const LOCK: &str = include_str!("../Cargo.lock");
 
@@ -50,14 +52,24 @@ fn unknown() -> String {
     "unknown".to_owned()
 }
 
-/// The state of the sources: the commit, and whether files that it holds were changed.
+/// The state of the sources: the commit, and whether files that it holds were changed. Results are
+/// no sources, and the lock file of this workspace follows what zhen's own crates depend on.
 fn commit() -> String {
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
-    let options = ["-C", root, "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"];
-    said_by("git", &options).unwrap_or_else(unknown)
+    let git = |args: &[&str]| said_by("git", &[&["-C", ROOT], args].concat());
+    let Some(commit) = git(&["rev-parse", "--short=12", "HEAD"]) else { return unknown() };
+    let changed = git(&[
+        "status",
+        "--porcelain",
+        "--untracked-files=no",
+        "--",
+        ":/",
+        ":(top,exclude)benches/results",
+        ":(top,exclude)benches/compare/Cargo.lock",
+    ]);
+    if changed.is_some() { commit + "-dirty" } else { commit }
 }
 
-/// What a program says on one line.
+/// What a program says, without the white space around it; `None` where it fails or says nothing.
 fn said_by(program: &str, args: &[&str]) -> Option<String> {
     let output = Command::new(program).args(args).stdin(Stdio::null()).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;

@@ -102,5 +102,8 @@ fn child<T: DeserializeOwned>(args: &Args, step: Step, engine: Engine, dir: &Pat
         let (step, name) = (step.name(), engine.name());
         return Err(format!("the step `{step}` of {name} failed; see above").into());
     }
-    Ok(serde_json::from_slice(&output.stdout)?)
+    // An engine may say things of its own before.
+    let text = String::from_utf8(output.stdout)?;
+    let last = text.trim_end().lines().next_back().unwrap_or_default();
+    Ok(serde_json::from_str(last)?)
 }

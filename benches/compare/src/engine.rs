@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use zhen_source::Document;
 
 use crate::Outcome;
-use crate::engines::{fts5, ripgrep, tantivy, zhen};
+use crate::engines::{fts5, ripgrep, seekstorm, tantivy, zhen};
 
 /// Hits asked for.
 pub(crate) const TOP: usize = 10;
@@ -23,6 +23,9 @@ pub(crate) enum Engine {
     Tantivy,
     /// tantivy with the tokenizer of the crate tantivy-jieba.
     TantivyJieba,
+    /// `SeekStorm` with its Chinese tokenizer.
+    #[value(name = "seekstorm")]
+    SeekStorm,
     /// `SQLite` FTS5, trigrams.
     Fts5,
     /// The program `rg` over the raw text.
@@ -31,8 +34,8 @@ pub(crate) enum Engine {
 
 impl Engine {
     /// All of them, in the order in which they are shown.
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Zhen, Self::Tantivy, Self::TantivyJieba, Self::Fts5, Self::Ripgrep];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Zhen, Self::Tantivy, Self::TantivyJieba, Self::SeekStorm, Self::Fts5, Self::Ripgrep];
 
     /// Its name on the command line.
     pub(crate) fn key(self) -> &'static str {
@@ -40,6 +43,7 @@ impl Engine {
             Self::Zhen => "zhen",
             Self::Tantivy => "tantivy",
             Self::TantivyJieba => "tantivy-jieba",
+            Self::SeekStorm => "seekstorm",
             Self::Fts5 => "fts5",
             Self::Ripgrep => "ripgrep",
         }
@@ -51,6 +55,7 @@ impl Engine {
             Self::Zhen => "zhen",
             Self::Tantivy => "tantivy, one jieba-rs field",
             Self::TantivyJieba => "tantivy, crate tantivy-jieba",
+            Self::SeekStorm => "SeekStorm, Chinese",
             Self::Fts5 => "SQLite FTS5 trigram",
             Self::Ripgrep => "ripgrep",
         }
@@ -62,6 +67,7 @@ impl Engine {
             Self::Zhen => zhen::version(),
             Self::Tantivy => tantivy::Flavour::Plain.version(),
             Self::TantivyJieba => tantivy::Flavour::Published.version(),
+            Self::SeekStorm => seekstorm::version(),
             Self::Fts5 => fts5::version(),
             Self::Ripgrep => ripgrep::version()?,
         })
@@ -84,6 +90,7 @@ impl Engine {
     pub(crate) fn threads(self, threads: usize) -> usize {
         match self {
             Self::Zhen | Self::Tantivy | Self::TantivyJieba => threads,
+            Self::SeekStorm => seekstorm::SHARDS,
             Self::Fts5 | Self::Ripgrep => 1,
         }
     }
@@ -92,7 +99,7 @@ impl Engine {
     pub(crate) fn stores(self) -> &'static str {
         match self {
             Self::Zhen => "yes, all fields",
-            Self::Tantivy | Self::TantivyJieba | Self::Fts5 => "yes",
+            Self::Tantivy | Self::TantivyJieba | Self::SeekStorm | Self::Fts5 => "yes",
             Self::Ripgrep => "it is the text",
         }
     }
@@ -105,6 +112,7 @@ impl Engine {
             Self::TantivyJieba => {
                 tantivy::build(tantivy::Flavour::Published, documents, dir, threads)
             }
+            Self::SeekStorm => seekstorm::build(documents, dir),
             Self::Fts5 => fts5::build(documents, dir),
             Self::Ripgrep => ripgrep::build(&documents, dir),
         }
@@ -116,6 +124,7 @@ impl Engine {
             Self::Zhen => Box::new(zhen::open(dir)?),
             Self::Tantivy => Box::new(tantivy::open(tantivy::Flavour::Plain, dir)?),
             Self::TantivyJieba => Box::new(tantivy::open(tantivy::Flavour::Published, dir)?),
+            Self::SeekStorm => Box::new(seekstorm::open(dir)?),
             Self::Fts5 => Box::new(fts5::open(dir)?),
             Self::Ripgrep => Box::new(ripgrep::open(dir)?),
         })

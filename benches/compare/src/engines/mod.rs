@@ -2,5 +2,6 @@
 
 pub(crate) mod fts5;
 pub(crate) mod ripgrep;
+pub(crate) mod seekstorm;
 pub(crate) mod tantivy;
 pub(crate) mod zhen;
