@@ -77,8 +77,7 @@ impl Report {
     fn markdown(&self, date: &str) -> String {
         let of = |key: &str| self.about[key].as_str().unwrap_or("not told").to_owned();
         let mut out = format!(
-            "# Figures of {date}\n\n`cargo xtask figures`, {}, {}, {}. {} of the queries in \
-             `../shared/queries`.\n\n| what | measured | reach | reached | |\n| --- | --- | --- | --- | --- |\n",
+            "# Figures of {date}\n\n`cargo xtask figures`, {}, {}, {}; {} queries.\n\n| what | measured | reach | reached | |\n| --- | --- | --- | --- | --- |\n",
             of("version"),
             of("processor"),
             of("system"),
