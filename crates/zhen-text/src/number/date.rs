@@ -2,6 +2,7 @@
 
 use super::han;
 use super::value::NumberValue;
+use super::words::Words;
 
 /// Years that four digits alone may be.
 pub(super) const YEARS: std::ops::RangeInclusive<i16> = 1000..=2999;
@@ -102,24 +103,33 @@ pub(super) fn from_century(text: &str, at: usize, century: u64) -> Option<(Numbe
     Some((NumberValue::Century(century), end))
 }
 
-/// The month of an English name or its abbreviation.
-pub(super) fn month(word: &str) -> Option<u8> {
-    Some(match word {
-        "january" | "jan" => 1,
-        "february" | "feb" => 2,
-        "march" | "mar" => 3,
-        "april" | "apr" => 4,
-        "may" => 5,
-        "june" | "jun" => 6,
-        "july" | "jul" => 7,
-        "august" | "aug" => 8,
-        "september" | "sep" | "sept" => 9,
-        "october" | "oct" => 10,
-        "november" | "nov" => 11,
-        "december" | "dec" => 12,
-        _ => return None,
-    })
-}
+/// The months by their English names and the abbreviations of these.
+pub(super) static MONTHS: Words = Words::new(&[
+    ("january", 1),
+    ("jan", 1),
+    ("february", 2),
+    ("feb", 2),
+    ("march", 3),
+    ("mar", 3),
+    ("april", 4),
+    ("apr", 4),
+    ("may", 5),
+    ("june", 6),
+    ("jun", 6),
+    ("july", 7),
+    ("jul", 7),
+    ("august", 8),
+    ("aug", 8),
+    ("september", 9),
+    ("sep", 9),
+    ("sept", 9),
+    ("october", 10),
+    ("oct", 10),
+    ("november", 11),
+    ("nov", 11),
+    ("december", 12),
+    ("dec", 12),
+]);
 
 /// Whether a month's name is a date on its own: neither an abbreviation nor a common verb.
 pub(super) fn is_plain_month(word: &str) -> bool {
@@ -159,7 +169,7 @@ pub(super) fn after_day(text: &str, at: usize, day: u8) -> Option<(NumberValue, 
     let of = text[at..].starts_with("of ");
     let at = if of { at + 3 } else { at };
     let name = word_at(text, at);
-    let month = month(name)?;
+    let month = MONTHS.get(name)?;
     let mut end = at + name.len();
     if text[end..].starts_with('.') && name.len() <= 4 {
         end += 1;

@@ -2,6 +2,7 @@
 
 use super::date::{digits_at, skip_space, word_at};
 use super::value::{Decimal, NumberValue};
+use super::words::Words;
 
 /// Words of a numeral at most.
 const LONGEST: usize = 24;
@@ -29,72 +30,67 @@ pub(super) fn multiplier(word: &str) -> Option<(u32, i32)> {
 }
 
 /// `one` to `ninety`.
-fn simple(word: &str) -> Option<u8> {
-    Some(match word {
-        "one" => 1,
-        "two" => 2,
-        "three" => 3,
-        "four" => 4,
-        "five" => 5,
-        "six" => 6,
-        "seven" => 7,
-        "eight" => 8,
-        "nine" => 9,
-        "ten" => 10,
-        "eleven" => 11,
-        "twelve" => 12,
-        "thirteen" => 13,
-        "fourteen" => 14,
-        "fifteen" => 15,
-        "sixteen" => 16,
-        "seventeen" => 17,
-        "eighteen" => 18,
-        "nineteen" => 19,
-        "twenty" => 20,
-        "thirty" => 30,
-        "forty" => 40,
-        "fifty" => 50,
-        "sixty" => 60,
-        "seventy" => 70,
-        "eighty" => 80,
-        "ninety" => 90,
-        _ => return None,
-    })
-}
+static CARDINALS: Words = Words::new(&[
+    ("one", 1),
+    ("two", 2),
+    ("three", 3),
+    ("four", 4),
+    ("five", 5),
+    ("six", 6),
+    ("seven", 7),
+    ("eight", 8),
+    ("nine", 9),
+    ("ten", 10),
+    ("eleven", 11),
+    ("twelve", 12),
+    ("thirteen", 13),
+    ("fourteen", 14),
+    ("fifteen", 15),
+    ("sixteen", 16),
+    ("seventeen", 17),
+    ("eighteen", 18),
+    ("nineteen", 19),
+    ("twenty", 20),
+    ("thirty", 30),
+    ("forty", 40),
+    ("fifty", 50),
+    ("sixty", 60),
+    ("seventy", 70),
+    ("eighty", 80),
+    ("ninety", 90),
+]);
 
-fn ordinal(word: &str) -> Option<u8> {
-    Some(match word {
-        "first" => 1,
-        "second" => 2,
-        "third" => 3,
-        "fourth" => 4,
-        "fifth" => 5,
-        "sixth" => 6,
-        "seventh" => 7,
-        "eighth" => 8,
-        "ninth" => 9,
-        "tenth" => 10,
-        "eleventh" => 11,
-        "twelfth" => 12,
-        "thirteenth" => 13,
-        "fourteenth" => 14,
-        "fifteenth" => 15,
-        "sixteenth" => 16,
-        "seventeenth" => 17,
-        "eighteenth" => 18,
-        "nineteenth" => 19,
-        "twentieth" => 20,
-        "thirtieth" => 30,
-        "fortieth" => 40,
-        "fiftieth" => 50,
-        "sixtieth" => 60,
-        "seventieth" => 70,
-        "eightieth" => 80,
-        "ninetieth" => 90,
-        "hundredth" => 100,
-        _ => return None,
-    })
-}
+/// `first` to `hundredth`.
+static ORDINALS: Words = Words::new(&[
+    ("first", 1),
+    ("second", 2),
+    ("third", 3),
+    ("fourth", 4),
+    ("fifth", 5),
+    ("sixth", 6),
+    ("seventh", 7),
+    ("eighth", 8),
+    ("ninth", 9),
+    ("tenth", 10),
+    ("eleventh", 11),
+    ("twelfth", 12),
+    ("thirteenth", 13),
+    ("fourteenth", 14),
+    ("fifteenth", 15),
+    ("sixteenth", 16),
+    ("seventeenth", 17),
+    ("eighteenth", 18),
+    ("nineteenth", 19),
+    ("twentieth", 20),
+    ("thirtieth", 30),
+    ("fortieth", 40),
+    ("fiftieth", 50),
+    ("sixtieth", 60),
+    ("seventieth", 70),
+    ("eightieth", 80),
+    ("ninetieth", 90),
+    ("hundredth", 100),
+]);
 
 /// The denominator that a word after a numerator names.
 fn denominator(word: &str) -> Option<u32> {
@@ -102,13 +98,14 @@ fn denominator(word: &str) -> Option<u32> {
         "half" => Some(2),
         "quarter" | "quarters" => Some(4),
         "second" | "seconds" | "first" => None,
-        _ => ordinal(word.strip_suffix('s').unwrap_or(word)).map(u32::from),
+        _ => ORDINALS.get(word.strip_suffix('s').unwrap_or(word)).map(u32::from),
     }
 }
 
 /// Whether a word begins something that [`numeral`] reads.
 pub(super) fn begins(word: &str) -> bool {
-    simple(word).is_some() || ordinal(word).is_some() || matches!(word, "a" | "an" | "half")
+    [&CARDINALS, &ORDINALS].iter().any(|words| words.get(word).is_some())
+        || matches!(word, "a" | "an" | "half")
 }
 
 /// The word after a space or hyphen at `at`, and where it begins.
@@ -122,7 +119,7 @@ fn next_word(text: &str, at: usize) -> Option<(&str, usize)> {
 /// fraction. Single words below eleven are none: they are parts of language as often as numbers.
 pub(super) fn numeral(text: &str, at: usize) -> Option<(NumberValue, usize)> {
     let first = word_at(text, at);
-    if let Some(value) = ordinal(first) {
+    if let Some(value) = ORDINALS.get(first) {
         if first == "second" && is_time_before(&text[..at]) {
             return None;
         }
@@ -145,7 +142,7 @@ pub(super) fn numeral(text: &str, at: usize) -> Option<(NumberValue, usize)> {
         {
             return Some((NumberValue::fraction(u32::from(numerator), denominator)?, end));
         }
-        if let (Some(tens), Some(last)) = (count.small, ordinal(word))
+        if let (Some(tens), Some(last)) = (count.small, ORDINALS.get(word))
             && (20..100).contains(&tens)
             && tens % 10 == 0
             && last < 10
@@ -190,7 +187,7 @@ fn cardinal(text: &str, at: usize) -> Option<Cardinal> {
         (word, start) = (next, next_start);
     }
     for _ in 0..LONGEST {
-        if let Some(value) = simple(word) {
+        if let Some(value) = CARDINALS.get(word) {
             // Twenty takes one to nine, a hundred takes anything below; nothing else goes together.
             let fits = match group % 100 {
                 0 => true,
@@ -218,7 +215,7 @@ fn cardinal(text: &str, at: usize) -> Option<Cardinal> {
         (word, start) = (next, next_start);
         if word == "and" && small.is_none() {
             let Some((next, next_start)) = next_word(text, start + word.len()) else { break };
-            if simple(next).is_none() {
+            if CARDINALS.get(next).is_none() {
                 break;
             }
             (word, start) = (next, next_start);
@@ -238,7 +235,8 @@ fn cardinal(text: &str, at: usize) -> Option<Cardinal> {
 fn spoken_fraction(text: &str, at: usize) -> Option<(Decimal, usize)> {
     let (mut value, mut places, mut end) = (0u128, 0, at);
     while let Some((word, start)) = next_word(text, end) {
-        let digit = if word == "zero" { Some(0) } else { simple(word).filter(|digit| *digit < 10) };
+        let digit =
+            if word == "zero" { Some(0) } else { CARDINALS.get(word).filter(|digit| *digit < 10) };
         let Some(digit) = digit.filter(|_| places < 20) else { break };
         value = value * 10 + u128::from(digit);
         places += 1;

@@ -6,7 +6,7 @@ use super::value::Decimal;
 const LONGEST: usize = 32;
 
 /// The value of a numeral's digit; everyday and financial forms.
-fn digit(c: char) -> Option<u8> {
+const fn digit(c: char) -> Option<u8> {
     Some(match c {
         '〇' | '零' => 0,
         '一' | '壹' => 1,
@@ -23,7 +23,7 @@ fn digit(c: char) -> Option<u8> {
 }
 
 /// The power of ten of a unit.
-pub(super) fn unit(c: char) -> Option<u32> {
+pub(super) const fn unit(c: char) -> Option<u32> {
     Some(match c {
         '十' | '拾' => 1,
         '百' | '佰' => 2,
@@ -34,7 +34,7 @@ pub(super) fn unit(c: char) -> Option<u32> {
     })
 }
 
-fn tens(c: char) -> Option<u128> {
+const fn tens(c: char) -> Option<u128> {
     match c {
         '廿' => Some(20),
         '卅' => Some(30),
@@ -45,6 +45,34 @@ fn tens(c: char) -> Option<u128> {
 /// Whether a numeral may hold the character.
 pub(super) fn is_numeral(c: char) -> bool {
     digit(c).is_some() || unit(c).is_some() || tens(c).is_some()
+}
+
+/// First character of the plane's part that [`BEGINS`] is about.
+const FIRST: u32 = 0x3000;
+
+/// Which of the characters from U+3000 to U+9FFF begin a number; a bit each.
+static BEGINS: [u64; 0x7000 / 64] = {
+    let mut begins = [0; 0x7000 / 64];
+    let mut i = 0;
+    while i < 0x7000 {
+        if let Some(c) = char::from_u32(FIRST + i) {
+            let numeral = digit(c).is_some() || unit(c).is_some() || tens(c).is_some();
+            if numeral || c == '第' {
+                begins[i as usize / 64] |= 1 << (i % 64);
+            }
+        }
+        i += 1;
+    }
+    begins
+};
+
+/// Whether the character of these three bytes, of which the first is 0xE3 to 0xE9, is part of a numeral
+/// or stands before an ordinal.
+#[inline]
+pub(super) fn begins([a, b, c]: [u8; 3]) -> bool {
+    let code = (u32::from(a) & 0x0F) << 12 | (u32::from(b) & 0x3F) << 6 | u32::from(c) & 0x3F;
+    let at = code.wrapping_sub(FIRST);
+    BEGINS.get(at as usize / 64).is_some_and(|bits| bits >> (at % 64) & 1 != 0)
 }
 
 /// A numeral as it stands in a text.

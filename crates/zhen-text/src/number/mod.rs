@@ -35,6 +35,7 @@ mod date;
 mod english;
 mod han;
 mod value;
+mod words;
 
 pub use value::{Decimal, NumberKind, NumberValue};
 
@@ -71,6 +72,13 @@ fn for_each(text: &str, mut found: impl FnMut(Found)) {
             b'0'..=b'9' => arabic::read(text, at, &mut found),
             b'a'..=b'z' => read_word(text, at, &mut found),
             0..=0x7F => at + 1,
+            // Ideographs, of which nearly none begins a number.
+            0xE3..=0xE9
+                if let Some(three) = bytes[at..].first_chunk()
+                    && !han::begins(*three) =>
+            {
+                at + 3
+            }
             _ => read_other(text, at, &mut found),
         };
     }
@@ -83,14 +91,14 @@ fn read_word(text: &str, at: usize, found: &mut impl FnMut(Found)) -> usize {
     let bytes = text.as_bytes();
     // h264, x86_64: digits and underscores go on with the name.
     let name = bytes[end..].iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
-    if name > 0 && date::month(word).is_none() {
+    if name > 0 && date::MONTHS.get(word).is_none() {
         return end + name;
     }
     let begins_name = at > 0 && matches!(bytes[at - 1], b'_' | b'@' | b'#' | b'.' | b'/' | b'\'');
     if begins_name {
         return end + name;
     }
-    if let Some(month) = date::month(word) {
+    if let Some(month) = date::MONTHS.get(word) {
         if let Some((value, end)) = date::after_month(text, end, month) {
             found(Found { range: at..end, value });
             return end;
