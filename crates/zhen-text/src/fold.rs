@@ -84,6 +84,31 @@ fn three_bytes([a, b, c]: [u8; 3]) -> usize {
     (a as usize & 0x0F) << 12 | (b as usize & 0x3F) << 6 | c as usize & 0x3F
 }
 
+/// The numbers of the first two characters of `bytes`, of which the first stands in the highest eight
+/// bits, if both have three bytes in UTF-8.
+#[inline]
+fn two_of_three_bytes(bytes: u64) -> Option<[usize; 2]> {
+    const FIRST: u64 = 0xF000_00F0_0000_0000;
+    const THREE: u64 = 0xE000_00E0_0000_0000;
+    let code =
+        |bytes: u64| (bytes >> 44 & 0xF000 | bytes >> 42 & 0x0FC0 | bytes >> 40 & 0x003F) as usize;
+    (bytes & FIRST == THREE).then(|| [code(bytes), code(bytes << 24)])
+}
+
+/// Whether a character of the basic plane folds to something else.
+#[inline]
+fn is_changed(code: usize) -> bool {
+    CHANGED[code / 64] >> (code % 64) & 1 != 0
+}
+
+/// Whether the characters at byte `at` and after have three bytes each and fold to themselves.
+#[inline]
+fn two_unchanged(bytes: &[u8], at: usize) -> bool {
+    let two = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>);
+    let codes = two.and_then(|eight| two_of_three_bytes(u64::from_be_bytes(*eight)));
+    codes.is_some_and(|[first, second]| !is_changed(first) & !is_changed(second))
+}
+
 /// Where the run ends that starts at byte `at` of `text` and that folding leaves alone but for ASCII
 /// capitals: at a character that folds to something else, or at the end.
 #[inline]
@@ -98,11 +123,13 @@ fn run_end(text: &str, mut at: usize) -> usize {
             {
                 at += 8;
             }
+        } else if two_unchanged(bytes, at) {
+            at += 6;
         } else if byte & 0xF0 == 0xE0
             && let Some(three) = bytes[at..].first_chunk::<3>()
         {
             let code = three_bytes(*three);
-            if CHANGED[code / 64] >> (code % 64) & 1 != 0 {
+            if is_changed(code) {
                 return at;
             }
             at += 3;
