@@ -2,12 +2,13 @@
 //!
 //! Indexing loads the whole dictionary; a query does not. How a text is cut depends only on the
 //! dictionary words that stand in it, on their frequencies and on the sum of all frequencies. So
-//! for a query those words are looked up in a static map, put into an empty segmenter together
-//! with one filler that brings the sum to that of the whole dictionary, and the query is cut with
-//! that: the same cut, without loading anything.
+//! for a query those words are looked up in a static map, put into a segmenter that was empty at first,
+//! together with one filler that brings the sum to that of the whole dictionary, and the query is cut
+//! with that: the same cut, without loading anything. As words of other texts make no difference, the
+//! next query can use the same segmenter, of which an empty one is half a megabyte.
 
 use std::io::Cursor;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use fst::{IntoStreamer, Streamer};
 use jieba_rs::{Jieba, Token};
@@ -34,7 +35,20 @@ pub struct Segmenter {
     user: UserDict,
     /// The whole dictionary, when loaded.
     full: Option<Jieba>,
+    /// Else as much of it as was needed; as many as were in use at one time.
+    parts: Mutex<Vec<Part>>,
 }
+
+/// A segmenter that holds the dictionary words of some texts.
+struct Part {
+    jieba: Jieba,
+    /// How many words, and the sum of their frequencies.
+    words: usize,
+    held: u64,
+}
+
+/// Most words of a [`Part`] that is kept: some two megabytes.
+const MOST_WORDS: usize = 20_000;
 
 impl Segmenter {
     /// Loads the whole dictionary: some 150 ms, for texts of any number and length.
@@ -51,64 +65,76 @@ impl Segmenter {
         user.entries().for_each(|(word, frequency)| line(word, frequency, &mut lines));
         let full = Jieba::with_dict(&mut Cursor::new(lines));
         let full = full.expect("reading from memory and parsing numbers just printed cannot fail");
-        Self { user: user.clone(), full: Some(full) }
+        Self { user: user.clone(), full: Some(full), parts: Mutex::default() }
     }
 
     /// Loads nothing: for queries.
     pub fn scoped(user: &UserDict) -> Self {
-        Self { user: user.clone(), full: None }
+        Self { user: user.clone(), full: None, parts: Mutex::default() }
     }
 
     /// Calls `emit` with each search-mode word of `text`: every word of the best cut, preceded by
     /// the dictionary words of two and three characters within it.
     pub fn for_each_word<'t>(&self, text: &'t str, mut emit: impl FnMut(Word<'t>)) {
-        let scope;
-        let jieba = match &self.full {
-            Some(jieba) => jieba,
-            None => {
-                scope = self.scope(text);
-                &scope
+        self.with_words_of(text, |jieba| {
+            let cut = jieba.cut(text, GUESS);
+            let mut cut = cut.iter().peekable();
+            for token in jieba.cut_for_search(text, GUESS) {
+                let span = |t: &Token<'_>| (t.byte_start, t.byte_end);
+                let whole = cut.next_if(|next| span(next) == span(&token)).is_some();
+                emit(Word { text: token.word, start: token.byte_start, whole });
             }
-        };
-        let cut = jieba.cut(text, GUESS);
-        let mut cut = cut.iter().peekable();
-        for token in jieba.cut_for_search(text, GUESS) {
-            let span = |t: &Token<'_>| (t.byte_start, t.byte_end);
-            let whole = cut.next_if(|next| span(next) == span(&token)).is_some();
-            emit(Word { text: token.word, start: token.byte_start, whole });
-        }
+        });
     }
 
     /// Calls `emit` with each search-mode word of `text`, as [`Self::for_each_word`] without telling
     /// words from their sub-words.
     pub fn for_each_term<'t>(&self, text: &'t str, mut emit: impl FnMut(&'t str)) {
-        let each = |token: &Token<'t>| emit(token.word);
-        match &self.full {
-            Some(jieba) => jieba.cut_for_search(text, GUESS).iter().for_each(each),
-            None => self.scope(text).cut_for_search(text, GUESS).iter().for_each(each),
-        }
+        self.with_words_of(text, |jieba| {
+            jieba.cut_for_search(text, GUESS).iter().for_each(|token| emit(token.word));
+        });
     }
 
-    /// A segmenter that holds the dictionary words that stand in `text`, and cuts it as the whole
-    /// dictionary would.
-    fn scope(&self, text: &str) -> Jieba {
-        let mut jieba = Jieba::empty();
-        let mut held = 0;
+    /// Calls `cut` with a segmenter that holds the dictionary words that stand in `text`, and so cuts it
+    /// as the whole dictionary would.
+    fn with_words_of<R>(&self, text: &str, cut: impl FnOnce(&Jieba) -> R) -> R {
+        if let Some(full) = &self.full {
+            return cut(full);
+        }
+        let parts = || self.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = parts().pop();
+        let mut part = known.unwrap_or_else(Part::empty);
+        part.add_words_of(text, &self.user);
+        let out = cut(&part.jieba);
+        if part.words < MOST_WORDS {
+            parts().push(part);
+        }
+        out
+    }
+}
+
+impl Part {
+    fn empty() -> Self {
+        Self { jieba: Jieba::empty(), words: 0, held: 0 }
+    }
+
+    fn add_words_of(&mut self, text: &str, user: &UserDict) {
+        let Self { jieba, words, held } = self;
         let mut add = |word: &str, frequency: u64| {
             if !jieba.has_word(word) {
-                held += frequency;
+                *held += frequency;
+                *words += 1;
                 jieba.add_word(word, Some(frequency as usize), None);
             }
         };
         for (start, _) in text.char_indices() {
             let rest = &text[start..];
             // The user's entry of a word comes first: it replaces the dictionary's.
-            self.user.for_each_prefix(rest, |word, frequency| add(word, frequency));
+            user.for_each_prefix(rest, |word, frequency| add(word, frequency));
             for_each_prefix(&DICTIONARY, rest, |word, frequency| add(word, frequency));
         }
-        let total = dictionary_total().wrapping_add(self.user.added());
-        jieba.add_word(FILLER, Some((total - held) as usize), None);
-        jieba
+        let total = dictionary_total().wrapping_add(user.added());
+        jieba.add_word(FILLER, Some((total - *held) as usize), None);
     }
 }
 
@@ -150,7 +176,9 @@ pub(crate) fn for_each_prefix<D: AsRef<[u8]>>(
 /// How jieba rates the frequency that makes `word` come out whole: from the built-in dictionary
 /// alone, so that it does not depend on what else the user adds.
 pub(crate) fn suggested_frequency(word: &str) -> u64 {
-    Segmenter::scoped(&UserDict::default()).scope(word).suggest_freq(word) as u64
+    let mut part = Part::empty();
+    part.add_words_of(word, &UserDict::default());
+    part.jieba.suggest_freq(word) as u64
 }
 
 /// A search-mode word.
