@@ -12,7 +12,7 @@ use std::ops::Range;
 use zhen_index::vocabulary::{Entry, Fit, Vocabulary};
 use zhen_text::fold::fold_to_string;
 use zhen_text::lexicon::Lexicon;
-use zhen_text::pinyin::{Fuzzy, Input, Part, PartKind, Pinyin, Reading};
+use zhen_text::pinyin::{self, Input, Part, PartKind, Pinyin, Reading};
 use zhen_text::unit::is_han;
 use zhen_text::{QueryWord, WordKind};
 
@@ -55,8 +55,9 @@ pub(super) fn find_spelled(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
         return;
     }
     let mut pairs = Pairs::new(asked);
-    Found::new(asked, found).each_range(|words| {
-        if !words.iter().any(|word| word.is_pinyin) {
+    let mut spelled = Spelled::default();
+    Found::new(asked, found, Held::Read).each_range(|words| {
+        if !words.iter().any(|word| word.is_pinyin) || !spelled.may_be(asked, words) {
             return None;
         }
         let input = Input::new(text_of(asked, words), asked.confused)?;
@@ -77,14 +78,51 @@ pub(super) fn find_spelled(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
     });
 }
 
+/// How far words are spelled out by themselves, by number.
+#[derive(Default)]
+struct Spelled {
+    known: HashMap<usize, HowFar>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum HowFar {
+    Not,
+    /// But for the end of the last syllable.
+    Nearly,
+    Wholly,
+}
+
+impl Spelled {
+    /// Whether words may be spelled out together: a syllable does not go on from word to word.
+    fn may_be(&mut self, asked: &Asked<'_>, words: &[Typed]) -> bool {
+        let Some((last, before)) = words.split_last() else { return false };
+        self.how_far(asked, last) >= HowFar::Nearly
+            && before.iter().all(|word| self.how_far(asked, word) == HowFar::Wholly)
+    }
+
+    fn how_far(&mut self, asked: &Asked<'_>, word: &Typed) -> HowFar {
+        *self.known.entry(word.number).or_insert_with(|| {
+            let input = Input::new(&asked.words[word.number].text, asked.confused);
+            let readings = input.map(|input| input.readings()).unwrap_or_default();
+            if readings.iter().any(Reading::is_whole) {
+                HowFar::Wholly
+            } else if readings.iter().any(Reading::is_spelled) {
+                HowFar::Nearly
+            } else {
+                HowFar::Not
+            }
+        })
+    }
+}
+
 /// Chinese for words that nothing else explains: initials, or some syllables by their initial.
 pub(super) fn find_abbreviated(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
     if asked.of_kind(WordKind::Latin).is_empty() {
         return;
     }
     let mut pairs = Pairs::new(asked);
-    Found::new(asked, found).each_range(|words| {
-        if words.iter().any(|word| word.is_held || !word.is_pinyin) {
+    Found::new(asked, found, Held::Left).each_range(|words| {
+        if words.iter().any(|word| !word.is_pinyin) {
             return None;
         }
         let input = Input::new(text_of(asked, words), asked.confused)?;
@@ -154,15 +192,23 @@ struct Typed {
     is_held: bool,
 }
 
+/// Whether words that documents hold as they are may be pinyin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Held {
+    Read,
+    Left,
+}
+
 /// Adds what is found for ranges of words.
 struct Found<'a, 'q> {
+    held: Held,
     asked: &'a Asked<'q>,
     found: &'a mut Vec<Expansion>,
     explained: Vec<usize>,
 }
 
 impl<'a, 'q> Found<'a, 'q> {
-    fn new(asked: &'a Asked<'q>, found: &'a mut Vec<Expansion>) -> Self {
+    fn new(asked: &'a Asked<'q>, found: &'a mut Vec<Expansion>, held: Held) -> Self {
         let explains = |expansion: &&Expansion| {
             let best = expansion.candidates.first().map_or("", |candidate| &candidate.text);
             let typed = asked.typed(&expansion.words);
@@ -170,12 +216,15 @@ impl<'a, 'q> Found<'a, 'q> {
         };
         let explaining = found.iter().filter(explains);
         let explained = explaining.flat_map(|expansion| expansion.words.iter().copied()).collect();
-        Self { asked, found, explained }
+        Self { held, asked, found, explained }
     }
 
     /// Tries every range of adjacent words, the longest first, until one gives something.
     fn each_range(&mut self, mut read: impl FnMut(&[Typed]) -> Option<(f32, Vec<String>)>) {
         for run in self.runs() {
+            if !run.iter().any(|word| word.is_pinyin) {
+                continue;
+            }
             let mut from = 0;
             while from < run.len() {
                 let longest = run.len().min(from + MOST_TOGETHER);
@@ -228,8 +277,11 @@ impl<'a, 'q> Found<'a, 'q> {
         let holdings = self.asked.holdings;
         let documents = holdings.documents(&word.text);
         let is_common = documents > holdings.terms.searcher().num_docs() / COMMON;
-        let is_pinyin = !is_common && !self.explained.contains(&number) && !is_english(&word.text);
-        Typed { number, is_pinyin, is_held: documents > 0 }
+        let is_held = documents > 0;
+        let is_left = is_held && self.held == Held::Left;
+        let is_explained = is_common || is_left || self.explained.contains(&number);
+        let is_pinyin = !is_explained && !is_english(&word.text);
+        Typed { number, is_pinyin, is_held }
     }
 }
 
@@ -244,10 +296,10 @@ fn is_english(word: &str) -> bool {
 /// Whether what was typed begins as a Chinese text is read. The lexicon compares stems, so that the
 /// rest may differ.
 fn is_spelled_by_sound(text: &str, typed: &str) -> bool {
+    let Some(letters) = pinyin::letters(typed) else { return false };
     let readings = Pinyin::builtin().readings(text);
-    let typed = Input::new(typed, Fuzzy::NONE);
-    readings.first().zip(typed).is_some_and(|(first, typed)| {
-        first.syllables.iter().any(|syllable| typed.letters().starts_with(syllable.text()))
+    readings.first().is_some_and(|first| {
+        first.syllables.iter().any(|syllable| letters.starts_with(syllable.text()))
     })
 }
 

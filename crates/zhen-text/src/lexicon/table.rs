@@ -95,15 +95,24 @@ impl Cursor {
     }
 
     pub(crate) fn string(&mut self) -> &'static str {
+        std::str::from_utf8(self.string_bytes()).unwrap_or_default()
+    }
+
+    /// The bytes of what [`Cursor::string`] reads, which need not be text where the data is damaged.
+    fn string_bytes(&mut self) -> &'static [u8] {
         let length = usize::from(self.byte());
-        self.text(length)
+        self.take(length)
     }
 
     /// Text of so many bytes.
     pub(crate) fn text(&mut self, length: usize) -> &'static str {
-        let (text, rest) = self.bytes.split_at(length.min(self.bytes.len()));
+        std::str::from_utf8(self.take(length)).unwrap_or_default()
+    }
+
+    fn take(&mut self, length: usize) -> &'static [u8] {
+        let (taken, rest) = self.bytes.split_at(length.min(self.bytes.len()));
         self.bytes = rest;
-        std::str::from_utf8(text).unwrap_or_default()
+        taken
     }
 }
 
@@ -134,7 +143,8 @@ impl SortedRecords {
         let (mut low, mut high) = (0, self.len());
         while low < high {
             let middle = (low + high) / 2;
-            match self.word(middle).cmp(word) {
+            // As bytes are ordered, so is text.
+            match self.record(middle).string_bytes().cmp(word.as_bytes()) {
                 Ordering::Less => low = middle + 1,
                 Ordering::Equal => return Ok(middle),
                 Ordering::Greater => high = middle,

@@ -1,7 +1,7 @@
 //! What is typed, read as pinyin: letters, where a syllable must end, and the syllables that may
 //! stand at each place.
 
-use super::syllable::{Fuzzy, Syllable, alternatives};
+use super::syllable::{Fuzzy, Syllable, alternatives, for_each_alternative};
 
 /// Most letters read; longer input is no pinyin.
 pub const MOST_LETTERS: usize = 200;
@@ -37,35 +37,7 @@ impl Input {
     /// forgotten; *ü*, *v* or *u:*; spaces, apostrophes, hyphens and points, where a syllable ends.
     /// `None` when there is anything else, no letter, or more than [`MOST_LETTERS`].
     pub fn new(typed: &str, fuzzy: Fuzzy) -> Option<Self> {
-        let mut letters = String::new();
-        let mut breaks = vec![true];
-        for c in typed.trim().chars() {
-            let lower = if c.is_ascii() { c.to_ascii_lowercase() } else { lowercase(c) };
-            let marked = MARKED.iter().find(|(marked, _)| marked.contains(lower));
-            match marked.map_or(lower, |(_, letter)| *letter) {
-                letter @ 'a'..='z' => {
-                    letters.push(letter);
-                    breaks.push(false);
-                }
-                ':' if letters.ends_with('u') && !breaks[letters.len()] => {
-                    letters.pop();
-                    letters.push('v');
-                }
-                // Digits stand after a syllable; elsewhere they are no tones.
-                '0'..='5' if !breaks[letters.len()] => breaks[letters.len()] = true,
-                ' ' | '\'' | '’' | '-' | '·' if !letters.is_empty() => {
-                    breaks[letters.len()] = true
-                }
-                _ => return None,
-            }
-            if letters.len() > MOST_LETTERS {
-                return None;
-            }
-        }
-        if letters.is_empty() {
-            return None;
-        }
-        breaks[letters.len()] = true;
+        let (letters, breaks) = letters_and_breaks(typed)?;
         let mut input = Self { letters, breaks, syllables: Vec::new(), fuzzy };
         input.syllables = (0..input.len()).map(|at| input.syllables_at(at)).collect();
         Some(input)
@@ -105,9 +77,9 @@ impl Input {
         let mut out = Vec::new();
         for length in (1..=LONGEST_SPELLING.min(self.len() - at)).rev() {
             if self.is_unbroken(at, at + length) {
-                let spelled = alternatives(&self.letters[at..at + length], self.fuzzy);
-                let known = spelled.iter().filter_map(|text| Syllable::new(text));
-                out.extend(known.map(|syllable| (length, syllable)));
+                for_each_alternative(&self.letters[at..at + length], self.fuzzy, |text| {
+                    out.extend(Syllable::new(text).map(|syllable| (length, syllable)));
+                });
             }
         }
         out
@@ -205,6 +177,47 @@ impl Input {
         out.dedup();
         out
     }
+}
+
+/// The letters of what was typed, as [`Input::letters`] gives them, if it may be pinyin; much quicker
+/// than to read it.
+pub fn letters(typed: &str) -> Option<String> {
+    letters_and_breaks(typed).map(|(letters, _)| letters)
+}
+
+fn letters_and_breaks(typed: &str) -> Option<(String, Vec<bool>)> {
+    let mut letters = String::new();
+    let mut breaks = vec![true];
+    for c in typed.trim().chars() {
+        let letter = if c.is_ascii() { c.to_ascii_lowercase() } else { unmarked(lowercase(c)) };
+        match letter {
+            letter @ 'a'..='z' => {
+                letters.push(letter);
+                breaks.push(false);
+            }
+            ':' if letters.ends_with('u') && !breaks[letters.len()] => {
+                letters.pop();
+                letters.push('v');
+            }
+            // Digits stand after a syllable; elsewhere they are no tones.
+            '0'..='5' if !breaks[letters.len()] => breaks[letters.len()] = true,
+            ' ' | '\'' | '’' | '-' | '·' if !letters.is_empty() => breaks[letters.len()] = true,
+            _ => return None,
+        }
+        if letters.len() > MOST_LETTERS {
+            return None;
+        }
+    }
+    if letters.is_empty() {
+        return None;
+    }
+    breaks[letters.len()] = true;
+    Some((letters, breaks))
+}
+
+/// The letter below a tone mark.
+fn unmarked(c: char) -> char {
+    MARKED.iter().find(|(marked, _)| marked.contains(c)).map_or(c, |(_, letter)| *letter)
 }
 
 fn lowercase(c: char) -> char {

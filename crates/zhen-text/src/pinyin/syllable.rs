@@ -111,6 +111,16 @@ pub(super) fn alternatives(text: &str, fuzzy: Fuzzy) -> Vec<String> {
     out
 }
 
+/// Calls `visit` with each of the [`alternatives`].
+pub(super) fn for_each_alternative(text: &str, fuzzy: Fuzzy, mut visit: impl FnMut(&str)) {
+    // What begins otherwise has none.
+    if fuzzy == Fuzzy::NONE && !text.starts_with(['l', 'n']) {
+        visit(text);
+        return;
+    }
+    alternatives(text, fuzzy).iter().for_each(|text| visit(text));
+}
+
 /// `lyu` as `lv`: what stands after l or n, spelled otherwise.
 fn spelled_otherwise(text: &str, from: &str, to: &str) -> Option<String> {
     let initial = text.get(..1).filter(|initial| matches!(*initial, "l" | "n"))?;
