@@ -24,7 +24,7 @@ use crate::expand::Holdings;
 use crate::explain::{self, Explanation};
 use crate::facets;
 use crate::filter::{self, Condition};
-use crate::passage::Matcher;
+use crate::passage::{self, Matcher};
 use crate::plan::{Mask, Plan, Planner};
 use crate::postings;
 use crate::rank::{Prepared, Ranked};
@@ -469,8 +469,10 @@ impl Engine for IndexEngine {
         };
         let facets =
             facets::count(searcher, &outcome.matching, &request.facets).map_err(engine_error)?;
-        let matcher = Matcher::new(plan.patterns);
         let shown = best.iter().skip(request.offset).take(request.limit);
+        let addresses = shown.clone().map(|ranked| ranked.address).collect();
+        let patterns = passage::held(plan.patterns, &terms, &outcome.lists, addresses);
+        let matcher = Matcher::new(patterns.map_err(engine_error)?);
         let hits = shown.map(|ranked| self.hit(&state, ranked, &matcher, request.passages));
         let mut hits = hits.collect::<Result<Vec<_>, _>>()?;
         if let Some(duplicates) = &duplicates {

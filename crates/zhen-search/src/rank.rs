@@ -69,6 +69,8 @@ pub(crate) struct Outcome {
     pub(crate) relaxed: bool,
     /// The matching documents of each segment, when asked for.
     pub(crate) matching: Vec<Bits>,
+    /// The lists of the plan, by number, then segment.
+    pub(crate) lists: Vec<Vec<Arc<List>>>,
 }
 
 /// The best so far, at most so many.
@@ -289,7 +291,7 @@ impl<'a> Prepared<'a> {
     pub(crate) fn run(&self, most: usize, keep: bool) -> tantivy::Result<Outcome> {
         let mut every = Tally::new(most, keep);
         if self.plan.groups.is_empty() && self.plan.mask.is_empty() {
-            return Ok(every.outcome(false));
+            return Ok(every.outcome(false, self.lists.clone()));
         }
         let segments = 0..self.index.segments().len();
         let masks = segments.map(|segment| self.masks(segment)).collect::<tantivy::Result<_>>()?;
@@ -301,7 +303,8 @@ impl<'a> Prepared<'a> {
             self.segment(segment, mask.as_ref(), enough, &mut window, [&mut every, &mut some])?;
         }
         let relaxed = !enough && every.total < ENOUGH && some.total > every.total;
-        Ok(if relaxed { some.outcome(true) } else { every.outcome(false) })
+        let tally = if relaxed { some } else { every };
+        Ok(tally.outcome(relaxed, self.lists.clone()))
     }
 
     /// The cursors of the terms of one segment, those of a slot together.
@@ -332,6 +335,11 @@ impl<'a> Prepared<'a> {
             });
         }
         cursors.sort_by_key(|cursor| cursor.slot);
+        for rivals in cursors.chunk_by_mut(|a, b| a.slot == b.slot) {
+            if let [alone] = rivals {
+                alone.slot = None;
+            }
+        }
         Ok(cursors)
     }
 
@@ -377,6 +385,7 @@ impl<'a> Prepared<'a> {
                 }
             }
             for rivals in cursors.chunk_by_mut(|a, b| a.slot == b.slot) {
+                // Of those that do not compete, each by itself or several: that makes no difference.
                 for cursor in rivals.iter_mut() {
                     if only_every { cursor.add_to_strict(window) } else { cursor.add(window) }
                 }
@@ -453,9 +462,9 @@ impl Tally {
         }
     }
 
-    fn outcome(self, relaxed: bool) -> Outcome {
+    fn outcome(self, relaxed: bool, lists: Vec<Vec<Arc<List>>>) -> Outcome {
         let best = self.best.into_sorted();
-        Outcome { best, total: self.total, relaxed, matching: self.matching }
+        Outcome { best, total: self.total, relaxed, matching: self.matching, lists }
     }
 }
 

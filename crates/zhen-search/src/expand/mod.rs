@@ -256,10 +256,13 @@ fn compete(
                 plan.compete(slots[0], road, &origin, boost * weights::LOOSE_TRANSLATION, &[]);
             }
         }
+        let of_words = matches!(origins[0], Origin::Term(field, _) if field == fields.body_words);
         plan.patterns.push(Pattern {
             via: expansion.via,
             rank: if short { 3 } else { 0 },
             stem: (single && candidate.text.is_ascii()).then(|| latin::stem(&candidate.text)),
+            // Ideographs that are looked up as a word are shown in other words too.
+            origins: if candidate.text.is_ascii() || !of_words { origins.to_vec() } else { vec![] },
             ..Pattern::new(typed, &candidate.text, 1.3 * candidate.weight)
         });
     }

@@ -20,14 +20,15 @@ pub(super) fn add(asked: &Asked<'_>, plan: &mut Plan) {
         let count = (words.len() as f32).sqrt();
         let fields =
             [(fields.body_words, weights::BODY_WORD), (fields.title_words, weights::TITLE_WORD)];
-        for (field, boost) in fields {
+        let origins = fields.map(|(field, _)| Origin::Term(field, term.clone()));
+        for (origin, (_, boost)) in origins.iter().zip(fields) {
             let slot = plan.slot();
-            let origin = Origin::Term(field, term.clone());
             let boost = boost * weights::NUMBER * count;
-            plan.compete(slot, road, &origin, boost, &groups);
+            plan.compete(slot, road, origin, boost, &groups);
         }
         plan.patterns.push(Pattern {
             via: Via::Number,
+            origins: origins.to_vec(),
             ..Pattern::value(asked.typed(&words), number.value)
         });
     }

@@ -13,6 +13,7 @@ use zhen_text::unit::{self, Kind, units};
 
 use crate::api::Via;
 use crate::fuzzy;
+use crate::plan::Origin;
 
 /// Most occurrences looked at in one document.
 const MOST_OCCURRENCES: usize = 4_000;
@@ -34,6 +35,8 @@ pub(crate) struct Pattern {
     /// a word count only where the word itself is missing.
     pub(crate) rank: u8,
     pub(crate) mode: Mode,
+    /// Where documents that hold it come from; empty when that is not known.
+    pub(crate) origins: Vec<Origin>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +61,7 @@ impl Pattern {
             weight,
             rank: 0,
             mode: Mode::Whole,
+            origins: Vec::new(),
         }
     }
 

@@ -4,6 +4,7 @@
 //! the original.
 
 mod find;
+mod held;
 
 use std::ops::Range;
 
@@ -12,6 +13,7 @@ use zhen_text::unit::units;
 
 use self::find::{Compiled, Occurrence};
 pub(crate) use self::find::{Matcher, Pattern};
+pub(crate) use self::held::held;
 use crate::api::{Matched, Passage, Via};
 
 /// Most words of which is told how they matched.
