@@ -11,7 +11,7 @@ use crate::errors::IndexError;
 /// Segments with fewer documents than this are merged together first.
 const SMALL_SEGMENT: u32 = 10_000;
 /// So many segments of like size are merged into one.
-const SEGMENTS_PER_MERGE: usize = 8;
+const SEGMENTS_PER_MERGE: usize = 4;
 /// A segment with a larger share of deleted documents is rewritten when it is merged next.
 const DELETED_BEFORE_MERGE: f32 = 0.2;
 
