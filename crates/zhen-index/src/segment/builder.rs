@@ -4,11 +4,11 @@ use tantivy::directory::TerminatingWrite;
 use tantivy::fastfield::FastFieldsWriter;
 use tantivy::fieldnorm::{FieldNormReaders, FieldNormsSerializer};
 use tantivy::index::SegmentComponent;
-use tantivy::postings::InvertedIndexSerializer;
 use tantivy::schema::{Field, Schema};
 use tantivy::store::StoreWriter;
 use tantivy::{DocId, Index, Segment, SegmentMeta};
 
+use super::files::Files;
 use super::postings::Log;
 use super::terms::Terms;
 use super::wholes::Wholes;
@@ -134,20 +134,30 @@ impl SegmentBuilder {
         let norms = FieldNormReaders::open(segment.open_read(SegmentComponent::FieldNorms)?)?;
 
         let (word_order, gram_order) = at_once(|| words.sorted(), || grams.sorted());
-        let mut serializer = InvertedIndexSerializer::open(&segment)?;
-        let mut texts = texts.into_iter().peekable();
-        for (field, _) in schema.fields() {
-            if let Some((_, track, log)) = texts.next_if(|(text, _, _)| *text == field) {
-                let (terms, sorted) = match track {
-                    Track::Words => (&words, &word_order),
-                    Track::Grams => (&grams, &gram_order),
-                };
-                log.write(field, terms, sorted, norms.get_field(field)?, &mut serializer)?;
-            } else {
-                wholes.write(field, &mut serializer)?;
-            }
-        }
-        serializer.close()?;
+        let (of_words, of_grams): (Vec<_>, Vec<_>) =
+            texts.into_iter().partition(|(_, track, _)| *track == Track::Words);
+        let write =
+            |fields: Vec<(Field, Track, Log)>, terms: &Terms, sorted: &[u32], files: &mut Files| {
+                fields.into_iter().try_for_each(|(field, _, log)| {
+                    log.write(field, terms, sorted, norms.get_field(field)?, files)
+                })
+            };
+        // What is smaller is written beside it meanwhile, and copied.
+        let beside = segment.index().new_segment();
+        let mut files = Files::open(&segment)?;
+        let (written_beside, written) = at_once(
+            || {
+                let mut files = Files::open(&beside)?;
+                write(of_words, &words, &word_order, &mut files)?;
+                drop((words, word_order));
+                schema.fields().try_for_each(|(field, _)| wholes.write(field, &mut files))?;
+                tantivy::Result::Ok(files.close()?)
+            },
+            || write(of_grams, &grams, &gram_order, &mut files),
+        );
+        written_beside.and(written)?;
+        files.take_over(&beside)?;
+        files.close()?;
         let meta = segment.with_max_doc(documents).meta().clone();
         meta.untrack_temp_docstore();
         Ok(meta)

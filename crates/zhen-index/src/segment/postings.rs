@@ -1,16 +1,16 @@
 //! Terms of documents to postings.
 
 use tantivy::fieldnorm::FieldNormReader;
-use tantivy::postings::InvertedIndexSerializer;
 use tantivy::schema::Field;
 
+use super::files::Files;
 use super::terms::Terms;
 
 /// Occurrences that are distributed at once; 8 bytes each, so that they stay in the processor's
 /// outer cache.
 const AT_ONCE: usize = 1 << 20;
 /// Batches that are ready before they can be written.
-const AHEAD: usize = 2;
+const AHEAD: usize = 1;
 
 /// Numbers that a page has room for; a longer document has a page of its own.
 const PAGE: usize = 1 << 18;
@@ -90,14 +90,14 @@ impl Log {
         terms: &Terms,
         sorted: &[u32],
         norms: Option<FieldNormReader>,
-        serializer: &mut InvertedIndexSerializer,
+        files: &mut Files,
     ) -> tantivy::Result<()> {
         let total: u64 = self.pages.iter().map(|page| page.numbers.len() as u64).sum();
         if total == 0 {
             return Ok(());
         }
         let counts = self.rank(terms, sorted);
-        let mut out = serializer.new_field(field, total, norms)?;
+        let mut out = files.field(field, total, norms)?;
         // One thread goes through the documents again and again, the other writes.
         std::thread::scope(|scope| {
             let (ready, batches) = crossbeam_channel::bounded(AHEAD);

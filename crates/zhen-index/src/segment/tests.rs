@@ -1,6 +1,6 @@
-//! The promise of this module: its files are those that tantivy's own builder writes.
+//! The promise of this module: its files hold what those hold that tantivy's own builder writes.
 
-use tantivy::directory::RamDirectory;
+use tantivy::directory::{CompositeFile, FileSlice, RamDirectory};
 use tantivy::index::SegmentComponent;
 use tantivy::{Index, Segment, SingleSegmentIndexWriter};
 use zhen_source::Document;
@@ -83,9 +83,9 @@ fn by_tantivy() -> Segment {
 }
 
 #[test]
-fn the_files_are_those_that_tantivy_writes() {
+fn the_files_hold_what_tantivy_writes() {
     let (schema, fields) = schema();
-    let index = Index::create_in_ram(schema);
+    let index = Index::create_in_ram(schema.clone());
     let mut builder = SegmentBuilder::new(&index, fields).unwrap();
     for (number, document) in (0..).zip(prepared(&fields)) {
         assert_eq!(builder.add(document).unwrap(), number);
@@ -95,19 +95,32 @@ fn the_files_are_those_that_tantivy_writes() {
     assert_eq!(meta.max_doc(), 300);
 
     let (theirs, ours) = (by_tantivy(), index.segment(meta));
-    for component in [
-        SegmentComponent::Terms,
-        SegmentComponent::Postings,
-        SegmentComponent::Positions,
-        SegmentComponent::FieldNorms,
-        SegmentComponent::FastFields,
-        SegmentComponent::Store,
-    ] {
-        let read = |segment: &Segment| {
-            segment.open_read(component.clone()).unwrap().read_bytes().unwrap().to_vec()
-        };
-        let (theirs, ours) = (read(&theirs), read(&ours));
-        assert!(theirs.len() > 100, "{component}: {}", theirs.len());
-        assert!(theirs == ours, "{component} differs: {} and {} bytes", theirs.len(), ours.len());
+    let read = |segment: &Segment, component| segment.open_read(component).unwrap();
+    let assert_same = |what: &str, theirs: FileSlice, ours: FileSlice| {
+        let (theirs, ours) = (theirs.read_bytes().unwrap(), ours.read_bytes().unwrap());
+        let lengths = (theirs.len(), ours.len());
+        assert!(theirs.as_slice() == ours.as_slice(), "{what} differs: {lengths:?} bytes");
+        lengths.0
+    };
+    for component in
+        [SegmentComponent::FieldNorms, SegmentComponent::FastFields, SegmentComponent::Store]
+    {
+        let [theirs, ours] = [&theirs, &ours].map(|segment| read(segment, component.clone()));
+        assert!(assert_same(&component.to_string(), theirs, ours) > 100);
+    }
+    for component in
+        [SegmentComponent::Terms, SegmentComponent::Postings, SegmentComponent::Positions]
+    {
+        let [theirs, ours] = [&theirs, &ours]
+            .map(|segment| CompositeFile::open(&read(segment, component.clone())).unwrap());
+        let mut length = 0;
+        for (field, entry) in schema.fields() {
+            let what = format!("{component} of {}", entry.name());
+            match (theirs.open_read(field), ours.open_read(field)) {
+                (Some(theirs), Some(ours)) => length += assert_same(&what, theirs, ours),
+                (theirs, ours) => assert!(theirs.is_none() && ours.is_none(), "{what}"),
+            }
+        }
+        assert!(length > 100, "{component}: {length} bytes");
     }
 }

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use tantivy::postings::InvertedIndexSerializer;
 use tantivy::schema::Field;
+
+use super::files::Files;
 
 /// The terms of all such fields.
 #[derive(Default)]
@@ -37,11 +38,7 @@ impl Wholes {
     }
 
     /// Writes a field, if it has any values.
-    pub(super) fn write(
-        &mut self,
-        field: Field,
-        serializer: &mut InvertedIndexSerializer,
-    ) -> io::Result<()> {
+    pub(super) fn write(&mut self, field: Field, files: &mut Files) -> io::Result<()> {
         let Some(Values { bytes, terms }) = self.fields.remove(&field) else { return Ok(()) };
         let total = terms.len() as u64;
         let starts = std::iter::once(0).chain(terms.iter().map(|&(end, _)| end));
@@ -52,7 +49,7 @@ impl Wholes {
         values.sort_unstable();
         // A value that a document has twice counts once.
         values.dedup();
-        let mut out = serializer.new_field(field, total, None)?;
+        let mut out = files.field(field, total, None)?;
         for same in values.chunk_by(|a, b| a.0 == b.0) {
             out.new_term_without_freq(same[0].0)?;
             for &(_, document) in same {
