@@ -4,25 +4,27 @@ use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
 use levenshtein_automata::{DFA, LevenshteinAutomatonBuilder as Builder, SINK_STATE};
-use tantivy::InvertedIndexReader;
+use tantivy::schema::Field;
 
-use crate::postings::{List, Source, unite};
+use crate::postings::{List, unite};
+use crate::terms::Terms;
 
-/// The documents with a word at most `edits` edits from `word`.
+/// The documents of a segment with a word at most `edits` edits from `word`.
 pub(crate) fn documents(
-    index: &InvertedIndexReader,
+    terms: &Terms<'_>,
+    segment: usize,
+    field: Field,
     word: &str,
     edits: u8,
 ) -> tantivy::Result<List> {
+    let index = terms.index(field, segment)?;
     let distance = Distance::new(word, edits);
-    let mut terms = index.terms().search(&distance).into_stream()?;
-    let mut lists = Vec::new();
-    while terms.advance() {
-        let mut list = List::new();
-        Source::open(index, terms.value())?.for_each(|doc, tf| list.push((doc, tf)));
-        lists.push(list);
+    let mut near = index.terms().search(&distance).into_stream()?;
+    let mut found = Vec::new();
+    while near.advance() {
+        found.push(near.value().clone());
     }
-    Ok(unite(lists))
+    Ok(unite(index, &found, terms.segments()[segment].max_doc())?)
 }
 
 /// Lets the term dictionary walk a Levenshtein automaton (Schulz and Mihov, "Fast String

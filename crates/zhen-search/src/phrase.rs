@@ -32,7 +32,7 @@ pub(crate) fn documents(
             source.for_each(|doc, tf| list.push((doc, tf)));
             Ok(list)
         }
-        [GramPattern::Begins(start)] => beginning(terms.index(field, segment)?, start),
+        [GramPattern::Begins(start)] => beginning(terms, segment, field, start),
         _ => consecutive(terms, segment, field, phrase),
     }
 }
@@ -50,16 +50,20 @@ pub(crate) fn for_each_term_with_prefix(
     Ok(())
 }
 
-/// The documents with a gram that begins with `start`.
-pub(crate) fn beginning(index: &InvertedIndexReader, start: &str) -> tantivy::Result<List> {
-    let mut lists = Vec::new();
+/// The documents of a segment with a gram that begins with `start`.
+pub(crate) fn beginning(
+    terms: &Terms<'_>,
+    segment: usize,
+    field: Field,
+    start: &str,
+) -> tantivy::Result<List> {
+    let index = terms.index(field, segment)?;
+    let mut begun = Vec::new();
     for_each_term_with_prefix(index, start, |_, info| {
-        let mut list = List::with_capacity(info.doc_freq as usize);
-        Source::open(index, info)?.for_each(|doc, tf| list.push((doc, tf)));
-        lists.push(list);
+        begun.push(info.clone());
         Ok(())
     })?;
-    Ok(unite(lists))
+    Ok(unite(index, &begun, terms.segments()[segment].max_doc())?)
 }
 
 /// A document and the positions at which what was matched so far begins.

@@ -44,19 +44,7 @@ impl Source {
         match self {
             Self::Empty => {}
             Self::List(list) => list.iter().for_each(|&(doc, tf)| visit(doc, tf)),
-            Self::Postings(mut postings) => loop {
-                let docs = postings.docs();
-                if docs.is_empty() {
-                    return;
-                }
-                for (&doc, &tf) in docs.iter().zip(postings.freqs()) {
-                    if doc == TERMINATED {
-                        return;
-                    }
-                    visit(doc, tf);
-                }
-                postings.advance();
-            },
+            Self::Postings(mut postings) => for_each(&mut postings, visit),
         }
     }
 }
@@ -173,9 +161,40 @@ pub(crate) fn to_bits(source: Source, len: u32) -> Bits {
     bits
 }
 
-/// The union of several lists, frequencies added.
-pub(crate) fn unite(lists: impl IntoIterator<Item = List>) -> List {
-    let mut all: List = lists.into_iter().flatten().collect();
+/// The documents that hold any of several terms of a segment with `len` documents, and how often they
+/// hold one of these.
+pub(crate) fn unite(
+    index: &InvertedIndexReader,
+    terms: &[TermInfo],
+    len: u32,
+) -> std::io::Result<List> {
+    /// Where one document in so many holds a term, counting beats sorting.
+    const DENSE: u64 = 16;
+    let expected: u64 = terms.iter().map(|info| u64::from(info.doc_freq)).sum();
+    let visit_all = |visit: &mut dyn FnMut(DocId, u32)| -> std::io::Result<()> {
+        let mut postings = None;
+        for info in terms {
+            let postings = match &mut postings {
+                Some(postings) => {
+                    index.reset_block_postings_from_terminfo(info, postings)?;
+                    postings
+                }
+                none => {
+                    let option = IndexRecordOption::WithFreqs;
+                    none.insert(index.read_block_postings_from_terminfo(info, option)?)
+                }
+            };
+            for_each(postings, &mut *visit);
+        }
+        Ok(())
+    };
+    if expected * DENSE > u64::from(len) {
+        let mut counts = vec![0_u32; len as usize];
+        visit_all(&mut |doc, tf| counts[doc as usize] += tf)?;
+        return Ok((0..).zip(counts).filter(|&(_, count)| count > 0).collect());
+    }
+    let mut all = List::with_capacity(expected as usize);
+    visit_all(&mut |doc, tf| all.push((doc, tf)))?;
     all.sort_unstable_by_key(|&(doc, _)| doc);
     all.dedup_by(|next, kept| {
         let same = next.0 == kept.0;
@@ -184,5 +203,22 @@ pub(crate) fn unite(lists: impl IntoIterator<Item = List>) -> List {
         }
         same
     });
-    all
+    Ok(all)
+}
+
+/// Calls `visit` for every document from the first block on, with its frequency.
+fn for_each(postings: &mut BlockSegmentPostings, mut visit: impl FnMut(DocId, u32)) {
+    loop {
+        let docs = postings.docs();
+        if docs.is_empty() {
+            return;
+        }
+        for (&doc, &tf) in docs.iter().zip(postings.freqs()) {
+            if doc == TERMINATED {
+                return;
+            }
+            visit(doc, tf);
+        }
+        postings.advance();
+    }
 }

@@ -480,9 +480,7 @@ fn average_length(terms: &Terms<'_>, field: Field, documents: u64) -> tantivy::R
 fn list(terms: &Terms<'_>, segment: usize, spec: &ListSpec) -> tantivy::Result<List> {
     match &spec.kind {
         ListKind::Phrase(phrase) => phrase::documents(terms, segment, spec.field, phrase),
-        ListKind::Prefix(start) => phrase::beginning(terms.index(spec.field, segment)?, start),
-        ListKind::Fuzzy(word, edits) => {
-            fuzzy::documents(terms.index(spec.field, segment)?, word, *edits)
-        }
+        ListKind::Prefix(start) => phrase::beginning(terms, segment, spec.field, start),
+        ListKind::Fuzzy(word, edits) => fuzzy::documents(terms, segment, spec.field, word, *edits),
     }
 }
