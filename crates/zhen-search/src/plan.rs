@@ -4,9 +4,9 @@
 //! with some of them count too. Phrases, prefixes, conditions on fields and whatever stands under
 //! OR or NOT are the *mask*: it always holds.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use tantivy::schema::Field;
 use zhen_index::Fields;
 use zhen_query::{Node, NodeKind, Value};
@@ -44,7 +44,7 @@ pub(crate) struct Plan {
     pub(crate) standards: Vec<Vec<usize>>,
     /// Words as typed that may be slips, each with the likeliest word that was meant.
     pub(crate) slips: Vec<(String, String)>,
-    by_term: HashMap<(Field, String), usize>,
+    by_term: FxHashMap<(Field, String), usize>,
     slots: usize,
 }
 

@@ -12,9 +12,9 @@ mod slip;
 mod synonym;
 mod translate;
 
-use std::collections::HashMap;
 use std::ops::Range;
 
+use rustc_hash::FxHashMap;
 use tantivy::schema::Field;
 use zhen_index::{Fields, HandMade, VocabularyFile};
 use zhen_text::pinyin::Fuzzy;
@@ -199,7 +199,7 @@ pub(crate) fn add(asked: &Asked<'_>, translate: bool, plan: &mut Plan) {
     // Last, for what nothing else knows.
     slip::find(asked, &mut found);
     pinyin::find_abbreviated(asked, &mut found);
-    let mut slots = HashMap::new();
+    let mut slots = FxHashMap::default();
     for expansion in &found {
         let groups = if expansion.whole { asked.groups_of(&expansion.words) } else { Vec::new() };
         let slots = if expansion.whole {

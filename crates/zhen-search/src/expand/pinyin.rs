@@ -6,9 +6,9 @@
 //! words that together are, where they stand in a document one after another; then words that only
 //! begin so. Initials come last, when nothing else is known of what was typed.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
+use rustc_hash::FxHashMap;
 use zhen_index::vocabulary::{Entry, Fit, Vocabulary};
 use zhen_text::fold::fold_to_string;
 use zhen_text::lexicon::Lexicon;
@@ -81,7 +81,7 @@ pub(super) fn find_spelled(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
 /// How far words are spelled out by themselves, by number.
 #[derive(Default)]
 struct Spelled {
-    known: HashMap<usize, HowFar>,
+    known: FxHashMap<usize, HowFar>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -425,14 +425,14 @@ fn best_first(partials: &mut Vec<Partial>) {
 /// Which characters follow each other in some document; and how much was looked up for one query.
 struct Pairs<'a> {
     holdings: Holdings<'a>,
-    known: HashMap<(char, char), bool>,
+    known: FxHashMap<(char, char), bool>,
     /// Sequences looked for so far.
     sought: usize,
 }
 
 impl<'a> Pairs<'a> {
     fn new(asked: &Asked<'a>) -> Self {
-        Self { holdings: asked.holdings, known: HashMap::new(), sought: 0 }
+        Self { holdings: asked.holdings, known: FxHashMap::default(), sought: 0 }
     }
 
     fn stand(&mut self, first: char, second: char) -> bool {
