@@ -18,6 +18,7 @@ mod fuzzy;
 mod passage;
 mod phrase;
 mod plan;
+mod planner;
 mod postings;
 mod rank;
 mod sort;

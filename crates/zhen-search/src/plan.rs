@@ -1,27 +1,16 @@
-//! From a syntax tree to what is looked up, what is required, what scores, and what is highlighted.
-//!
-//! Words of bare text are *groups*: a document should hold every group, and where too few do, those
-//! with some of them count too. Phrases, prefixes, conditions on fields and whatever stands under
-//! OR or NOT are the *mask*: it always holds.
+//! What a query asks of the index: what is looked up, what is required, what scores, and what is
+//! highlighted. The [planner](crate::planner) makes it.
 
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use tantivy::schema::Field;
-use zhen_index::Fields;
-use zhen_query::{Node, NodeKind, Value};
-use zhen_text::pinyin::Fuzzy;
-use zhen_text::synonym::Synonyms;
-use zhen_text::unit::{self, GramPattern};
-use zhen_text::{Analyzer, QueryWord, WordKind, fold};
+use zhen_text::unit::GramPattern;
 
 use crate::api::Via;
 use crate::bits::Bits;
-use crate::expand::{self, Asked, Holdings};
-use crate::filter::{Condition, DUPLICATES};
-use crate::function_words;
+use crate::filter::Condition;
 use crate::passage::Pattern;
-use crate::weights;
 
 /// Everything a query asks of the index.
 #[derive(Default)]
@@ -108,341 +97,20 @@ pub(crate) enum Mask {
     Not(Box<Mask>),
 }
 
-/// Makes plans for one index.
-pub(crate) struct Planner<'a> {
-    pub(crate) analyzer: &'a Analyzer,
-    pub(crate) fields: Fields,
-    pub(crate) holdings: Holdings<'a>,
-    pub(crate) synonyms: &'a Synonyms,
-    /// The sounds of pinyin that are not told apart.
-    pub(crate) confused: Fuzzy,
-    /// Only what is typed: no stems and nothing that expands a word.
-    pub(crate) exact: bool,
-    /// Whether quoted text is read as words: tried when no document holds all that is quoted in a
-    /// query that has other words too, such as a sentence with a name in quotation marks.
-    pub(crate) unquote: bool,
-    /// Whether words of one language also find those of the other.
-    pub(crate) translate: bool,
-}
-
-impl Planner<'_> {
-    /// The plan of a query.
-    pub(crate) fn plan(&self, root: Option<&Node>) -> Plan {
-        let mut plan = Plan::default();
-        match root.map(|node| &node.kind) {
-            None => {}
-            Some(NodeKind::And(children)) => {
-                children.iter().for_each(|child| self.top(child, &mut plan));
-            }
-            Some(_) => root.into_iter().for_each(|node| self.top(node, &mut plan)),
-        }
-        plan
-    }
-
-    /// The mask of a filter expression.
-    pub(crate) fn filter(&self, node: &Node, plan: &mut Plan) -> Mask {
-        self.mask(node, plan, Use::Nothing)
-    }
-
-    fn top(&self, node: &Node, plan: &mut Plan) {
-        match &node.kind {
-            NodeKind::Text(text) => self.text(text, plan, Required::Groups),
-            NodeKind::Phrase(text) if self.unquote => self.text(text, plan, Required::Groups),
-            _ => {
-                let mask = self.mask(node, plan, Use::Score);
-                plan.mask.push(mask);
-            }
-        }
-    }
-
-    /// Words of bare text.
-    fn text(&self, text: &str, plan: &mut Plan, required: Required) {
-        let query = self.analyzer.query(text);
-        self.bigrams(&query.folded, plan);
-        let required_words = required_words(&query.words);
-        let mut groups = Vec::with_capacity(query.words.len());
-        for (word, is_required) in query.words.iter().zip(required_words) {
-            let typed = &text[word.original.clone()];
-            let group = (required == Required::Groups && is_required).then(|| {
-                plan.groups.push(typed.to_owned());
-                plan.groups.len() - 1
-            });
-            self.word(word, typed, group, plan);
-            groups.push(group);
-        }
-        if !self.exact {
-            let asked = Asked {
-                text,
-                folded: &query.folded,
-                words: &query.words,
-                groups: &groups,
-                holdings: self.holdings,
-                synonyms: self.synonyms,
-                confused: self.confused,
-            };
-            expand::add(&asked, self.translate, plan);
-        }
-    }
-
-    /// Everything a word scores by, and what it is highlighted by.
-    fn word(&self, word: &QueryWord, typed: &str, group: Option<usize>, plan: &mut Plan) {
-        let f = self.fields;
-        let known = plan.terms.len();
-        if let Some(term) =
-            word.term.as_ref().filter(|_| !self.exact || word.kind != WordKind::Latin)
-        {
-            plan.add(f.body_words, term, weights::BODY_WORD, group);
-            plan.add(f.title_words, term, weights::TITLE_WORD, group);
-            plan.add(f.heading_words, term, weights::HEADING_WORD, None);
-        }
-        for part in &word.parts {
-            plan.add(f.body_words, part, weights::BODY_WORD, None);
-            plan.add(f.title_words, part, weights::TITLE_WORD, None);
-        }
-        match word.kind {
-            WordKind::Latin => {
-                let boosts = if self.exact {
-                    (weights::BODY_WORD, weights::TITLE_WORD)
-                } else {
-                    (weights::BODY_EXACT, weights::TITLE_EXACT)
-                };
-                let member = group.filter(|_| self.exact);
-                plan.add(f.body_grams, &word.text, boosts.0, member);
-                plan.add(f.title_grams, &word.text, boosts.1, member);
-            }
-            WordKind::Han | WordKind::Syllables => {
-                if let Some(group) = group {
-                    for origin in self.standing(&word.text, plan) {
-                        plan.add_origin(origin, f.body_grams, 0.0, Some(group));
-                    }
-                }
-            }
-            WordKind::Compound => {}
-        }
-        let common = function_words::is_one(&word.text);
-        plan.terms[known..].iter_mut().for_each(|term| term.common = common);
-        let highlighted = group.is_some() || word.kind == WordKind::Compound;
-        if highlighted {
-            plan.patterns.push(Pattern {
-                stem: (word.kind == WordKind::Latin && !self.exact)
-                    .then(|| word.term.clone())
-                    .flatten(),
-                ..Pattern::new(typed, &word.text, 1.0)
-            });
-            for part in &word.parts {
-                plan.patterns.push(Pattern { rank: 1, ..Pattern::new(typed, part, 0.5) });
-            }
-            if word.kind == WordKind::Han && word.text.chars().count() > 2 {
-                let mut grams = String::new();
-                unit::grams(&word.text, &mut grams);
-                for gram in grams.split_terminator(' ').filter(|gram| gram.chars().count() == 2) {
-                    plan.patterns.push(Pattern { rank: 2, ..Pattern::new(typed, gram, 0.3) });
-                }
-            }
-        }
-    }
-
-    /// Every two adjacent ideographs of the text, across words too.
-    fn bigrams(&self, folded: &str, plan: &mut Plan) {
-        let mut grams = String::new();
-        unit::grams(folded, &mut grams);
-        for gram in grams.split_terminator(' ') {
-            if gram.chars().count() == 2 && !gram.is_ascii() && is_ideographs(gram) {
-                plan.add(self.fields.body_grams, gram, weights::BODY_BIGRAM, None);
-                plan.add(self.fields.title_grams, gram, weights::TITLE_BIGRAM, None);
-            }
-        }
-    }
-
-    /// Where folded `text` stands, in the body and in the title.
-    fn standing(&self, folded: &str, plan: &mut Plan) -> Vec<Origin> {
-        let phrase = unit::phrase(folded);
-        let fields = [self.fields.body_grams, self.fields.title_grams];
-        match phrase.as_slice() {
-            [] => Vec::new(),
-            [GramPattern::Is(gram)] => {
-                fields.map(|field| Origin::Term(field, gram.clone())).to_vec()
-            }
-            _ => fields.map(|field| plan.list(field, ListKind::Phrase(phrase.clone()))).to_vec(),
-        }
-    }
-
-    fn mask(&self, node: &Node, plan: &mut Plan, used: Use) -> Mask {
-        match &node.kind {
-            NodeKind::Text(text) => {
-                let query = self.analyzer.query(text);
-                if used == Use::Score {
-                    self.text(text, plan, Required::Nothing);
-                }
-                let required = required_words(&query.words);
-                let words = query.words.iter().zip(required).filter(|(_, required)| *required);
-                let words: Vec<_> = words.map(|(word, _)| word).collect();
-                if used == Use::Score {
-                    for word in &words {
-                        plan.patterns.push(Pattern {
-                            stem: word
-                                .term
-                                .clone()
-                                .filter(|_| word.kind == WordKind::Latin && !self.exact),
-                            ..Pattern::new(&text[word.original.clone()], &word.text, 1.0)
-                        });
-                    }
-                }
-                Mask::And(
-                    words.into_iter().map(|word| Mask::Origins(self.members(word, plan))).collect(),
-                )
-            }
-            NodeKind::Phrase(text) => {
-                let folded = fold::fold_to_string(text);
-                let origins = self.standing(&folded, plan);
-                if used == Use::Score && !origins.is_empty() {
-                    let boosts = [weights::BODY_PHRASE, weights::TITLE_PHRASE];
-                    for (origin, boost) in origins.iter().zip(boosts) {
-                        let field = plan.field_of(origin);
-                        plan.add_origin(origin.clone(), field, boost, None);
-                    }
-                    plan.patterns.push(Pattern::new(text, &folded, 2.0));
-                }
-                Mask::Origins(origins)
-            }
-            NodeKind::Prefix(text) => self.begun(text, plan, used),
-            NodeKind::Fuzzy(text, edits) => {
-                let folded = fold::fold_to_string(text);
-                let fields = [self.fields.body_grams, self.fields.title_grams];
-                let kind = ListKind::Fuzzy(folded.clone(), *edits);
-                let origins = fields.map(|field| plan.list(field, kind.clone())).to_vec();
-                if used == Use::Score {
-                    self.expansion(&origins, plan);
-                    plan.patterns.push(Pattern::fuzzy(text, &folded, *edits));
-                }
-                Mask::Origins(origins)
-            }
-            NodeKind::Field { name, value } => self.field(name, value, plan),
-            NodeKind::And(children) => {
-                Mask::And(children.iter().map(|child| self.mask(child, plan, used)).collect())
-            }
-            NodeKind::Or(children) => {
-                Mask::Or(children.iter().map(|child| self.mask(child, plan, used)).collect())
-            }
-            NodeKind::Not(child) => Mask::Not(Box::new(self.mask(child, plan, Use::Nothing))),
-        }
-    }
-
-    /// `text*`: for Latin, words that begin so; for Han, a run anywhere, as every run is.
-    fn begun(&self, text: &str, plan: &mut Plan, used: Use) -> Mask {
-        let folded = fold::fold_to_string(text);
-        let mut phrase = unit::phrase(&folded);
-        if let Some(GramPattern::Is(last)) = phrase
-            .last()
-            .filter(|_| unit::units(&folded).last().is_some_and(|unit| !unit.kind.is_ideo()))
-        {
-            let last = GramPattern::Begins(last.clone());
-            phrase.pop();
-            phrase.push(last);
-        }
-        let fields = [self.fields.body_grams, self.fields.title_grams];
-        let kind = match phrase.as_slice() {
-            [] => return Mask::Origins(Vec::new()),
-            [GramPattern::Begins(start)] => ListKind::Prefix(start.clone()),
-            _ => ListKind::Phrase(phrase),
-        };
-        let origins = fields.map(|field| plan.list(field, kind.clone())).to_vec();
-        if used == Use::Score {
-            self.expansion(&origins, plan);
-            plan.patterns.push(Pattern::prefix(text, &folded));
-        }
-        Mask::Origins(origins)
-    }
-
-    fn expansion(&self, origins: &[Origin], plan: &mut Plan) {
-        for (origin, boost) in origins.iter().zip([weights::BODY_WORD, weights::TITLE_WORD]) {
-            let field = plan.field_of(origin);
-            plan.add_origin(origin.clone(), field, boost, None);
-        }
-    }
-
-    fn field(&self, name: &str, value: &Value, plan: &mut Plan) -> Mask {
-        let text = match value {
-            Value::Word(text) | Value::Phrase(text) => Some((text, false)),
-            Value::Prefix(text) => Some((text, true)),
-            Value::Exists | Value::Range { .. } => None,
-        };
-        let field = match name {
-            "title" => Some(self.fields.title_grams),
-            "body" => Some(self.fields.body_grams),
-            _ => None,
-        };
-        if let (DUPLICATES, Some((id, _))) = (name, text) {
-            plan.asks_for_duplicates = true;
-            return Mask::Documents(Arc::new(self.holdings.near_duplicates(id)));
-        }
-        match (field, text) {
-            (Some(field), Some((text, prefix))) => {
-                let mut phrase = unit::phrase(&fold::fold_to_string(text));
-                if prefix
-                    && let Some(last) = phrase.last_mut()
-                    && let GramPattern::Is(gram) = last
-                {
-                    *last = GramPattern::Begins(std::mem::take(gram));
-                }
-                Mask::Origins(vec![plan.list(field, ListKind::Phrase(phrase))])
-            }
-            _ => Mask::Condition(Condition::new(name, value)),
-        }
-    }
-
-    /// Any of these means that a document holds the word.
-    fn members(&self, word: &QueryWord, plan: &mut Plan) -> Vec<Origin> {
-        let f = self.fields;
-        match (word.kind, &word.term) {
-            (WordKind::Latin, Some(term)) if !self.exact => [f.body_words, f.title_words]
-                .map(|field| Origin::Term(field, term.clone()))
-                .to_vec(),
-            _ => self.standing(&word.text, plan),
-        }
-    }
-}
-
-/// What bare text requires of documents by groups.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Required {
-    Groups,
-    Nothing,
-}
-
-/// What a part of the tree is used for beside requiring.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Use {
-    Score,
-    /// Under NOT and in filters: nothing of it scores or is highlighted.
-    Nothing,
-}
-
-fn is_ideographs(gram: &str) -> bool {
-    unit::units(gram).all(|unit| unit.kind.is_ideo())
-}
-
-/// Which words a document should hold: those that mean something, or all when none does. A compound
-/// is required through the words it is made of.
-fn required_words(words: &[QueryWord]) -> Vec<bool> {
-    let counts = |word: &QueryWord| word.kind != WordKind::Compound;
-    let meaning = |word: &QueryWord| {
-        let single_han = word.kind == WordKind::Han && word.text.chars().count() == 1;
-        counts(word) && !single_han && !function_words::is_one(&word.text)
-    };
-    if words.iter().any(meaning) {
-        words.iter().map(meaning).collect()
-    } else {
-        words.iter().map(counts).collect()
-    }
-}
-
 impl Plan {
-    fn add(&mut self, field: Field, term: &str, boost: f32, group: Option<usize>) {
+    /// Adds a term of a field.
+    pub(crate) fn add(&mut self, field: Field, term: &str, boost: f32, group: Option<usize>) {
         self.add_origin(Origin::Term(field, term.to_owned()), field, boost, group);
     }
 
-    fn add_origin(&mut self, origin: Origin, field: Field, boost: f32, group: Option<usize>) {
+    /// Adds what scores; what is known already of the same word counts more.
+    pub(crate) fn add_origin(
+        &mut self,
+        origin: Origin,
+        field: Field,
+        boost: f32,
+        group: Option<usize>,
+    ) {
         if let Origin::Term(field, term) = &origin {
             let key = (*field, term.clone());
             if let Some(&at) = self.by_term.get(&key) {
@@ -532,7 +200,8 @@ impl Plan {
         }))
     }
 
-    fn field_of(&self, origin: &Origin) -> Field {
+    /// The field that an origin is of.
+    pub(crate) fn field_of(&self, origin: &Origin) -> Field {
         match origin {
             Origin::Term(field, _) => *field,
             Origin::List(at) => self.lists[*at].field,
