@@ -5,21 +5,15 @@ use std::sync::{Arc, RwLock};
 use std::time::Instant;
 
 use tantivy::{DocAddress, IndexReader, ReloadPolicy, Searcher, TantivyError};
-use zhen_index::{
-    Fields, FileMark, HandMade, IndexError, Record, RecordRef, RecordStore, VocabularyFile,
-    ZhenIndex, read_record, read_synonyms, synonyms_file,
-};
+use zhen_index::{Fields, IndexError, Record, RecordRef, VocabularyFile, ZhenIndex, read_record};
 use zhen_query::NodeKind;
-use zhen_text::Analyzer;
 use zhen_text::pinyin::Fuzzy;
-use zhen_text::synonym::Synonyms;
 
 use crate::api::{
     Duplicates, Engine, Hit, Lang, SearchError, SearchRequest, SearchResponse, Suggestion,
 };
 use crate::bm25;
-use crate::dictionary::Dictionaries;
-use crate::duplicates::{Duplicates as Near, LooksColumns};
+use crate::duplicates::Duplicates as Near;
 use crate::expand::Holdings;
 use crate::explain::{self, Explanation};
 use crate::facets;
@@ -30,6 +24,7 @@ use crate::planner::Planner;
 use crate::postings;
 use crate::rank::{Prepared, Ranked};
 use crate::sort;
+use crate::state::{Mark, State};
 use crate::suggest::Suggester;
 use crate::terms::Terms;
 
@@ -50,92 +45,12 @@ const FOLD_AHEAD: usize = 30;
 /// up to so many. Beyond that, hits may be missing where nearly everything is nearly the same.
 const DEEPEST_FOLDED: usize = 4 * DEEPEST_HIT;
 
-/// Blocks of stored documents kept decompressed, for each segment.
-const CACHED_BLOCKS: usize = 64;
-
 /// An index opened for searching; cheap to share between threads, and it follows commits.
 pub struct IndexEngine {
     index: ZhenIndex,
     vocabulary: VocabularyFile,
     reader: IndexReader,
     state: RwLock<Arc<State>>,
-}
-
-/// What one search works on: one commit, whatever is written meanwhile.
-struct State {
-    searcher: Searcher,
-    /// The stored documents of each segment.
-    records: Vec<RecordStore>,
-    /// How the documents of each segment look.
-    looks: Vec<LooksColumns>,
-    /// The words that documents hold as they stand.
-    spellings: Dictionaries,
-    analyzer: Analyzer,
-    dict: u64,
-    synonyms: Synonyms,
-    /// Why there are no synonyms although there should be.
-    problem: Option<String>,
-    /// Number of the commit.
-    generation: u64,
-    mark: Mark,
-    hand_made: HandMade,
-}
-
-impl State {
-    /// The commit at which `reader` is and which has this mark. What `known` has need not be made
-    /// again.
-    fn read(
-        index: &ZhenIndex,
-        reader: &IndexReader,
-        mark: Mark,
-        known: Option<&Self>,
-    ) -> Result<Self, IndexError> {
-        let manifest = index.current_manifest()?;
-        let dict = manifest.user_dict(index.dir())?;
-        let analyzer = match known.filter(|known| known.dict == dict.checksum()) {
-            Some(known) => known.analyzer.clone(),
-            None => Analyzer::for_queries(&dict),
-        };
-        let (synonyms, problem) = synonyms(index.dir());
-        let searcher = reader.searcher();
-        let segments = searcher.segment_readers().iter();
-        let damaged = |error: TantivyError| IndexError::Damaged {
-            dir: index.dir().to_owned(),
-            what: error.to_string(),
-        };
-        let records = segments.clone().map(|segment| RecordStore::open(segment, CACHED_BLOCKS));
-        let records = records.collect::<Result<_, _>>().map_err(|error| damaged(error.into()))?;
-        let looks = segments.map(LooksColumns::open).collect::<Result<_, _>>().map_err(damaged)?;
-        Ok(Self {
-            searcher,
-            records,
-            looks,
-            spellings: Dictionaries::new(index.fields().body_grams),
-            analyzer,
-            dict: dict.checksum(),
-            synonyms,
-            problem,
-            generation: manifest.generation,
-            mark,
-            hand_made: index.hand_made_aliases(&manifest)?,
-        })
-    }
-}
-
-/// Tells commits, and synonyms, apart without reading them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Mark {
-    commit: FileMark,
-    synonyms: FileMark,
-}
-
-impl Mark {
-    fn of(index: &ZhenIndex) -> Self {
-        Self {
-            commit: FileMark::of(&index.dir().join("meta.json")),
-            synonyms: FileMark::of(&synonyms_file(index.dir())),
-        }
-    }
 }
 
 /// Everything that a plan is made from.
@@ -364,21 +279,6 @@ impl IndexEngine {
             title_highlights: shown.title_highlights,
             matched: shown.matched,
         })
-    }
-}
-
-/// The synonyms of the index in `dir`; what is wrong with them is said and keeps nobody from
-/// searching.
-fn synonyms(dir: &Path) -> (Synonyms, Option<String>) {
-    let text = read_synonyms(dir).map_err(|error| error.to_string());
-    match text.and_then(|text| Synonyms::parse(&text).map_err(|error| error.to_string())) {
-        Ok(synonyms) => (synonyms, None),
-        Err(error) => {
-            let note = format!(
-                "the synonyms of the index were not used: {error}; replace them with `zhen synonyms load FILE`"
-            );
-            (Synonyms::default(), Some(note))
-        }
     }
 }
 

@@ -22,6 +22,7 @@ mod planner;
 mod postings;
 mod rank;
 mod sort;
+mod state;
 mod suggest;
 mod terms;
 mod weights;

@@ -1,0 +1,109 @@
+//! What a search works on: the newest commit, and how to tell that there is a newer one.
+
+use std::path::Path;
+
+use tantivy::{IndexReader, Searcher, TantivyError};
+use zhen_index::{
+    FileMark, HandMade, IndexError, RecordStore, ZhenIndex, read_synonyms, synonyms_file,
+};
+use zhen_text::Analyzer;
+use zhen_text::synonym::Synonyms;
+
+use crate::dictionary::Dictionaries;
+use crate::duplicates::LooksColumns;
+
+/// Blocks of stored documents kept decompressed, for each segment.
+const CACHED_BLOCKS: usize = 64;
+
+/// What one search works on: one commit, whatever is written meanwhile.
+pub(crate) struct State {
+    pub(crate) searcher: Searcher,
+    /// The stored documents of each segment.
+    pub(crate) records: Vec<RecordStore>,
+    /// How the documents of each segment look.
+    pub(crate) looks: Vec<LooksColumns>,
+    /// The words that documents hold as they stand.
+    pub(crate) spellings: Dictionaries,
+    pub(crate) analyzer: Analyzer,
+    pub(crate) dict: u64,
+    pub(crate) synonyms: Synonyms,
+    /// Why there are no synonyms although there should be.
+    pub(crate) problem: Option<String>,
+    /// Number of the commit.
+    pub(crate) generation: u64,
+    pub(crate) mark: Mark,
+    pub(crate) hand_made: HandMade,
+}
+
+impl State {
+    /// The commit at which `reader` is and which has this mark. What `known` has need not be made
+    /// again.
+    pub(crate) fn read(
+        index: &ZhenIndex,
+        reader: &IndexReader,
+        mark: Mark,
+        known: Option<&Self>,
+    ) -> Result<Self, IndexError> {
+        let manifest = index.current_manifest()?;
+        let dict = manifest.user_dict(index.dir())?;
+        let analyzer = match known.filter(|known| known.dict == dict.checksum()) {
+            Some(known) => known.analyzer.clone(),
+            None => Analyzer::for_queries(&dict),
+        };
+        let (synonyms, problem) = synonyms(index.dir());
+        let searcher = reader.searcher();
+        let segments = searcher.segment_readers().iter();
+        let damaged = |error: TantivyError| IndexError::Damaged {
+            dir: index.dir().to_owned(),
+            what: error.to_string(),
+        };
+        let records = segments.clone().map(|segment| RecordStore::open(segment, CACHED_BLOCKS));
+        let records = records.collect::<Result<_, _>>().map_err(|error| damaged(error.into()))?;
+        let looks = segments.map(LooksColumns::open).collect::<Result<_, _>>().map_err(damaged)?;
+        Ok(Self {
+            searcher,
+            records,
+            looks,
+            spellings: Dictionaries::new(index.fields().body_grams),
+            analyzer,
+            dict: dict.checksum(),
+            synonyms,
+            problem,
+            generation: manifest.generation,
+            mark,
+            hand_made: index.hand_made_aliases(&manifest)?,
+        })
+    }
+}
+
+/// Tells commits, and synonyms, apart without reading them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Mark {
+    commit: FileMark,
+    synonyms: FileMark,
+}
+
+impl Mark {
+    /// As the files of the index are now.
+    pub(crate) fn of(index: &ZhenIndex) -> Self {
+        Self {
+            commit: FileMark::of(&index.dir().join("meta.json")),
+            synonyms: FileMark::of(&synonyms_file(index.dir())),
+        }
+    }
+}
+
+/// The synonyms of the index in `dir`; what is wrong with them is said and keeps nobody from
+/// searching.
+fn synonyms(dir: &Path) -> (Synonyms, Option<String>) {
+    let text = read_synonyms(dir).map_err(|error| error.to_string());
+    match text.and_then(|text| Synonyms::parse(&text).map_err(|error| error.to_string())) {
+        Ok(synonyms) => (synonyms, None),
+        Err(error) => {
+            let note = format!(
+                "the synonyms of the index were not used: {error}; replace them with `zhen synonyms load FILE`"
+            );
+            (Synonyms::default(), Some(note))
+        }
+    }
+}
