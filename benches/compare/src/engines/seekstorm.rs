@@ -18,6 +18,7 @@ use serde_json::json;
 use tokio::runtime::{Builder, Runtime};
 use zhen_source::Document;
 
+use super::{ANY_WORD, WORD_WAYS};
 use crate::Outcome;
 use crate::engine::{Answer, Claim, Hit, Searcher, TOP, Way};
 use crate::runs::runs;
@@ -29,19 +30,6 @@ const TITLE: &str = "title";
 const BODY: &str = "body";
 /// Name under which a hit's snippet is given.
 const SNIPPET: &str = "snippet";
-
-const fn way(name: &'static str, counts: bool, snippets: bool, finds: &'static str) -> Way {
-    Way { name, counts, snippets, lists: true, ranked: true, sampled: false, finds }
-}
-
-const WAYS: [Way; 4] = [
-    way("any word", false, false, "any"),
-    way("any word", true, false, "any"),
-    way("all words", true, false, "all"),
-    way("any word", true, true, "any"),
-];
-/// The way that counts the documents with any word.
-const ANY_WORD: usize = 1;
 
 pub(crate) fn version() -> String {
     format!("SeekStorm {}", seekstorm::index::version())
@@ -177,20 +165,16 @@ impl SeekStorm {
 
 impl Searcher for SeekStorm {
     fn ways(&self) -> &'static [Way] {
-        &WAYS
+        &WORD_WAYS
     }
 
     fn search(&self, way: usize, query: &str) -> Outcome<Answer> {
         // `+`, `-` and quotation marks are operators, which the queries do not mean.
-        self.runtime.block_on(self.answer(&WAYS[way], runs(query).join(" ")))
+        self.runtime.block_on(self.answer(&WORD_WAYS[way], runs(query).join(" ")))
     }
 
     fn claim(&self) -> Claim {
         Claim::Words
-    }
-
-    fn containing(&self, _text: &str) -> Outcome<Vec<String>> {
-        Err("an index of words does not know substrings".into())
     }
 
     fn any_word(&self) -> usize {

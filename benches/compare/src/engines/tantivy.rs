@@ -18,6 +18,7 @@ use tantivy::tokenizer::{LowerCaser, TextAnalyzer, Token, TokenStream, Tokenizer
 use tantivy::{DocAddress, Index, IndexWriter, Score, TantivyDocument, Term};
 use zhen_source::Document;
 
+use super::{ANY_WORD, WORD_WAYS};
 use crate::Outcome;
 use crate::about::locked_version;
 use crate::engine::{Answer, Claim, Hit, MEMORY, Searcher, TOP, Way};
@@ -26,21 +27,9 @@ const TOKENIZER: &str = "jieba";
 const ID: &str = "id";
 const TEXT: &str = "text";
 
-const fn way(name: &'static str, counts: bool, snippets: bool, finds: &'static str) -> Way {
-    Way { name, counts, snippets, lists: true, ranked: true, sampled: false, finds }
-}
-
-const WAYS: [Way; 4] = [
-    way("any word", false, false, "any"),
-    way("any word", true, false, "any"),
-    way("all words", true, false, "all"),
-    way("any word", true, true, "any"),
-];
 /// The published tokenizer gives 北京, 大学, 北京大学, so that a word may begin before the one that
 /// came before it; tantivy's snippets panic then. It is asked for none.
-const PUBLISHED_WAYS: &[Way] = WAYS.first_chunk::<3>().expect("there are four").as_slice();
-/// The way that counts the documents with any word.
-const ANY_WORD: usize = 1;
+const PUBLISHED_WAYS: &[Way] = WORD_WAYS.first_chunk::<3>().expect("there are four").as_slice();
 
 /// Whose tokenizer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -222,13 +211,13 @@ impl Tantivy {
 impl Searcher for Tantivy {
     fn ways(&self) -> &'static [Way] {
         match self.flavour {
-            Flavour::Plain => &WAYS,
+            Flavour::Plain => &WORD_WAYS,
             Flavour::Published => PUBLISHED_WAYS,
         }
     }
 
     fn search(&self, way: usize, query: &str) -> Outcome<Answer> {
-        let way = &WAYS[way];
+        let way = &WORD_WAYS[way];
         let query = self.query(query, if way.finds == "all" { Occur::Must } else { Occur::Should });
         let best = TopDocs::with_limit(TOP).order_by_score();
         let (best, total) = if way.counts {
@@ -248,10 +237,6 @@ impl Searcher for Tantivy {
 
     fn claim(&self) -> Claim {
         Claim::Words
-    }
-
-    fn containing(&self, _text: &str) -> Outcome<Vec<String>> {
-        Err("an index of words does not know substrings".into())
     }
 
     fn any_word(&self) -> usize {
