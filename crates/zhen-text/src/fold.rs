@@ -18,6 +18,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::utf8::{three_bytes, two_of_three_bytes};
+
 /// Two-stage table of what each character folds to; built by `cargo xtask data fold`.
 static TABLE: &[u8] = TABLE_IS;
 /// The same where it is needed while compiling.
@@ -77,23 +79,6 @@ static CHANGED: [u64; 0x1_0000 / 64] = {
     }
     changed
 };
-
-/// The number of a character of which `bytes` are the three of its UTF-8 form, without a check.
-#[inline]
-fn three_bytes([a, b, c]: [u8; 3]) -> usize {
-    (a as usize & 0x0F) << 12 | (b as usize & 0x3F) << 6 | c as usize & 0x3F
-}
-
-/// The numbers of the first two characters of `bytes`, of which the first stands in the highest eight
-/// bits, if both have three bytes in UTF-8.
-#[inline]
-fn two_of_three_bytes(bytes: u64) -> Option<[usize; 2]> {
-    const FIRST: u64 = 0xF000_00F0_0000_0000;
-    const THREE: u64 = 0xE000_00E0_0000_0000;
-    let code =
-        |bytes: u64| (bytes >> 44 & 0xF000 | bytes >> 42 & 0x0FC0 | bytes >> 40 & 0x003F) as usize;
-    (bytes & FIRST == THREE).then(|| [code(bytes), code(bytes << 24)])
-}
 
 /// Whether a character of the basic plane folds to something else.
 #[inline]

@@ -28,6 +28,7 @@ pub mod signature;
 pub mod spell;
 pub mod synonym;
 pub mod unit;
+mod utf8;
 
 pub use analyze::{Analyzer, QueryText, QueryWord, Tracks, WordKind, value_term};
 pub use dict::{DictError, UserDict};

@@ -1,6 +1,7 @@
 //! Chinese numerals.
 
 use super::value::Decimal;
+use crate::utf8::three_bytes;
 
 /// Longest numeral read, in characters; longer runs are no numbers.
 const LONGEST: usize = 32;
@@ -43,7 +44,7 @@ const fn tens(c: char) -> Option<u128> {
 }
 
 /// Whether a numeral may hold the character.
-pub(super) fn is_numeral(c: char) -> bool {
+pub(super) const fn is_numeral(c: char) -> bool {
     digit(c).is_some() || unit(c).is_some() || tens(c).is_some()
 }
 
@@ -55,11 +56,10 @@ static BEGINS: [u64; 0x7000 / 64] = {
     let mut begins = [0; 0x7000 / 64];
     let mut i = 0;
     while i < 0x7000 {
-        if let Some(c) = char::from_u32(FIRST + i) {
-            let numeral = digit(c).is_some() || unit(c).is_some() || tens(c).is_some();
-            if numeral || c == '第' {
-                begins[i as usize / 64] |= 1 << (i % 64);
-            }
+        if let Some(c) = char::from_u32(FIRST + i)
+            && (is_numeral(c) || c == '第')
+        {
+            begins[i as usize / 64] |= 1 << (i % 64);
         }
         i += 1;
     }
@@ -69,10 +69,9 @@ static BEGINS: [u64; 0x7000 / 64] = {
 /// Whether the character of these three bytes, of which the first is 0xE3 to 0xE9, is part of a numeral
 /// or stands before an ordinal.
 #[inline]
-pub(super) fn begins([a, b, c]: [u8; 3]) -> bool {
-    let code = (u32::from(a) & 0x0F) << 12 | (u32::from(b) & 0x3F) << 6 | u32::from(c) & 0x3F;
-    let at = code.wrapping_sub(FIRST);
-    BEGINS.get(at as usize / 64).is_some_and(|bits| bits >> (at % 64) & 1 != 0)
+pub(super) fn begins(bytes: [u8; 3]) -> bool {
+    let at = three_bytes(bytes).wrapping_sub(FIRST as usize);
+    BEGINS.get(at / 64).is_some_and(|bits| bits >> (at % 64) & 1 != 0)
 }
 
 /// A numeral as it stands in a text.
