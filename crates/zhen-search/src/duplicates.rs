@@ -15,6 +15,7 @@ use zhen_index::schema::name;
 use zhen_text::signature::{Signature, WORDS};
 
 use crate::bits::Bits;
+use crate::postings::reopen;
 use crate::rank::Ranked;
 
 /// Most near-duplicates of one hit that are counted.
@@ -186,15 +187,7 @@ impl<'a> Duplicates<'a> {
                 if ord == address.segment_ord && info.doc_freq == 1 {
                     continue;
                 }
-                let postings = match &mut postings {
-                    Some(postings) => {
-                        index.reset_block_postings_from_terminfo(&info, postings)?;
-                        postings
-                    }
-                    none => none.insert(
-                        index.read_block_postings_from_terminfo(&info, IndexRecordOption::Basic)?,
-                    ),
-                };
+                let postings = reopen(&mut postings, &index, &info, IndexRecordOption::Basic)?;
                 let known = seen.len();
                 loop {
                     let docs = postings.docs();

@@ -174,16 +174,7 @@ pub(crate) fn unite(
     let visit_all = |visit: &mut dyn FnMut(DocId, u32)| -> std::io::Result<()> {
         let mut postings = None;
         for info in terms {
-            let postings = match &mut postings {
-                Some(postings) => {
-                    index.reset_block_postings_from_terminfo(info, postings)?;
-                    postings
-                }
-                none => {
-                    let option = IndexRecordOption::WithFreqs;
-                    none.insert(index.read_block_postings_from_terminfo(info, option)?)
-                }
-            };
+            let postings = reopen(&mut postings, index, info, IndexRecordOption::WithFreqs)?;
             for_each(postings, &mut *visit);
         }
         Ok(())
@@ -204,6 +195,22 @@ pub(crate) fn unite(
         same
     });
     Ok(all)
+}
+
+/// The postings of a term, in the place of those of another term of the same field if there are any.
+pub(crate) fn reopen<'p>(
+    place: &'p mut Option<BlockSegmentPostings>,
+    index: &InvertedIndexReader,
+    term: &TermInfo,
+    option: IndexRecordOption,
+) -> std::io::Result<&'p mut BlockSegmentPostings> {
+    Ok(match place {
+        Some(postings) => {
+            index.reset_block_postings_from_terminfo(term, postings)?;
+            postings
+        }
+        none => none.insert(index.read_block_postings_from_terminfo(term, option)?),
+    })
 }
 
 /// Calls `visit` for every document from the first block on, with its frequency.

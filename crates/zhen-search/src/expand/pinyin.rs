@@ -222,9 +222,6 @@ impl<'a, 'q> Found<'a, 'q> {
     /// Tries every range of adjacent words, the longest first, until one gives something.
     fn each_range(&mut self, mut read: impl FnMut(&[Typed]) -> Option<(f32, Vec<String>)>) {
         for run in self.runs() {
-            if !run.iter().any(|word| word.is_pinyin) {
-                continue;
-            }
             let mut from = 0;
             while from < run.len() {
                 let longest = run.len().min(from + MOST_TOGETHER);

@@ -4,11 +4,12 @@
 use std::sync::Arc;
 
 use tantivy::DocAddress;
+use tantivy::schema::Field;
 
 use super::find::{Mode, Pattern};
 use crate::plan::Origin;
 use crate::postings::{Cursor, List, Source};
-use crate::terms::Terms;
+use crate::terms::{Places, Terms};
 
 /// A term of more documents than this is taken to stand in those shown, without a look.
 const FEW: u64 = 128;
@@ -18,45 +19,64 @@ const FEW: u64 = 128;
 /// # Errors
 /// When the index cannot be read.
 pub(crate) fn held(
-    mut patterns: Vec<Pattern>,
+    patterns: Vec<Pattern>,
     terms: &Terms<'_>,
     lists: &[Vec<Arc<List>>],
     mut shown: Vec<DocAddress>,
 ) -> tantivy::Result<Vec<Pattern>> {
     shown.sort_unstable();
-    let mut problem = None;
-    patterns.retain(|pattern| {
-        let held = |origin: &Origin| match origin {
-            Origin::List(at) => Ok(shown.iter().any(|document| {
-                let list = &lists[*at][document.segment_ord as usize];
-                list.binary_search_by_key(&document.doc_id, |&(doc, _)| doc).is_ok()
-            })),
-            Origin::Term(field, term) => {
-                let places = terms.places(*field, term)?;
-                // To read all numbers of a text takes longest.
-                let is_value = matches!(pattern.mode, Mode::Value(_));
-                if places.documents > FEW && !is_value {
-                    return Ok(true);
+    let shown = Shown { terms, lists, documents: shown };
+    let mut held = Vec::with_capacity(patterns.len());
+    for pattern in patterns {
+        if shown.may_hold(&pattern)? {
+            held.push(pattern);
+        }
+    }
+    Ok(held)
+}
+
+struct Shown<'a> {
+    terms: &'a Terms<'a>,
+    lists: &'a [Vec<Arc<List>>],
+    /// Ascending.
+    documents: Vec<DocAddress>,
+}
+
+impl Shown<'_> {
+    fn may_hold(&self, pattern: &Pattern) -> tantivy::Result<bool> {
+        // To read all numbers of a text takes longest.
+        let few = if matches!(pattern.mode, Mode::Value(_)) { u64::MAX } else { FEW };
+        for origin in &pattern.origins {
+            let held = match origin {
+                Origin::List(at) => self.are_in(&self.lists[*at]),
+                Origin::Term(field, term) => {
+                    let places = self.terms.places(*field, term)?;
+                    places.documents > few || self.hold(*field, &places)?
                 }
-                for shown in shown.chunk_by(|a, b| a.segment_ord == b.segment_ord) {
-                    let segment = shown[0].segment_ord as usize;
-                    let Some(info) = places.segment(segment) else { continue };
-                    let source = Source::open(terms.index(*field, segment)?, info)?;
-                    let mut cursor = Cursor::new(source);
-                    if shown.iter().any(|document| cursor.frequency_in(document.doc_id).is_some()) {
-                        return Ok(true);
-                    }
-                }
-                Ok(false)
+            };
+            if held {
+                return Ok(true);
             }
-        };
-        pattern.origins.is_empty()
-            || pattern.origins.iter().any(|origin| {
-                held(origin).unwrap_or_else(|error: tantivy::TantivyError| {
-                    problem = Some(error);
-                    true
-                })
-            })
-    });
-    problem.map_or(Ok(patterns), Err)
+        }
+        Ok(pattern.origins.is_empty())
+    }
+
+    fn are_in(&self, list: &[Arc<List>]) -> bool {
+        self.documents.iter().any(|document| {
+            let list = &list[document.segment_ord as usize];
+            list.binary_search_by_key(&document.doc_id, |&(doc, _)| doc).is_ok()
+        })
+    }
+
+    fn hold(&self, field: Field, places: &Places) -> tantivy::Result<bool> {
+        for documents in self.documents.chunk_by(|a, b| a.segment_ord == b.segment_ord) {
+            let segment = documents[0].segment_ord as usize;
+            let Some(info) = places.segment(segment) else { continue };
+            let mut cursor = Cursor::new(Source::open(self.terms.index(field, segment)?, info)?);
+            if documents.iter().any(|document| cursor.frequency_in(document.doc_id).is_some()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
 }
