@@ -8,9 +8,10 @@
 //! Source: Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009;
 //! the inverse document frequency is Lucene's, which is never negative.
 
-use std::rc::Rc;
+use std::sync::OnceLock;
 
 use tantivy::fieldnorm::FieldNormReader;
+use tantivy::schema::{Field, Schema};
 
 /// Saturation of the term frequency.
 const K1: f32 = 1.2;
@@ -28,23 +29,69 @@ pub(crate) fn shown(score: Score) -> f32 {
     score as f32 / UNIT
 }
 
-/// Length normalisation of a field, shared by its terms, for each of the 256 lengths that a field norm tells apart.
-#[derive(Clone)]
-pub(crate) struct Norms {
-    of: Rc<[f32; 256]>,
+/// Lengths of a field that a field norm tells apart.
+const LENGTHS: usize = 256;
+
+/// How much of a term's weight a document gains, by how often it holds the term and how long its field
+/// is: the part of BM25 that is the same for all terms of a field.
+pub(crate) struct Saturation {
+    /// For the frequencies from one on.
+    few: [[f32; LENGTHS]; Self::FEW],
+    /// Length normalisation.
+    norms: [f32; LENGTHS],
 }
 
-impl Norms {
+impl Saturation {
+    /// Frequencies up to which it is worked out beforehand.
+    const FEW: usize = 4;
+
     /// `average` is the mean number of terms of the field over all documents.
     pub(crate) fn new(average: f32) -> Self {
         let average = average.max(1.0);
-        let mut of = [0.0; 256];
-        for (id, norm) in of.iter_mut().enumerate() {
+        let norms = std::array::from_fn(|id| {
             let length = FieldNormReader::id_to_fieldnorm(id as u8) as f32;
-            *norm = K1 * (1.0 - B + B * length / average);
-        }
-        Self { of: Rc::new(of) }
+            K1 * (1.0 - B + B * length / average)
+        });
+        let few = std::array::from_fn(|i| norms.map(|norm| saturate(i as u32 + 1, norm)));
+        Self { few, norms }
     }
+
+    #[inline]
+    fn of(&self, tf: u32, norm: u8) -> f32 {
+        match self.few.get((tf as usize).wrapping_sub(1)) {
+            Some(few) => few[norm as usize],
+            None => saturate(tf, self.norms[norm as usize]),
+        }
+    }
+}
+
+/// Those of the fields of one commit, worked out when first asked for.
+pub(crate) struct Saturations(Vec<OnceLock<Saturation>>);
+
+impl Saturations {
+    pub(crate) fn new(schema: &Schema) -> Self {
+        Self(schema.fields().map(|_| OnceLock::new()).collect())
+    }
+
+    /// That of `field`, whose `average` number of terms is asked for when it is not known.
+    pub(crate) fn of(
+        &self,
+        field: Field,
+        average: impl FnOnce() -> tantivy::Result<f32>,
+    ) -> tantivy::Result<&Saturation> {
+        let cell = &self.0[field.field_id() as usize];
+        if let Some(known) = cell.get() {
+            return Ok(known);
+        }
+        let made = Saturation::new(average()?);
+        Ok(cell.get_or_init(|| made))
+    }
+}
+
+#[inline]
+fn saturate(tf: u32, norm: f32) -> f32 {
+    let tf = tf as f32;
+    tf / (tf + norm)
 }
 
 /// Rarity of a term that `df` of `documents` documents hold; above zero.
@@ -54,24 +101,20 @@ pub(crate) fn idf(df: u64, documents: u64) -> f32 {
 }
 
 /// A term's weight, ready to score documents.
-#[derive(Clone)]
-pub(crate) struct Weight {
-    factor: f32,
-    norms: Norms,
-}
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Weight(f32);
 
 impl Weight {
     /// A term of rarity `idf`, counted `boost` times.
-    pub(crate) fn new(idf: f32, boost: f32, norms: &Norms) -> Self {
-        Self { factor: idf * boost * (K1 + 1.0) * UNIT, norms: norms.clone() }
+    pub(crate) fn new(idf: f32, boost: f32) -> Self {
+        Self(idf * boost * (K1 + 1.0) * UNIT)
     }
 
     /// The term's part in the score of a document that holds it `tf` times, in a field whose norm
     /// is `norm`.
     #[inline]
-    pub(crate) fn score(&self, tf: u32, norm: u8) -> Score {
-        let tf = tf as f32;
-        (self.factor * (tf / (tf + self.norms.of[norm as usize]))) as Score
+    pub(crate) fn score(self, tf: u32, norm: u8, saturation: &Saturation) -> Score {
+        (self.0 * saturation.of(tf, norm)) as Score
     }
 }
 
@@ -81,18 +124,24 @@ mod tests {
 
     #[test]
     fn rarer_terms_and_shorter_fields_score_more() {
-        let norms = Norms::new(100.0);
-        let weight = |df| Weight::new(idf(df, 1000), 1.0, &norms);
+        let saturation = Saturation::new(100.0);
         let id = FieldNormReader::fieldnorm_to_id;
-        assert!(weight(1).score(1, id(100)) > weight(10).score(1, id(100)));
-        assert!(weight(5).score(1, id(10)) > weight(5).score(1, id(100)));
-        assert!(weight(5).score(2, id(100)) > weight(5).score(1, id(100)));
+        let score =
+            |df, tf, length| Weight::new(idf(df, 1000), 1.0).score(tf, id(length), &saturation);
+        assert!(score(1, 1, 100) > score(10, 1, 100));
+        assert!(score(5, 1, 10) > score(5, 1, 100));
+        assert!(score(5, 2, 100) > score(5, 1, 100));
     }
 
     #[test]
-    fn the_score_is_that_of_the_formula() {
-        let score = shown(Weight::new(idf(1, 2), 1.0, &Norms::new(10.0)).score(3, 10));
-        let expected = 2f32.ln() * 2.2 * 3.0 / (3.0 + 1.2);
-        assert!((score - expected).abs() < 1e-4, "{score} {expected}");
+    fn the_score_is_that_of_the_formula_however_often_a_term_occurs() {
+        let saturation = Saturation::new(10.0);
+        for tf in [1, 3, 4, 5, 1000] {
+            let score = shown(Weight::new(idf(1, 2), 1.0).score(tf, 10, &saturation));
+            let tf = tf as f32;
+            let expected = 2f32.ln() * 2.2 * tf / (tf + 1.2);
+            assert!((score - expected).abs() < 1e-4, "{score} {expected}");
+        }
+        assert_eq!(Weight::new(1.0, 1.0).score(0, 10, &saturation), 0);
     }
 }

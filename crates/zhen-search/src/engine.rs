@@ -214,7 +214,7 @@ impl IndexEngine {
         id: &str,
     ) -> Result<Option<Explanation>, SearchError> {
         let state = self.state()?;
-        let terms = Terms::new(&state.searcher);
+        let terms = Terms::new(&state.searcher, &state.saturations);
         let Question { plan, notes, .. } =
             self.question(&state, &terms, request, Quotes::Strict)?;
         let Some(address) = self.find(&state.searcher, id)? else { return Ok(None) };
@@ -318,7 +318,7 @@ impl Engine for IndexEngine {
         check(request)?;
         let state = self.state()?;
         let searcher = &state.searcher;
-        let terms = Terms::new(searcher);
+        let terms = Terms::new(searcher, &state.saturations);
         let most = request.offset + request.limit;
         let keep = request.sort.is_some() || !request.facets.is_empty();
         // In an order of its own, or as a list of what a filter lets through, every document counts.
@@ -430,7 +430,7 @@ impl Engine for IndexEngine {
 
     fn suggest(&self, prefix: &str, limit: usize) -> Result<Vec<Suggestion>, SearchError> {
         let state = self.state()?;
-        let terms = Terms::new(&state.searcher);
+        let terms = Terms::new(&state.searcher, &state.saturations);
         let holdings = self.holdings(&state, &terms);
         let Some(vocabulary) = self.vocabulary.get() else { return Ok(Vec::new()) };
         let suggester = Suggester {

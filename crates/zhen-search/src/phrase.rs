@@ -23,13 +23,14 @@ pub(crate) fn documents(
     phrase: &[GramPattern],
 ) -> tantivy::Result<List> {
     match phrase {
-        [] => Ok(Vec::new()),
+        [] => Ok(List::default()),
         [GramPattern::Is(gram)] => {
             let places = terms.places(field, gram)?;
-            let Some(info) = places.segment(segment) else { return Ok(Vec::new()) };
-            let mut list = List::with_capacity(info.doc_freq as usize);
-            let source = Source::open(terms.index(field, segment)?, info)?;
-            source.for_each(|doc, tf| list.push((doc, tf)));
+            let mut list = List::default();
+            if let Some(info) = places.segment(segment) {
+                let source = Source::open(terms.index(field, segment)?, info)?;
+                source.for_each(|doc, tf| list.push(doc, tf));
+            }
             Ok(list)
         }
         [GramPattern::Begins(start)] => beginning(terms, segment, field, start),
@@ -82,7 +83,7 @@ fn consecutive(
             GramPattern::Is(gram) => {
                 let here = terms.places(field, gram)?;
                 if here.segment(segment).is_none() {
-                    return Ok(Vec::new());
+                    return Ok(List::default());
                 }
                 places.push((offset as u32, here));
             }
@@ -95,14 +96,16 @@ fn consecutive(
     places.sort_by_key(|(_, here)| rarity(here));
     let mut exact = Vec::with_capacity(places.len());
     for (offset, here) in &places {
-        let Some(info) = here.segment(segment) else { return Ok(Vec::new()) };
+        let Some(info) = here.segment(segment) else { return Ok(List::default()) };
         exact.push(Lazy { offset: *offset, index, info, postings: None });
     }
     let mut starts = intersect(&mut exact)?;
     if let Some((offset, start)) = begun {
         starts = going_on(index, starts, offset, start)?;
     }
-    Ok(starts.into_iter().map(|(doc, starts)| (doc, starts.len() as u32)).collect())
+    let mut list = List::default();
+    starts.into_iter().for_each(|(doc, starts)| list.push(doc, starts.len() as u32));
+    Ok(list)
 }
 
 /// The postings of a gram, opened when they are first asked for: often the rarest two have no document

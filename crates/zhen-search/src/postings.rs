@@ -9,8 +9,28 @@ use tantivy::{DocAddress, DocId, DocSet, InvertedIndexReader, Searcher, TERMINAT
 
 use crate::bits::Bits;
 
-/// Documents and how often each holds something, ascending.
-pub(crate) type List = Vec<(DocId, u32)>;
+/// Documents, ascending, and how often each holds something.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct List {
+    docs: Vec<DocId>,
+    frequencies: Vec<u32>,
+}
+
+impl List {
+    fn with_capacity(documents: usize) -> Self {
+        Self { docs: Vec::with_capacity(documents), frequencies: Vec::with_capacity(documents) }
+    }
+
+    /// Adds a document beyond all that are there.
+    pub(crate) fn push(&mut self, doc: DocId, frequency: u32) {
+        self.docs.push(doc);
+        self.frequencies.push(frequency);
+    }
+
+    pub(crate) fn docs(&self) -> &[DocId] {
+        &self.docs
+    }
+}
 
 /// The documents of one term in one segment.
 pub(crate) enum Source {
@@ -34,7 +54,7 @@ impl Source {
     pub(crate) fn is_empty(&self) -> bool {
         match self {
             Self::Empty => true,
-            Self::List(list) => list.is_empty(),
+            Self::List(list) => list.docs.is_empty(),
             Self::Postings(_) => false,
         }
     }
@@ -43,7 +63,9 @@ impl Source {
     pub(crate) fn for_each(self, mut visit: impl FnMut(DocId, u32)) {
         match self {
             Self::Empty => {}
-            Self::List(list) => list.iter().for_each(|&(doc, tf)| visit(doc, tf)),
+            Self::List(list) => {
+                list.docs.iter().zip(&list.frequencies).for_each(|(&doc, &tf)| visit(doc, tf));
+            }
             Self::Postings(mut postings) => for_each(&mut postings, visit),
         }
     }
@@ -66,8 +88,8 @@ impl Cursor {
         match &mut self.source {
             Source::Empty => {}
             Source::List(list) => {
-                if list.get(self.at).is_some_and(|&(doc, _)| doc < start) {
-                    self.at += list[self.at..].partition_point(|&(doc, _)| doc < start);
+                if list.docs.get(self.at).is_some_and(|&doc| doc < start) {
+                    self.at += list.docs[self.at..].partition_point(|&doc| doc < start);
                 }
             }
             Source::Postings(postings) => {
@@ -91,7 +113,10 @@ impl Cursor {
         self.skip_to(doc);
         match &self.source {
             Source::Empty => None,
-            Source::List(list) => list.get(self.at).filter(|here| here.0 == doc).map(|here| here.1),
+            Source::List(list) => {
+                let here = list.docs.get(self.at) == Some(&doc);
+                here.then(|| list.frequencies[self.at])
+            }
             Source::Postings(postings) => {
                 let here = postings.docs().get(self.at) == Some(&doc);
                 here.then(|| postings.freqs()[self.at])
@@ -99,36 +124,29 @@ impl Cursor {
         }
     }
 
-    /// Calls `visit` for every document before `end` that was not visited or passed over before.
+    /// Some of the next documents before `end`, with their frequencies, and passes over them; `None` when
+    /// there are no more.
     #[inline]
-    pub(crate) fn advance_to(&mut self, end: DocId, mut visit: impl FnMut(DocId, u32)) {
-        match &mut self.source {
-            Source::Empty => {}
-            Source::List(list) => {
-                while let Some(&(doc, tf)) = list.get(self.at).filter(|(doc, _)| *doc < end) {
-                    visit(doc, tf);
-                    self.at += 1;
+    pub(crate) fn next_before(&mut self, end: DocId) -> Option<(&[DocId], &[u32])> {
+        let from = self.at;
+        let (docs, frequencies) = match &mut self.source {
+            Source::Empty => return None,
+            Source::List(list) => (&list.docs[from..], &list.frequencies[from..]),
+            Source::Postings(postings) => {
+                if self.at == postings.docs().len() {
+                    postings.advance();
+                    self.at = 0;
                 }
+                (&postings.docs()[self.at..], &postings.freqs()[self.at..])
             }
-            Source::Postings(postings) => loop {
-                let docs = postings.docs();
-                let freqs = postings.freqs();
-                while self.at < docs.len() {
-                    let doc = docs[self.at];
-                    // The last block is filled up with TERMINATED, which is beyond any end.
-                    if doc >= end {
-                        return;
-                    }
-                    visit(doc, freqs[self.at]);
-                    self.at += 1;
-                }
-                if docs.is_empty() {
-                    return;
-                }
-                postings.advance();
-                self.at = 0;
-            },
-        }
+        };
+        let count = match docs.last() {
+            Some(&last) if last < end => docs.len(),
+            // The last block is filled up with TERMINATED, which is beyond any end.
+            _ => docs.partition_point(|&doc| doc < end),
+        };
+        self.at += count;
+        (count > 0).then(|| (&docs[..count], &frequencies[..count]))
     }
 }
 
@@ -182,19 +200,20 @@ pub(crate) fn unite(
     if expected * DENSE > u64::from(len) {
         let mut counts = vec![0_u32; len as usize];
         visit_all(&mut |doc, tf| counts[doc as usize] += tf)?;
-        return Ok((0..).zip(counts).filter(|&(_, count)| count > 0).collect());
+        let mut list = List::default();
+        for (doc, count) in (0..).zip(counts).filter(|&(_, count)| count > 0) {
+            list.push(doc, count);
+        }
+        return Ok(list);
     }
-    let mut all = List::with_capacity(expected as usize);
+    let mut all: Vec<(DocId, u32)> = Vec::with_capacity(expected as usize);
     visit_all(&mut |doc, tf| all.push((doc, tf)))?;
     all.sort_unstable_by_key(|&(doc, _)| doc);
-    all.dedup_by(|next, kept| {
-        let same = next.0 == kept.0;
-        if same {
-            kept.1 += next.1;
-        }
-        same
-    });
-    Ok(all)
+    let mut list = List::with_capacity(all.len());
+    for same in all.chunk_by(|a, b| a.0 == b.0) {
+        list.push(same[0].0, same.iter().map(|(_, tf)| tf).sum());
+    }
+    Ok(list)
 }
 
 /// The postings of a term, in the place of those of another term of the same field if there are any.

@@ -9,7 +9,6 @@ use std::collections::BinaryHeap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
 use tantivy::DocAddress;
 use tantivy::columnar::Column;
 use tantivy::fieldnorm::FieldNormReader;
@@ -17,14 +16,14 @@ use tantivy::schema::Field;
 use zhen_index::schema::name;
 
 use crate::bits::{Bits, ones};
-use crate::bm25::{Norms, Score, Weight, idf};
+use crate::bm25::{Score, Weight, idf};
 use crate::fuzzy;
 use crate::phrase;
 use crate::plan::{ListKind, ListSpec, Mask, Origin, Plan, ScoreTerm};
 use crate::postings::{Cursor, List, Source, to_bits};
 use crate::terms::{Places, Terms};
 use crate::weights;
-use crate::window::{TermCursor, WINDOW_WORDS, Window, starts};
+use crate::window::{Scorer, TermCursor, WINDOW_WORDS, Window, starts};
 
 /// With fewer documents than this that hold every word, documents with some of them count too.
 const ENOUGH: u64 = 5;
@@ -131,13 +130,12 @@ struct PreparedTerm {
 impl<'a> Prepared<'a> {
     pub(crate) fn new(index: &'a Terms<'a>, plan: &'a Plan) -> tantivy::Result<Self> {
         let segments = index.segments();
-        let documents: u64 = segments.iter().map(|s| u64::from(s.max_doc())).sum();
+        let documents = index.documents();
         let mut lists = Vec::new();
         for spec in &plan.lists {
             let made = (0..segments.len()).map(|segment| list(index, segment, spec).map(Arc::new));
             lists.push(made.collect::<tantivy::Result<Vec<_>>>()?);
         }
-        let mut norms: FxHashMap<Field, Norms> = FxHashMap::default();
         let mut terms = Vec::with_capacity(plan.terms.len());
         let mut rarities: Vec<f32> = Vec::with_capacity(plan.terms.len());
         for term in &plan.terms {
@@ -147,14 +145,7 @@ impl<'a> Prepared<'a> {
             };
             let df = match &term.origin {
                 Origin::Term(..) => places.as_ref().map_or(0, |places| places.documents),
-                Origin::List(at) => lists[*at].iter().map(|list| list.len() as u64).sum(),
-            };
-            let norms = match norms.get(&term.field) {
-                Some(norms) => norms,
-                None => {
-                    let average = average_length(index, term.field, documents)?;
-                    norms.entry(term.field).or_insert(Norms::new(average))
-                }
+                Origin::List(at) => lists[*at].iter().map(|list| list.docs().len() as u64).sum(),
             };
             let least = if term.common { weights::FUNCTION_WORD_SHARE } else { 0.0 };
             let rarity = df.max((documents as f64 * f64::from(least)) as u64);
@@ -166,7 +157,7 @@ impl<'a> Prepared<'a> {
                 rarity = rarity.min(typed / (words.len().max(1) as f32).sqrt());
             }
             rarities.push(rarity);
-            let weight = Weight::new(rarity, term.boost, norms);
+            let weight = Weight::new(rarity, term.boost);
             terms.push(PreparedTerm { places, df, weight });
         }
         let selects = |(term, prepared): (&ScoreTerm, &PreparedTerm)| {
@@ -196,10 +187,11 @@ impl<'a> Prepared<'a> {
             }
         });
         let Some(frequency) = frequency else { return Ok(None) };
-        let reader = &self.index.segments()[address.segment_ord as usize];
-        let norms = reader.get_fieldnorms_reader(self.plan.terms[term].field)?;
+        let field = self.plan.terms[term].field;
+        let norms = self.index.segments()[segment].get_fieldnorms_reader(field)?;
         let norm = norms.fieldnorm_id(address.doc_id);
-        Ok(Some((frequency, self.terms[term].weight.score(frequency, norm))))
+        let saturation = self.index.saturation(field)?;
+        Ok(Some((frequency, self.terms[term].weight.score(frequency, norm, saturation))))
     }
 
     fn source(&self, term: usize, segment: usize) -> tantivy::Result<Source> {
@@ -326,8 +318,11 @@ impl<'a> Prepared<'a> {
             cursors.push(TermCursor {
                 cursor: Cursor::new(source),
                 df: self.terms[i].df,
-                weight: &self.terms[i].weight,
-                norms: norms[at].1.clone(),
+                scorer: Scorer {
+                    weight: self.terms[i].weight,
+                    saturation: self.index.saturation(term.field)?,
+                    norms: norms[at].1.clone(),
+                },
                 group: term.group,
                 selecting: self.selecting[i],
                 slot: term.slot,
@@ -380,32 +375,29 @@ impl<'a> Prepared<'a> {
             window.begin(start, len);
             if only_every {
                 cursors.iter_mut().for_each(|cursor| cursor.gather(window));
-                if window.find_strict(mask) == 0 {
+                if window.find_matches(mask) == 0 {
                     continue;
                 }
             }
             for rivals in cursors.chunk_by_mut(|a, b| a.slot == b.slot) {
+                window.scores.next_slot();
                 // Of those that do not compete, each by itself or several: that makes no difference.
-                for cursor in rivals.iter_mut() {
+                for cursor in rivals {
                     if only_every { cursor.add_to_strict(window) } else { cursor.add(window) }
-                }
-                if rivals[0].slot.is_some() {
-                    window.settle();
                 }
             }
             if !only_every {
-                window.find_strict(mask);
+                window.find_matches(mask);
             }
             for i in 0..WINDOW_WORDS {
                 let at = start as usize / 64 + i;
                 let ctx = Context { order: &order, segment: segment as u32, at };
-                let (scores, strict) = (&window.scores[i * 64..(i + 1) * 64], window.strict[i]);
+                let (scores, strict) = (window.scores.of_word(i), window.strict[i]);
                 if strict != 0 {
                     every.take(strict, scores, strict, &ctx);
                 }
-                let any = strict | window.any[i] & mask.map_or(u64::MAX, |mask| mask.word(at));
-                if !only_every && any != 0 {
-                    some.take(any, scores, strict, &ctx);
+                if !only_every && window.any[i] != 0 {
+                    some.take(window.any[i], scores, strict, &ctx);
                 }
             }
         }
@@ -466,14 +458,6 @@ impl Tally {
         let best = self.best.into_sorted();
         Outcome { best, total: self.total, relaxed, matching: self.matching, lists }
     }
-}
-
-fn average_length(terms: &Terms<'_>, field: Field, documents: u64) -> tantivy::Result<f32> {
-    let mut tokens = 0;
-    for segment in 0..terms.segments().len() {
-        tokens += terms.index(field, segment)?.total_num_tokens();
-    }
-    Ok(tokens as f32 / documents.max(1) as f32)
 }
 
 /// Makes a list for one segment.

@@ -9,6 +9,7 @@ use zhen_index::{
 use zhen_text::Analyzer;
 use zhen_text::synonym::Synonyms;
 
+use crate::bm25::Saturations;
 use crate::dictionary::Dictionaries;
 use crate::duplicates::LooksColumns;
 
@@ -22,6 +23,7 @@ pub(crate) struct State {
     pub(crate) records: Vec<RecordStore>,
     /// How the documents of each segment look.
     pub(crate) looks: Vec<LooksColumns>,
+    pub(crate) saturations: Saturations,
     /// The words that documents hold as they stand.
     pub(crate) spellings: Dictionaries,
     pub(crate) analyzer: Analyzer,
@@ -61,6 +63,7 @@ impl State {
         let records = records.collect::<Result<_, _>>().map_err(|error| damaged(error.into()))?;
         let looks = segments.map(LooksColumns::open).collect::<Result<_, _>>().map_err(damaged)?;
         Ok(Self {
+            saturations: Saturations::new(searcher.schema()),
             searcher,
             records,
             looks,

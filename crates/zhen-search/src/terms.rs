@@ -10,9 +10,12 @@ use tantivy::postings::TermInfo;
 use tantivy::schema::Field;
 use tantivy::{InvertedIndexReader, Searcher, SegmentReader};
 
+use crate::bm25::{Saturation, Saturations};
+
 /// The terms of one commit, for one search.
 pub(crate) struct Terms<'a> {
     searcher: &'a Searcher,
+    saturations: &'a Saturations,
     /// By number of the field.
     fields: Vec<OnceCell<OfField>>,
 }
@@ -41,9 +44,10 @@ impl Places {
 }
 
 impl<'a> Terms<'a> {
-    pub(crate) fn new(searcher: &'a Searcher) -> Self {
+    /// The terms of the commit that `searcher` and `saturations` are of.
+    pub(crate) fn new(searcher: &'a Searcher, saturations: &'a Saturations) -> Self {
         let fields = searcher.schema().fields().map(|_| OnceCell::new());
-        Self { searcher, fields: fields.collect() }
+        Self { searcher, saturations, fields: fields.collect() }
     }
 
     pub(crate) fn searcher(&self) -> &'a Searcher {
@@ -71,6 +75,20 @@ impl<'a> Terms<'a> {
         segment: usize,
     ) -> tantivy::Result<&InvertedIndexReader> {
         Ok(&self.field(field)?.indexes[segment])
+    }
+
+    /// How documents gain by the terms of `field`.
+    pub(crate) fn saturation(&self, field: Field) -> tantivy::Result<&'a Saturation> {
+        self.saturations.of(field, || {
+            let tokens = self.field(field)?.indexes.iter().map(|index| index.total_num_tokens());
+            let tokens: u64 = tokens.sum();
+            Ok(tokens as f32 / self.documents().max(1) as f32)
+        })
+    }
+
+    /// How many documents there are, deleted ones included.
+    pub(crate) fn documents(&self) -> u64 {
+        self.segments().iter().map(|segment| u64::from(segment.max_doc())).sum()
     }
 
     /// Where `term` stands in `field`.

@@ -7,7 +7,7 @@ use tantivy::DocId;
 use tantivy::fieldnorm::FieldNormReader;
 
 use crate::bits::{Bits, ones};
-use crate::bm25::{Score, Weight};
+use crate::bm25::{Saturation, Score, Weight};
 use crate::postings::Cursor;
 
 /// Documents in a window.
@@ -30,17 +30,17 @@ fn is_empty(mask: &Bits, start: DocId) -> bool {
     (first..first + WINDOW_WORDS).all(|i| mask.word(i) == 0)
 }
 
+/// A set of documents of a window, a bit each.
+type WindowBits = [u64; WINDOW_WORDS];
+
 /// Scores and bits of a window of documents.
 pub(crate) struct Window {
-    pub(crate) scores: Box<[Score; WINDOW as usize]>,
-    /// The documents that match with some of the words.
-    pub(crate) any: [u64; WINDOW_WORDS],
-    /// The documents that hold every word, after [`Window::find_strict`].
-    pub(crate) strict: [u64; WINDOW_WORDS],
-    groups: Vec<[u64; WINDOW_WORDS]>,
-    /// The best score so far of the terms that compete, and which documents have one.
-    rivals: Box<[Score; WINDOW as usize]>,
-    rivalled: [u64; WINDOW_WORDS],
+    pub(crate) scores: Scores,
+    /// The documents that match with some of the words, after [`Window::find_matches`].
+    pub(crate) any: WindowBits,
+    /// The documents that hold every word, after the same.
+    pub(crate) strict: WindowBits,
+    groups: Vec<WindowBits>,
     /// What was gathered: documents, and how often each holds the term.
     gathered: Vec<(DocId, u32)>,
     /// Its first document, the one after its last, and how many the segment has.
@@ -52,12 +52,10 @@ pub(crate) struct Window {
 impl Window {
     pub(crate) fn new(groups: usize) -> Self {
         Self {
-            scores: Box::new([0; WINDOW as usize]),
+            scores: Scores::new(),
             any: [0; WINDOW_WORDS],
             strict: [0; WINDOW_WORDS],
             groups: vec![[0; WINDOW_WORDS]; groups],
-            rivals: Box::new([0; WINDOW as usize]),
-            rivalled: [0; WINDOW_WORDS],
             gathered: Vec::new(),
             start: 0,
             end: 0,
@@ -68,7 +66,7 @@ impl Window {
     /// Moves to the documents from `start` on of a segment that has `len`, with nothing known of them.
     pub(crate) fn begin(&mut self, start: DocId, len: u32) {
         (self.start, self.end, self.len) = (start, (start + WINDOW).min(len), len);
-        self.scores.fill(0);
+        self.scores.sums.fill(0);
         self.any.fill(0);
         self.groups.iter_mut().for_each(|group| group.fill(0));
         self.gathered.clear();
@@ -79,13 +77,16 @@ impl Window {
         (0..self.groups.len()).all(|group| cursors.iter().any(|c| c.group == Some(group)))
     }
 
-    /// Finds which documents hold every word and are not masked out; how many.
-    pub(crate) fn find_strict(&mut self, mask: Option<&Bits>) -> u64 {
+    /// Finds which documents that are not masked out hold some of the words, and which every one; how
+    /// many hold every one.
+    pub(crate) fn find_matches(&mut self, mask: Option<&Bits>) -> u64 {
         let mut count = 0;
         for i in 0..WINDOW_WORDS {
             let masked = mask.map_or(u64::MAX, |mask| mask.word(self.start as usize / 64 + i));
-            let all = self.groups.iter().fold(masked, |all, group| all & group[i]);
-            self.strict[i] = all;
+            let groups = self.groups.iter().map(|group| group[i]);
+            let (any, all) =
+                groups.fold((self.any[i], masked), |(any, all), group| (any | group, all & group));
+            (self.any[i], self.strict[i]) = (any & masked, all);
             count += u64::from(all.count_ones());
         }
         count
@@ -95,28 +96,55 @@ impl Window {
     fn is_strict(&self, at: usize) -> bool {
         self.strict[at / 64] >> (at % 64) & 1 != 0
     }
+}
 
-    /// Adds a term's part to the score of a document, or lets it compete.
-    #[inline]
-    fn score(&mut self, at: usize, score: Score, competes: bool) {
-        if competes {
-            self.rivals[at] = self.rivals[at].max(score);
-            self.rivalled[at / 64] |= 1 << (at % 64);
-        } else {
-            self.scores[at] = self.scores[at].saturating_add(score);
+/// The scores of a window's documents. Of the terms of a slot only the best one of each document counts.
+pub(crate) struct Scores {
+    sums: Box<[Score; WINDOW as usize]>,
+    rivals: Box<[Rival; WINDOW as usize]>,
+    /// Number of the slot whose terms compete now.
+    slot: u32,
+}
+
+/// What the best of a slot's terms has added to a document.
+#[derive(Clone, Copy)]
+struct Rival {
+    slot: u32,
+    best: Score,
+}
+
+impl Scores {
+    fn new() -> Self {
+        let none = Rival { slot: 0, best: 0 };
+        Self {
+            sums: Box::new([0; WINDOW as usize]),
+            rivals: Box::new([none; WINDOW as usize]),
+            slot: 0,
         }
     }
 
-    /// Adds the winners to the scores.
-    pub(crate) fn settle(&mut self) {
-        for (i, bits) in self.rivalled.iter_mut().enumerate() {
-            for bit in ones(*bits) {
-                let at = i * 64 + bit as usize;
-                self.scores[at] = self.scores[at].saturating_add(self.rivals[at]);
-                self.rivals[at] = 0;
-            }
-            *bits = 0;
+    /// The scores of the 64 documents of a word of bits.
+    pub(crate) fn of_word(&self, word: usize) -> &[Score] {
+        &self.sums[word * 64..(word + 1) * 64]
+    }
+
+    /// From now on the terms of another slot compete.
+    pub(crate) fn next_slot(&mut self) {
+        self.slot += 1;
+    }
+
+    /// Adds a term's part to the score of a document, or only that by which it is better than the best
+    /// one of its slot so far.
+    #[inline]
+    fn add(&mut self, at: usize, score: Score, competes: bool) {
+        let mut gain = score;
+        if competes {
+            let rival = &mut self.rivals[at];
+            let best = if rival.slot == self.slot { rival.best } else { 0 };
+            gain = score.saturating_sub(best);
+            *rival = Rival { slot: self.slot, best: best.max(score) };
         }
+        self.sums[at] = self.sums[at].saturating_add(gain);
     }
 }
 
@@ -125,8 +153,7 @@ pub(crate) struct TermCursor<'a> {
     pub(crate) cursor: Cursor,
     /// In how many documents of the whole index it stands.
     pub(crate) df: u64,
-    pub(crate) weight: &'a Weight,
-    pub(crate) norms: FieldNormReader,
+    pub(crate) scorer: Scorer<'a>,
     pub(crate) group: Option<usize>,
     pub(crate) selecting: bool,
     pub(crate) slot: Option<usize>,
@@ -134,25 +161,41 @@ pub(crate) struct TermCursor<'a> {
     pub(crate) gathered: Range<usize>,
 }
 
+/// What a term adds to the score of a segment's documents.
+pub(crate) struct Scorer<'a> {
+    pub(crate) weight: Weight,
+    pub(crate) saturation: &'a Saturation,
+    pub(crate) norms: FieldNormReader,
+}
+
+impl Scorer<'_> {
+    #[inline]
+    fn score(&self, doc: DocId, tf: u32) -> Score {
+        self.weight.score(tf, self.norms.fieldnorm_id(doc), self.saturation)
+    }
+}
+
 impl TermCursor<'_> {
     /// Says which documents of the window hold its word, and adds to the scores of all that hold the
     /// term.
     pub(crate) fn add(&mut self, window: &mut Window) {
-        let Self { cursor, weight, norms, group, selecting, slot, .. } = self;
-        let start = window.start;
+        let Self { cursor, scorer, group, selecting, slot, .. } = self;
+        let Window { scores, any, groups, start, end, .. } = window;
+        let mut marks = match *group {
+            Some(group) => Some(&mut groups[group]),
+            None => selecting.then_some(any),
+        };
         let competes = slot.is_some();
-        cursor.skip_to(start);
-        cursor.advance_to(window.end, |doc, tf| {
-            let at = (doc - start) as usize;
-            window.score(at, weight.score(tf, norms.fieldnorm_id(doc)), competes);
-            let (word, bit) = (at / 64, 1 << (at % 64));
-            if let Some(group) = *group {
-                window.groups[group][word] |= bit;
-                window.any[word] |= bit;
-            } else if *selecting {
-                window.any[word] |= bit;
+        cursor.skip_to(*start);
+        while let Some((docs, frequencies)) = cursor.next_before(*end) {
+            for (&doc, &tf) in docs.iter().zip(frequencies) {
+                let at = (doc - *start) as usize % WINDOW as usize;
+                scores.add(at, scorer.score(doc, tf), competes);
+                if let Some(marks) = &mut marks {
+                    marks[at / 64] |= 1 << (at % 64);
+                }
             }
-        });
+        }
     }
 
     /// Says which documents of the window hold its word, if it is a term of one, and remembers how often
@@ -163,27 +206,31 @@ impl TermCursor<'_> {
         let group = &mut groups[group];
         let from = gathered.len();
         self.cursor.skip_to(*start);
-        self.cursor.advance_to(*end, |doc, tf| {
-            let at = (doc - *start) as usize;
-            group[at / 64] |= 1 << (at % 64);
-            gathered.push((doc, tf));
-        });
+        while let Some((docs, frequencies)) = self.cursor.next_before(*end) {
+            for (&doc, &tf) in docs.iter().zip(frequencies) {
+                let at = (doc - *start) as usize % WINDOW as usize;
+                group[at / 64] |= 1 << (at % 64);
+                gathered.push((doc, tf));
+            }
+        }
         self.gathered = from..gathered.len();
     }
 
     /// Adds to the scores of the documents that hold every word, after [`TermCursor::gather`].
     pub(crate) fn add_to_strict(&mut self, window: &mut Window) {
-        let Self { cursor, df, weight, norms, group, slot, gathered, .. } = self;
+        let Self { cursor, df, scorer, group, slot, gathered, .. } = self;
         let Window { start, end, len, .. } = *window;
         let competes = slot.is_some();
-        let score = |doc: DocId, tf| weight.score(tf, norms.fieldnorm_id(doc));
+        let add = |window: &mut Window, doc, tf| {
+            let at = (doc - start) as usize % WINDOW as usize;
+            if window.is_strict(at) {
+                window.scores.add(at, scorer.score(doc, tf), competes);
+            }
+        };
         if group.is_some() {
             for i in gathered.clone() {
                 let (doc, tf) = window.gathered[i];
-                let at = (doc - start) as usize;
-                if window.is_strict(at) {
-                    window.score(at, score(doc, tf), competes);
-                }
+                add(window, doc, tf);
             }
             return;
         }
@@ -191,20 +238,16 @@ impl TermCursor<'_> {
         let here = *df * u64::from(end - start) / u64::from(len.max(1));
         cursor.skip_to(start);
         if here < strict * SOUGHT {
-            cursor.advance_to(end, |doc, tf| {
-                let at = (doc - start) as usize;
-                if window.is_strict(at) {
-                    window.score(at, score(doc, tf), competes);
-                }
-            });
+            while let Some((docs, frequencies)) = cursor.next_before(end) {
+                docs.iter().zip(frequencies).for_each(|(&doc, &tf)| add(window, doc, tf));
+            }
             return;
         }
         for i in 0..WINDOW_WORDS {
             for bit in ones(window.strict[i]) {
-                let at = i * 64 + bit as usize;
-                let doc = start + at as u32;
+                let doc = start + i as u32 * 64 + bit;
                 if let Some(tf) = cursor.frequency_in(doc) {
-                    window.score(at, score(doc, tf), competes);
+                    add(window, doc, tf);
                 }
             }
         }

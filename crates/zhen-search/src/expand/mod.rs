@@ -129,7 +129,7 @@ impl Holdings<'_> {
                 return places.is_ok_and(|places| places.segment(ord).is_some());
             }
             let found = phrase::documents(self.terms, ord, field, &phrase).unwrap_or_default();
-            found.iter().any(|&(doc, _)| !segment.is_deleted(doc))
+            found.docs().iter().any(|&doc| !segment.is_deleted(doc))
         })
     }
 

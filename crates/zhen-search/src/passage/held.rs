@@ -63,8 +63,7 @@ impl Shown<'_> {
 
     fn are_in(&self, list: &[Arc<List>]) -> bool {
         self.documents.iter().any(|document| {
-            let list = &list[document.segment_ord as usize];
-            list.binary_search_by_key(&document.doc_id, |&(doc, _)| doc).is_ok()
+            list[document.segment_ord as usize].docs().binary_search(&document.doc_id).is_ok()
         })
     }
 
