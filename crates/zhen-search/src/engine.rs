@@ -225,7 +225,8 @@ impl IndexEngine {
         Ok(Some(explanation))
     }
 
-    /// The query with its slips put right, if that finds anything.
+    /// The query with its slips put right, if documents hold all its words then: as typed there are none,
+    /// for slips are words that no document holds.
     fn corrected(
         &self,
         state: &State,
@@ -243,8 +244,8 @@ impl IndexEngine {
         let request = SearchRequest { query, ..request.clone() };
         let Question { plan, .. } = self.question(state, terms, &request, Quotes::Strict)?;
         let prepared = Prepared::new(terms, &plan).map_err(engine_error)?;
-        let found = prepared.run(0, false).map_err(engine_error)?;
-        Ok((found.total > 0).then_some(request.query))
+        let found = prepared.finds_every_word().map_err(engine_error)?;
+        Ok(found.then_some(request.query))
     }
 
     fn find(&self, searcher: &Searcher, id: &str) -> Result<Option<DocAddress>, SearchError> {

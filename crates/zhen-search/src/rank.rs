@@ -299,6 +299,26 @@ impl<'a> Prepared<'a> {
         Ok(tally.outcome(relaxed, self.lists.clone()))
     }
 
+    /// Whether a document holds every word.
+    pub(crate) fn finds_every_word(&self) -> tantivy::Result<bool> {
+        let mut window = Window::new(self.plan.groups.len());
+        for (segment, reader) in self.index.segments().iter().enumerate() {
+            let mask = self.masks(segment)?;
+            let mut cursors = self.cursors(segment)?;
+            if !window.each_group_has_one(&cursors) {
+                continue;
+            }
+            for start in starts(reader.max_doc(), mask.as_ref()) {
+                window.begin(start, reader.max_doc());
+                cursors.iter_mut().for_each(|cursor| cursor.gather(&mut window));
+                if window.find_matches(mask.as_ref()) > 0 {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
     /// The cursors of the terms of one segment, those of a slot together.
     fn cursors(&self, segment: usize) -> tantivy::Result<Vec<TermCursor<'_>>> {
         let reader = &self.index.segments()[segment];

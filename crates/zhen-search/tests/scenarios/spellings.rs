@@ -155,6 +155,11 @@ fn the_corrected_query_is_proposed_when_it_finds_more() {
     for fine in ["old library", "软件测试", "town", "xqzvwq", ""] {
         assert_eq!(meant(fine), None, "{fine}");
     }
+    // Names that no document holds are hardly slips for words that stand nowhere beside the others.
+    for apart in ["another libary", "libary 测试", "侧试 library"] {
+        let response = index.search(apart);
+        assert_eq!((response.did_you_mean, response.hits.len()), (None, 2), "{apart}");
+    }
     let exact = SearchRequest { query: "libary".to_owned(), exact: true, ..Default::default() };
     assert_eq!(index.ask(exact).did_you_mean, None);
 }
