@@ -1,5 +1,7 @@
 //! From entries to the file.
 
+use std::cmp::Reverse;
+
 use zhen_text::pinyin::Pinyin;
 
 use super::format::{encode, put_entry, put_group};
@@ -38,31 +40,34 @@ impl Draft {
 ///
 /// Memory: some 150 bytes an entry.
 pub(super) fn build(origin: Origin, mut drafts: Vec<Draft>) -> Vec<u8> {
-    drafts.sort_unstable_by(|a, b| (a.key.cmp(&b.key)).then_with(|| b.weight().cmp(&a.weight())));
+    // Those of one source ascend already, mostly.
+    drafts.sort_by(|a, b| (a.key.cmp(&b.key)).then_with(|| b.weight().cmp(&a.weight())));
     drafts.dedup_by(|worse, better| worse.key == better.key);
-    // Shorter ones first among equals; the key last, so that the order depends on nothing else.
-    drafts.sort_unstable_by(|a, b| {
-        (b.weight().cmp(&a.weight()))
-            .then_with(|| a.key.len().cmp(&b.key.len()))
-            .then_with(|| a.key.cmp(&b.key))
+    // By rank: shorter ones first among equals; then by the key, so that it depends on nothing else.
+    let mut ranked: Vec<u32> = (0..).take(drafts.len()).collect();
+    ranked.sort_by_cached_key(|&at| {
+        let draft = &drafts[at as usize];
+        (Reverse(draft.weight()), draft.key.len(), at)
     });
-    drafts.truncate(MOST_ENTRIES);
+    ranked.truncate(MOST_ENTRIES);
 
     let mut entries = Vec::new();
-    let mut numbers = Vec::with_capacity(drafts.len());
-    for draft in &drafts {
-        numbers.push(u32::try_from(entries.len()).expect("a million short texts are below 4 GiB"));
-        put_entry(&mut entries, draft.count, draft.kind, &draft.text);
+    // By key.
+    let mut numbers = vec![None; drafts.len()];
+    for &at in &ranked {
+        let Draft { count, kind, text, .. } = &drafts[at as usize];
+        let number = u32::try_from(entries.len()).expect("a million short texts are below 4 GiB");
+        numbers[at as usize] = Some(number);
+        put_entry(&mut entries, *count, *kind, text);
     }
-    let (readings, initials) = read_keys(&drafts, &numbers);
-    let count = drafts.len() as u64;
-    let mut texts: Vec<(Box<str>, u32)> =
-        drafts.into_iter().zip(&numbers).map(|(draft, &number)| (draft.key, number)).collect();
-    texts.sort_unstable();
+    let count = ranked.len() as u64;
+    let keys: Vec<(&str, u32)> =
+        drafts.iter().zip(numbers).filter_map(|(draft, n)| Some((&*draft.key, n?))).collect();
+    let (readings, initials) = read_keys(&keys);
     let ((readings, read_groups), ((initials, initial_groups), texts)) = at_once(
         || grouped(readings),
         || {
-            let texts = texts.iter().map(|(key, number)| (&**key, u64::from(*number)));
+            let texts = keys.iter().map(|&(key, number)| (key, u64::from(number)));
             (grouped(initials), map(texts))
         },
     );
@@ -71,23 +76,21 @@ pub(super) fn build(origin: Origin, mut drafts: Vec<Draft>) -> Vec<u8> {
 
 type Keyed = Vec<(Box<str>, u32)>;
 
-/// The syllables and the initials of all entries that have any.
-fn read_keys(drafts: &[Draft], numbers: &[u32]) -> (Keyed, Keyed) {
-    let half = drafts.len() / 2;
-    let ((mut readings, mut initials), (more_readings, more_initials)) = at_once(
-        || read_keys_of(&drafts[..half], &numbers[..half]),
-        || read_keys_of(&drafts[half..], &numbers[half..]),
-    );
+/// The syllables and the initials of all entries that have any; of each entry its key and its number.
+fn read_keys(entries: &[(&str, u32)]) -> (Keyed, Keyed) {
+    let (some, others) = entries.split_at(entries.len() / 2);
+    let ((mut readings, mut initials), (more_readings, more_initials)) =
+        at_once(|| read_keys_of(some), || read_keys_of(others));
     readings.extend(more_readings);
     initials.extend(more_initials);
     (readings, initials)
 }
 
-fn read_keys_of(drafts: &[Draft], numbers: &[u32]) -> (Keyed, Keyed) {
+fn read_keys_of(entries: &[(&str, u32)]) -> (Keyed, Keyed) {
     let pinyin = Pinyin::builtin();
     let (mut readings, mut initials) = (Vec::new(), Vec::new());
-    for (draft, &number) in drafts.iter().zip(numbers) {
-        for (spelled, initial) in reading::keys(&pinyin, &draft.key) {
+    for &(key, number) in entries {
+        for (spelled, initial) in reading::keys(&pinyin, key) {
             readings.push((spelled.into_boxed_str(), number));
             initials.push((initial.into_boxed_str(), number));
         }

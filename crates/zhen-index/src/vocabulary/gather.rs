@@ -19,7 +19,7 @@ use crate::at_once::at_once;
 use crate::record::RecordRef;
 use crate::record_store::RecordStore;
 use crate::schema::Fields;
-use crate::terms::for_each_term;
+use crate::terms::{after, for_each_term};
 
 use super::build::Draft;
 use super::{EntryKind, text_key};
@@ -55,15 +55,15 @@ impl Threshold {
 /// Reads the term dictionaries of words and grams once, and the stored form of every document.
 pub(super) fn gather(searcher: &Searcher, fields: &Fields) -> tantivy::Result<Vec<Draft>> {
     let threshold = Threshold::of(searcher.num_docs());
-    let words = || {
-        let mut drafts = Vec::new();
-        han_words(searcher, fields, threshold, &mut drafts)?;
-        latin_words(searcher, fields, threshold, &mut drafts)?;
+    let phrases_and_latin_words = || {
+        let mut drafts = phrases(searcher, threshold)?;
+        drafts.extend(latin_words(searcher, fields, threshold)?);
         tantivy::Result::Ok(drafts)
     };
-    let (phrases, drafts) = at_once(|| phrases(searcher, threshold), words);
-    let mut drafts = drafts?;
-    drafts.extend(phrases?);
+    let (drafts, han_words) =
+        at_once(phrases_and_latin_words, || han_words(searcher, fields, threshold));
+    let (mut drafts, han_words) = (drafts?, han_words?);
+    drafts.extend(han_words);
     Ok(drafts)
 }
 
@@ -72,10 +72,10 @@ fn han_words(
     searcher: &Searcher,
     fields: &Fields,
     threshold: Threshold,
-    drafts: &mut Vec<Draft>,
-) -> tantivy::Result<()> {
+) -> tantivy::Result<Vec<Draft>> {
     let lexicon = Lexicon::builtin();
-    for_each_word(searcher, &[fields.body_words, fields.title_words], |term, count| {
+    let mut drafts = Vec::new();
+    for_each_word(searcher, &[fields.body_words, fields.title_words], None, |term, count| {
         let known = || segment::frequency(term).is_some() || lexicon.knows(term);
         let taken = match term.chars().any(is_han) {
             true => count >= threshold.0 || known(),
@@ -84,7 +84,8 @@ fn han_words(
         if taken && term.chars().nth(LONGEST_WORD).is_none() {
             drafts.push(word(term, count));
         }
-    })
+    })?;
+    Ok(drafts)
 }
 
 /// Latin words as they are written: the words track has their stems.
@@ -92,13 +93,20 @@ fn latin_words(
     searcher: &Searcher,
     fields: &Fields,
     threshold: Threshold,
-    drafts: &mut Vec<Draft>,
-) -> tantivy::Result<()> {
-    for_each_word(searcher, &[fields.body_grams, fields.title_grams], |term, count| {
-        if count >= threshold.0 && is_latin_word(term) {
-            drafts.push(word(term, count));
-        }
-    })
+) -> tantivy::Result<Vec<Draft>> {
+    let mut drafts = Vec::new();
+    let end = after("z");
+    for_each_word(
+        searcher,
+        &[fields.body_grams, fields.title_grams],
+        end.as_deref(),
+        |term, count| {
+            if count >= threshold.0 && is_latin_word(term) {
+                drafts.push(word(term, count));
+            }
+        },
+    )?;
+    Ok(drafts)
 }
 
 fn word(term: &str, count: u64) -> Draft {
@@ -122,14 +130,15 @@ fn is_compound(term: &str) -> bool {
         && term.bytes().all(|b| b.is_ascii_alphanumeric() || sign(b))
 }
 
-/// Calls `visit` with every term of some fields that begins with a letter, and the documents that
-/// hold it: the most of any one field, for a document may hold it in several.
+/// Calls `visit` with every term of some fields that begins with a letter, before `end`, and the
+/// documents that hold it: the most of any one field, for a document may hold it in several.
 fn for_each_word(
     searcher: &Searcher,
     fields: &[Field],
+    end: Option<&[u8]>,
     mut visit: impl FnMut(&str, u64),
 ) -> tantivy::Result<()> {
-    for_each_term(searcher, fields, b"a", None, |term, documents| {
+    for_each_term(searcher, fields, b"a", end, |term, documents| {
         if let Ok(term) = std::str::from_utf8(term) {
             visit(term, documents.iter().copied().max().unwrap_or_default());
         }

@@ -316,17 +316,16 @@ fn words_at(output: Output) -> impl Iterator<Item = PinyinWord> {
 /// The longest word with a reading of its own that `text` begins with: its length in bytes, and for
 /// each of its characters which of its readings it has.
 fn exception(text: &str) -> Option<(usize, impl Iterator<Item = usize>)> {
-    let ends: Vec<usize> =
-        text.char_indices().map(|(at, c)| at + c.len_utf8()).take(LONGEST_WORD).collect();
+    let two = text.char_indices().nth(1).map(|(at, c)| &text[..at + c.len_utf8()])?;
     let table = table::exceptions();
-    let (end, number) = ends
-        .into_iter()
-        .skip(1)
-        .rev()
-        .find_map(|end| Some((end, table.find(&text[..end]).ok()?)))?;
+    let first = table.find(two).unwrap_or_else(|place| place);
+    let words = (first..table.len()).map(|number| (number, table.word(number)));
+    // Of the words that `text` begins with, a longer one stands after the shorter ones.
+    let alike = words.take_while(|(_, word)| word.starts_with(two));
+    let (number, word) = alike.filter(|(_, word)| text.starts_with(word)).last()?;
     let mut record = table.record(number);
     record.string();
-    Some((end, std::iter::from_fn(move || Some(usize::from(record.byte())))))
+    Some((word.len(), std::iter::from_fn(move || Some(usize::from(record.byte())))))
 }
 
 /// The readings of a character, the one with this number first.
