@@ -171,8 +171,9 @@ impl Matcher {
         let stems = self.stems.iter().map(|stem| &stem.stem[..stem.kept]);
         let begun = self.begun.iter().map(|(start, _)| start.as_str());
         let mut texts: Vec<&str> = first.chain(stems).chain(begun).collect();
+        // What begins with another one is found with that.
         texts.sort_unstable();
-        texts.dedup();
+        texts.dedup_by(|next, kept| next.starts_with(&**kept));
         texts
     }
 
