@@ -177,6 +177,11 @@ impl Matcher {
         texts
     }
 
+    /// Whether numbers are looked for; all else is found by units alone.
+    pub(super) fn looks_for_values(&self) -> bool {
+        !self.values.is_empty()
+    }
+
     /// The places where patterns match, in order; at most [`MOST_OCCURRENCES`] or little more.
     pub(super) fn find(&self, folded: &str) -> Vec<Occurrence> {
         let mut found: Vec<Occurrence> = Vec::new();
@@ -242,7 +247,7 @@ impl Matcher {
 
     /// Adds the numbers and dates, each in its place.
     fn find_values(&self, folded: &str, found: &mut Vec<Occurrence>) {
-        if self.values.is_empty() {
+        if !self.looks_for_values() {
             return;
         }
         for number in number::values(folded).into_iter().take(MOST_OCCURRENCES) {

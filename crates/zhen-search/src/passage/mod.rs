@@ -149,7 +149,11 @@ struct Found<'a> {
 
 impl<'a> Found<'a> {
     fn new(matcher: &Matcher, text: &'a str) -> Self {
-        let folded = fold::fold(text);
+        // Numbers have signs of their own.
+        let folded = match matcher.looks_for_values() {
+            true => fold::fold(text),
+            false => fold::fold_for_units(text),
+        };
         let mut ranges = folded.ranges();
         let found = matcher.find(folded.text()).into_iter();
         let original = |occurrence: Occurrence| {
