@@ -23,24 +23,32 @@ pub(crate) const MOST_COUNTED: usize = 10_000;
 
 /// What is compared of a document.
 #[derive(Debug, Clone, Copy)]
-struct Looks {
-    /// Hash of the folded title and body; `None` when there is no text.
-    content: Option<u64>,
-    /// `None` for a short text.
-    signature: Option<Signature>,
+enum Looks {
+    /// The same for the same text.
+    Signed(Signature),
+    /// Of a short text a hash of the folded title and body.
+    Short(u64),
+    /// Of no text.
+    Nothing,
 }
 
 impl Looks {
     fn is_near(&self, other: &Self) -> bool {
-        let same = self.content.is_some() && self.content == other.content;
-        same || self.signature.zip(other.signature).is_some_and(|(a, b)| a.is_near(&b))
+        match (self, other) {
+            (Self::Signed(one), Self::Signed(other)) => one.is_near(other),
+            (Self::Short(one), Self::Short(other)) => one == other,
+            _ => false,
+        }
     }
 
     /// Numbers of which near duplicates share one.
     fn bands(&self) -> impl Iterator<Item = u64> {
-        // The same text has the same signature.
-        let content = self.content.filter(|_| self.signature.is_none());
-        self.signature.iter().flat_map(Signature::bands).chain(content)
+        let (signature, content) = match self {
+            Self::Signed(signature) => (Some(signature), None),
+            Self::Short(content) => (None, Some(*content)),
+            Self::Nothing => (None, None),
+        };
+        signature.into_iter().flat_map(Signature::bands).chain(content)
     }
 }
 
@@ -62,31 +70,29 @@ impl LooksColumns {
     }
 
     fn of(&self, doc: DocId) -> Looks {
-        let rows = self.signature.index.value_row_ids(doc);
-        let signature = (rows.len() == WORDS).then(|| {
-            let mut words = [0; WORDS];
-            self.signature.values.get_range(u64::from(rows.start), &mut words);
-            Signature::from_words(words)
-        });
-        Looks { content: self.content.first(doc), signature }
+        let mut words = [0; WORDS];
+        match self.signature_of(doc) {
+            Some(start) => {
+                self.signature.values.get_range(start, &mut words);
+                Looks::Signed(Signature::from_words(words))
+            }
+            None => self.content.first(doc).map_or(Looks::Nothing, Looks::Short),
+        }
     }
-}
 
-impl LooksColumns {
+    /// Where the signature of a document begins among the values.
+    fn signature_of(&self, doc: DocId) -> Option<u64> {
+        let rows = self.signature.index.value_row_ids(doc);
+        (rows.len() == WORDS).then_some(u64::from(rows.start))
+    }
+
     /// Whether a document looks nearly as another, `looks`. Reads no more than it needs to: most
     /// documents that share a band do so by chance.
     fn is_near(&self, doc: DocId, looks: &Looks) -> bool {
-        if looks.content.is_some() && looks.content == self.content.first(doc) {
-            return true;
-        }
-        let Some(signature) = &looks.signature else { return false };
-        let rows = self.signature.index.value_row_ids(doc);
-        if rows.len() != WORDS {
-            return false;
-        }
+        let Looks::Signed(signature) = looks else { return self.of(doc).is_near(looks) };
+        let Some(start) = self.signature_of(doc) else { return false };
         let mut words = [0; WORDS];
         let (first, rest) = words.split_at_mut(WORDS / 2);
-        let start = u64::from(rows.start);
         self.signature.values.get_range(start, first);
         signature.may_be_near(first) && {
             self.signature.values.get_range(start + first.len() as u64, rest);
