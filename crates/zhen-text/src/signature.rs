@@ -54,15 +54,13 @@ impl Signature {
     pub fn of_grams(grams: &str) -> Option<Self> {
         let mut least = [u64::MAX; SAMPLES];
         let mut units = 0;
-        // The last characters, with their weights; six letters at most.
+        // The last characters with their weights, the newest first; six letters at most.
         let mut last = [(0u64, 0u32); SHINGLE as usize];
-        let mut seen = 0;
         let mut take = |c: char, weight: u32| {
-            last[seen % last.len()] = (u64::from(c), weight);
-            seen += 1;
+            last.copy_within(..SHINGLE as usize - 1, 1);
+            last[0] = (u64::from(c), weight);
             let (mut hash, mut weighs) = (0u64, 0);
-            for back in 1..=seen.min(last.len()) {
-                let (c, weight) = last[(seen - back) % last.len()];
+            for (c, weight) in last.into_iter().take_while(|&(_, weight)| weight > 0) {
                 hash = (hash ^ c).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29);
                 weighs += weight;
                 if weighs >= SHINGLE {

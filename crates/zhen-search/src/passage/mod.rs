@@ -234,9 +234,10 @@ fn columns(c: char) -> usize {
     if (c as u32) < 0x1100 { 1 } else { 2 }
 }
 
-fn ends_sentence(c: char, next: Option<char>) -> bool {
+/// Whether a character ends a sentence; `rest` is the text after it.
+fn ends_sentence(c: char, rest: &str) -> bool {
     matches!(c, '。' | '！' | '？' | '；' | '…')
-        || matches!(c, '.' | '!' | '?' | ';') && next.is_none_or(char::is_whitespace)
+        || matches!(c, '.' | '!' | '?' | ';') && rest.chars().next().is_none_or(char::is_whitespace)
 }
 
 /// The line around `hit`, or of a long line the sentences around it, at most [`LONGEST`] columns.
@@ -252,14 +253,12 @@ fn passage_around(body: &str, hit: &Range<usize>) -> Range<usize> {
     // Back to the start of the sentence, but not more than a third of the room.
     let mut start = hit.start;
     let mut room = LONGEST / 3;
-    let mut next = body[hit.start..].chars().next();
     for (at, c) in body[line_start..hit.start].char_indices().rev() {
-        if ends_sentence(c, next) || columns(c) > room {
+        if ends_sentence(c, &body[start..]) || columns(c) > room {
             break;
         }
         room -= columns(c);
         start = line_start + at;
-        next = Some(c);
     }
     if room < 2 {
         start = word_border(body, start, hit.start);
@@ -268,14 +267,14 @@ fn passage_around(body: &str, hit: &Range<usize>) -> Range<usize> {
     let mut room = LONGEST - (LONGEST / 3 - room);
     let mut end = start;
     let mut whole = None;
-    let mut chars = body[start..line_end.max(hit.end)].char_indices().peekable();
-    while let Some((at, c)) = chars.next() {
-        if columns(c) > room && start + at >= hit.end {
+    let line = &body[..line_end.max(hit.end)];
+    for c in line[start..].chars() {
+        if columns(c) > room && end >= hit.end {
             break;
         }
         room = room.saturating_sub(columns(c));
-        end = start + at + c.len_utf8();
-        if ends_sentence(c, chars.peek().map(|&(_, c)| c)) && end >= hit.end {
+        end += c.len_utf8();
+        if end >= hit.end && ends_sentence(c, &line[end..]) {
             whole = Some(end);
         }
     }
