@@ -94,7 +94,7 @@ pub struct SearchResponse {
     pub total: u64,
     /// Whether too few documents held every word, so that documents with some of them count too.
     pub relaxed: bool,
-    /// A corrected query, if documents hold all its words and none does those of the query as typed.
+    /// A corrected query, where documents hold all its words and none does those of the query as typed.
     pub did_you_mean: Option<String>,
     /// What in the query could not be read as meant, in sentences.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use tantivy::columnar::Column;
 use tantivy::postings::BlockSegmentPostings;
 use tantivy::schema::{IndexRecordOption, Term};
-use tantivy::{DocAddress, DocId, Searcher, SegmentReader, TERMINATED};
+use tantivy::{DocAddress, DocId, Searcher, SegmentReader};
 use zhen_index::Fields;
 use zhen_index::schema::name;
 use zhen_text::signature::{Signature, WORDS};
@@ -200,7 +200,7 @@ impl<'a> Duplicates<'a> {
                     if docs.is_empty() {
                         break;
                     }
-                    for &doc in docs.iter().take_while(|&&doc| doc != TERMINATED) {
+                    for &doc in docs {
                         if seen[..known].binary_search(&doc).is_ok() {
                             continue;
                         }

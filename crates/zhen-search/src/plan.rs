@@ -136,6 +136,11 @@ impl Plan {
         });
     }
 
+    /// Whether there is nothing that documents should hold.
+    pub(crate) fn asks_nothing(&self) -> bool {
+        self.groups.is_empty() && self.mask.is_empty()
+    }
+
     /// A number for words that compete.
     pub(crate) fn slot(&mut self) -> usize {
         self.slots += 1;

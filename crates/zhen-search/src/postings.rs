@@ -142,7 +142,6 @@ impl Cursor {
         };
         let count = match docs.last() {
             Some(&last) if last < end => docs.len(),
-            // The last block is filled up with TERMINATED, which is beyond any end.
             _ => docs.partition_point(|&doc| doc < end),
         };
         self.at += count;
@@ -240,9 +239,6 @@ fn for_each(postings: &mut BlockSegmentPostings, mut visit: impl FnMut(DocId, u3
             return;
         }
         for (&doc, &tf) in docs.iter().zip(postings.freqs()) {
-            if doc == TERMINATED {
-                return;
-            }
             visit(doc, tf);
         }
         postings.advance();

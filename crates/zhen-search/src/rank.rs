@@ -282,7 +282,7 @@ impl<'a> Prepared<'a> {
     /// Runs the plan: the best `most` documents, and all that match when `keep` is set.
     pub(crate) fn run(&self, most: usize, keep: bool) -> tantivy::Result<Outcome> {
         let mut every = Tally::new(most, keep);
-        if self.plan.groups.is_empty() && self.plan.mask.is_empty() {
+        if self.plan.asks_nothing() {
             return Ok(every.outcome(false, self.lists.clone()));
         }
         let segments = 0..self.index.segments().len();
@@ -301,6 +301,9 @@ impl<'a> Prepared<'a> {
 
     /// Whether a document holds every word.
     pub(crate) fn finds_every_word(&self) -> tantivy::Result<bool> {
+        if self.plan.asks_nothing() {
+            return Ok(false);
+        }
         let mut window = Window::new(self.plan.groups.len());
         for (segment, reader) in self.index.segments().iter().enumerate() {
             let mask = self.masks(segment)?;

@@ -33,6 +33,13 @@ fn is_empty(mask: &Bits, start: DocId) -> bool {
 /// A set of documents of a window, a bit each.
 type WindowBits = [u64; WINDOW_WORDS];
 
+/// Where a document stands in the window that begins at `start`. It is one of that window; that the
+/// remainder is taken only spares the checks of what is looked up by it.
+#[inline]
+fn place(doc: DocId, start: DocId) -> usize {
+    (doc - start) as usize % WINDOW as usize
+}
+
 /// Scores and bits of a window of documents.
 pub(crate) struct Window {
     pub(crate) scores: Scores,
@@ -189,7 +196,7 @@ impl TermCursor<'_> {
         cursor.skip_to(*start);
         while let Some((docs, frequencies)) = cursor.next_before(*end) {
             for (&doc, &tf) in docs.iter().zip(frequencies) {
-                let at = (doc - *start) as usize % WINDOW as usize;
+                let at = place(doc, *start);
                 scores.add(at, scorer.score(doc, tf), competes);
                 if let Some(marks) = &mut marks {
                     marks[at / 64] |= 1 << (at % 64);
@@ -208,7 +215,7 @@ impl TermCursor<'_> {
         self.cursor.skip_to(*start);
         while let Some((docs, frequencies)) = self.cursor.next_before(*end) {
             for (&doc, &tf) in docs.iter().zip(frequencies) {
-                let at = (doc - *start) as usize % WINDOW as usize;
+                let at = place(doc, *start);
                 group[at / 64] |= 1 << (at % 64);
                 gathered.push((doc, tf));
             }
@@ -222,7 +229,7 @@ impl TermCursor<'_> {
         let Window { start, end, len, .. } = *window;
         let competes = slot.is_some();
         let add = |window: &mut Window, doc, tf| {
-            let at = (doc - start) as usize % WINDOW as usize;
+            let at = place(doc, start);
             if window.is_strict(at) {
                 window.scores.add(at, scorer.score(doc, tf), competes);
             }

@@ -171,10 +171,10 @@ impl Readings {
         let mut rest = word;
         while let Some(first) = rest.chars().next() {
             let ends: Vec<usize> = rest.char_indices().map(|(at, c)| at + c.len_utf8()).collect();
-            let known =
-                ends.iter().take(LONGEST_WORD).rev().find_map(|&end| {
-                    self.exceptions.get(&rest[..end]).map(|numbers| (end, numbers))
-                });
+            let known = ends
+                .iter()
+                .rev()
+                .find_map(|&end| self.exceptions.get(&rest[..end]).map(|numbers| (end, numbers)));
             if let Some((end, numbers)) = known {
                 let han = rest[..end].chars().filter(|&c| is_han(c));
                 out.extend(han.zip(numbers).map(|(c, &n)| self.chars[&c][usize::from(n)].clone()));

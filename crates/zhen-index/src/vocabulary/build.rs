@@ -36,11 +36,12 @@ impl Draft {
     }
 }
 
-/// The bytes of a vocabulary. Of two drafts with one key the better is kept.
+/// The bytes of a vocabulary. Of two drafts with one key the better is kept,
+/// of equals the first.
 ///
 /// Memory: some 150 bytes an entry.
 pub(super) fn build(origin: Origin, mut drafts: Vec<Draft>) -> Vec<u8> {
-    // Those of one source ascend already, mostly.
+    // Words ascend already.
     drafts.sort_by(|a, b| (a.key.cmp(&b.key)).then_with(|| b.weight().cmp(&a.weight())));
     drafts.dedup_by(|worse, better| worse.key == better.key);
     // By rank: shorter ones first among equals; then by the key, so that it depends on nothing else.

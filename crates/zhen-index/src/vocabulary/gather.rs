@@ -50,7 +50,7 @@ impl Threshold {
     }
 }
 
-/// All entries of a commit, in no order; a key may come from several sources.
+/// All entries of a commit, titles and the like before words; a key may come from several sources.
 ///
 /// Reads the term dictionaries of words and grams once, and the stored form of every document.
 pub(super) fn gather(searcher: &Searcher, fields: &Fields) -> tantivy::Result<Vec<Draft>> {

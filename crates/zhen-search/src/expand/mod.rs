@@ -116,6 +116,12 @@ impl Holdings<'_> {
         self.frequency(self.fields.body_words, word)
     }
 
+    /// Whether any document holds a word as documents are cut into words.
+    pub(crate) fn holds_word(&self, word: &str) -> bool {
+        let fields = [self.fields.body_words, self.fields.title_words];
+        fields.iter().any(|&field| self.frequency(field, word) > 0)
+    }
+
     /// Whether a folded text stands in a document that is not deleted, in its body or its title.
     pub(crate) fn stand(&self, folded: &str) -> bool {
         let phrase = unit::phrase(folded);
@@ -199,6 +205,8 @@ pub(crate) fn add(asked: &Asked<'_>, translate: bool, plan: &mut Plan) {
     // Last, for what nothing else knows.
     slip::find(asked, &mut found);
     pinyin::find_abbreviated(asked, &mut found);
+    // Of what stands under OR documents need hold nothing, so nothing tells whether it was a slip.
+    let required = asked.groups.iter().any(Option::is_some);
     let mut slots = FxHashMap::default();
     for expansion in &found {
         let groups = if expansion.whole { asked.groups_of(&expansion.words) } else { Vec::new() };
@@ -208,7 +216,9 @@ pub(crate) fn add(asked: &Asked<'_>, translate: bool, plan: &mut Plan) {
             [plan.slot(), plan.slot()]
         };
         compete(asked, expansion, &groups, slots, plan);
-        if let (Via::Typo, Some(meant)) = (expansion.via, expansion.candidates.first()) {
+        if let (true, Via::Typo, Some(meant)) =
+            (required, expansion.via, expansion.candidates.first())
+        {
             plan.slips.push((asked.typed(&expansion.words).to_owned(), meant.text.clone()));
         }
     }

@@ -2,8 +2,8 @@
 //! a character that sounds or looks like the right one. Only what the index does not hold is taken
 //! for a slip, and of its own words only.
 
-use zhen_text::WordKind;
 use zhen_text::spell::{self, candidates_zh};
+use zhen_text::{QueryWord, WordKind};
 
 use super::{Asked, Candidate, Expansion, Holdings};
 use crate::api::Via;
@@ -25,9 +25,14 @@ pub(super) fn find(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
         found.iter().filter(|e| e.whole).flat_map(|e| e.words.iter().copied()).collect();
     let mut left = MOST_WORDS;
     let mut unknown = |folded: &str| {
-        let unknown = left > 0 && asked.holdings.documents(folded) == 0;
+        let held = || asked.holdings.documents(folded) > 0 || asked.holdings.stand(folded);
+        let unknown = left > 0 && !held();
         left -= usize::from(unknown);
         unknown
+    };
+    let is_inflected = |word: &QueryWord| {
+        let stem = word.term.as_deref();
+        stem.is_some_and(|stem| asked.holdings.holds_word(stem))
     };
     for (i, word) in asked.words.iter().enumerate() {
         if word.kind != WordKind::Latin
@@ -35,6 +40,7 @@ pub(super) fn find(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
             || word.text.len() > LONGEST
             || !word.text.bytes().all(|byte| byte.is_ascii_alphabetic())
             || spell::allowed_distance(&word.text) == 0
+            || is_inflected(word)
             || !unknown(&word.text)
         {
             continue;

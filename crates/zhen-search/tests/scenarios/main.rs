@@ -235,6 +235,27 @@ fn a_sentence_with_a_quoted_name_is_not_lost() {
 /// How many documents match, and the ids and scores of the best.
 type Answer = (u64, Vec<(String, f32)>);
 
+#[test]
+fn where_a_document_lies_does_not_change_its_score() {
+    // Far enough apart to be scored at different times, in one segment.
+    let alike = [10, 20, 4_090, 4_100, 8_000, 8_990];
+    let texts: Vec<String> = (0..9_000)
+        .map(|n| match alike.contains(&n) {
+            true => "这部词典和那部字典，the vocabulary".to_owned(),
+            false => format!("天气 {n}"),
+        })
+        .collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let index = Index::of_texts(&texts);
+    // What stands for the word competes.
+    for (query, relaxed) in [("dictionary", false), ("dictionary 蓝鲸潜水", true)] {
+        let response = index.search(query);
+        assert_eq!((response.total, response.relaxed), (alike.len() as u64, relaxed), "{query}");
+        let scores: Vec<f32> = response.hits.iter().map(|hit| hit.score).collect();
+        assert!(scores[0] > 0.0 && scores.iter().all(|score| *score == scores[0]), "{scores:?}");
+    }
+}
+
 /// Promise 4: neither threads nor segments change an answer.
 #[test]
 fn threads_and_merging_change_no_answer() {

@@ -1,6 +1,8 @@
 //! What else a word of the query may stand as: other regions' words, slips of the keyboard.
 
+use zhen_index::{IndexOptions, Indexer};
 use zhen_search::{SearchRequest, Via};
+use zhen_source::Document;
 
 use crate::{Index, marked};
 
@@ -147,7 +149,7 @@ fn synonyms_are_used_by_the_next_search() {
 }
 
 #[test]
-fn the_corrected_query_is_proposed_when_it_finds_more() {
+fn the_corrected_query_is_proposed_where_documents_hold_all_its_words() {
     let index = Index::of_texts(&["The old library of the town", "软件测试的方法", "another town"]);
     let meant = |query: &str| index.search(query).did_you_mean;
     assert_eq!(meant("old libary").as_deref(), Some("old library"));
@@ -160,8 +162,48 @@ fn the_corrected_query_is_proposed_when_it_finds_more() {
         let response = index.search(apart);
         assert_eq!((response.did_you_mean, response.hits.len()), (None, 2), "{apart}");
     }
+    // Under OR no word has to be held.
+    assert_eq!(meant("(libary OR town)"), None);
     let exact = SearchRequest { query: "libary".to_owned(), exact: true, ..Default::default() };
     assert_eq!(index.ask(exact).did_you_mean, None);
+}
+
+#[test]
+fn what_a_title_holds_or_a_stem_finds_is_no_slip() {
+    let titled = |title: &str, body: &str| Document {
+        id: title.to_owned(),
+        title: title.to_owned(),
+        body: body.to_owned(),
+        ..Document::default()
+    };
+    let index = Index::of(vec![
+        titled("Zebrafinch notes", "About the zebrafinck and the quizzlator."),
+        titled("侧试", "软件测试的方法"),
+    ]);
+    for (query, via) in
+        [("zebrafinch", Via::Exact), ("侧试", Via::Exact), ("quizzlators", Via::Stem)]
+    {
+        let response = index.search(query);
+        assert_eq!((response.total, response.did_you_mean), (1, None), "{query}");
+        assert_eq!(response.hits[0].matched[0].via, via, "{query}");
+    }
+}
+
+#[test]
+fn nothing_is_proposed_that_only_removed_or_masked_documents_hold() {
+    let texts = ["old library", "library", "old town"];
+    let index = Index::of_texts(&texts);
+    let meant = |filter: Option<&str>| {
+        let filter = filter.map(str::to_owned);
+        let query = "old libary".to_owned();
+        index.ask(SearchRequest { query, filter, ..Default::default() }).did_you_mean
+    };
+    assert_eq!(meant(None).as_deref(), Some("old library"));
+    assert_eq!(meant(Some("body:town")), None);
+    let mut indexer = Indexer::open(IndexOptions::new(index.dir())).unwrap();
+    indexer.delete(&["0".to_owned()]).unwrap();
+    indexer.close().unwrap();
+    assert_eq!(meant(None), None);
 }
 
 #[test]

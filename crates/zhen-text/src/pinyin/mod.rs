@@ -33,7 +33,7 @@ use crate::lexicon::table::Cursor;
 use crate::unit::is_han;
 use syllable::alternatives;
 
-/// Longest word with a reading of its own, in characters.
+/// Longest word of which all ways to read it are told, in characters.
 const LONGEST_WORD: usize = 8;
 /// Longest word matched, in characters.
 const LONGEST_MATCHED: usize = 64;
