@@ -36,8 +36,7 @@ impl Draft {
     }
 }
 
-/// The bytes of a vocabulary. Of two drafts with one key the better is kept,
-/// of equals the first.
+/// The bytes of a vocabulary. Of two drafts with one key the better is kept, of equals the first.
 ///
 /// Memory: some 150 bytes an entry.
 pub(super) fn build(origin: Origin, mut drafts: Vec<Draft>) -> Vec<u8> {
@@ -79,15 +78,17 @@ type Keyed = Vec<(Box<str>, u32)>;
 
 /// The syllables and the initials of all entries that have any; of each entry its key and its number.
 fn read_keys(entries: &[(&str, u32)]) -> (Keyed, Keyed) {
-    let (some, others) = entries.split_at(entries.len() / 2);
-    let ((mut readings, mut initials), (more_readings, more_initials)) =
-        at_once(|| read_keys_of(some), || read_keys_of(others));
+    // One by one in turn, as Latin words come first and are read as nothing.
+    let ((mut readings, mut initials), (more_readings, more_initials)) = at_once(
+        || read_keys_of(entries.iter().step_by(2)),
+        || read_keys_of(entries.iter().skip(1).step_by(2)),
+    );
     readings.extend(more_readings);
     initials.extend(more_initials);
     (readings, initials)
 }
 
-fn read_keys_of(entries: &[(&str, u32)]) -> (Keyed, Keyed) {
+fn read_keys_of<'a>(entries: impl Iterator<Item = &'a (&'a str, u32)>) -> (Keyed, Keyed) {
     let pinyin = Pinyin::builtin();
     let (mut readings, mut initials) = (Vec::new(), Vec::new());
     for &(key, number) in entries {
