@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, MatchKind, packed};
+use memchr::memmem;
 use rustc_hash::FxHashMap;
 use zhen_text::latin;
 use zhen_text::number::{self, NumberValue};
@@ -307,10 +308,17 @@ impl Compiled {
 enum Beginnings {
     /// At every unit.
     Everywhere,
-    /// Where one of these texts stands, found by comparing many bytes at once.
-    Packed(packed::Searcher),
+    /// Where one of some texts stands, found by comparing many bytes at once.
+    Packed(Packed),
     /// The same without such instructions.
     Automaton(AhoCorasick),
+}
+
+/// Short texts have finders of their own: among others they would have these compared by their first
+/// bytes alone, which all ideographs share.
+struct Packed {
+    long: Option<packed::Searcher>,
+    short: Vec<memmem::Finder<'static>>,
 }
 
 /// A text in which units cannot be told from where one stands.
@@ -321,10 +329,10 @@ impl Beginnings {
         if texts.iter().any(|text| text.is_empty()) {
             return Self::Everywhere;
         }
-        match packed::Searcher::new(texts) {
-            Some(searcher) => Self::Packed(searcher),
-            None => automaton(texts).map_or(Self::Everywhere, Self::Automaton),
-        }
+        Packed::of(texts)
+            .map(Self::Packed)
+            .or_else(|| automaton(texts).map(Self::Automaton))
+            .unwrap_or(Self::Everywhere)
     }
 
     /// Shows `visit` where units begin that begin with one of the texts, in order, until it says to
@@ -332,9 +340,47 @@ impl Beginnings {
     fn visit(&self, folded: &str, visit: impl FnMut(usize) -> bool) -> Result<(), Unclear> {
         match self {
             Self::Everywhere => Err(Unclear),
-            Self::Packed(searcher) => visit_units(folded, searcher.find_iter(folded), visit),
-            Self::Automaton(automaton) => visit_units(folded, automaton.find_iter(folded), visit),
+            Self::Packed(Packed { long: Some(long), short }) if short.is_empty() => {
+                visit_units(folded, long.find_iter(folded).map(|found| found.start()), visit)
+            }
+            Self::Packed(packed) => visit_units(folded, packed.places(folded), visit),
+            Self::Automaton(automaton) => {
+                visit_units(folded, automaton.find_iter(folded).map(|found| found.start()), visit)
+            }
         }
+    }
+}
+
+impl Packed {
+    /// `None` where there are no such instructions.
+    fn of(texts: &[&str]) -> Option<Self> {
+        /// In bytes.
+        const LONG: usize = 3;
+        let (long, short): (Vec<&str>, Vec<&str>) =
+            texts.iter().partition(|text| text.len() >= LONG);
+        let long = match long.as_slice() {
+            [] => None,
+            long => Some(packed::Searcher::new(long)?),
+        };
+        let short = short.into_iter().map(|text| memmem::Finder::new(text).into_owned());
+        Some(Self { long, short: short.collect() })
+    }
+
+    /// Where one of the texts stands, in order. No two stand at one place, as none begins with another.
+    fn places(&self, folded: &str) -> impl Iterator<Item = usize> {
+        let short = self.short.iter().flat_map(|finder| finder.find_iter(folded.as_bytes()));
+        let mut short: Vec<usize> = short.collect();
+        if self.short.len() > 1 {
+            short.sort_unstable();
+        }
+        let mut short = short.into_iter().peekable();
+        let long = self.long.iter().flat_map(|long| long.find_iter(folded));
+        let mut long = long.map(|found| found.start()).peekable();
+        std::iter::from_fn(move || match (short.peek(), long.peek()) {
+            (Some(first), Some(other)) if other < first => long.next(),
+            (Some(_), _) => short.next(),
+            _ => long.next(),
+        })
     }
 }
 
@@ -348,12 +394,12 @@ fn automaton(texts: &[&str]) -> Option<AhoCorasick> {
 /// that no unit begins within what was passed over.
 fn visit_units(
     folded: &str,
-    places: impl Iterator<Item = aho_corasick::Match>,
+    places: impl Iterator<Item = usize>,
     mut visit: impl FnMut(usize) -> bool,
 ) -> Result<(), Unclear> {
     for place in places {
-        let begins = unit::begins(folded, place.start()).ok_or(Unclear)?;
-        if begins && !visit(place.start()) {
+        let begins = unit::begins(folded, place).ok_or(Unclear)?;
+        if begins && !visit(place) {
             break;
         }
     }
