@@ -264,11 +264,12 @@ impl IndexEngine {
         let record = part(&record)?;
         let meta = record.meta().map_err(|error| SearchError::Engine(error.to_string()))?;
         let lines = record.lines().map_err(|error| SearchError::Engine(error.to_string()))?;
-        let shown =
-            matcher.show(record.title(), record.body(), passages, |line| lines.source_line(line));
+        let (title, body) = (record.title(), record.body());
+        let line_of = |line| lines.source_line(line);
+        let shown = matcher.show(ranked.address, title, body, passages, line_of);
         Ok(Hit {
             id: meta.id,
-            title: record.title().to_owned(),
+            title: title.to_owned(),
             path: meta.path,
             lang: meta.lang,
             score: bm25::shown(ranked.score),

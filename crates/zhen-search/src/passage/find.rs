@@ -8,6 +8,7 @@ use std::ops::Range;
 use aho_corasick::{AhoCorasick, MatchKind, packed};
 use memchr::memmem;
 use rustc_hash::FxHashMap;
+use tantivy::DocAddress;
 use zhen_text::latin;
 use zhen_text::number::{self, NumberValue};
 use zhen_text::unit::{self, Kind, units};
@@ -38,6 +39,8 @@ pub(crate) struct Pattern {
     pub(crate) mode: Mode,
     /// Where documents that hold it come from; empty when that is not known.
     pub(crate) origins: Vec<Origin>,
+    /// Those of the documents to be searched that hold it; `None` when that is not known.
+    pub(crate) holders: Option<Vec<DocAddress>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +66,7 @@ impl Pattern {
             rank: 0,
             mode: Mode::Whole,
             origins: Vec::new(),
+            holders: None,
         }
     }
 
@@ -178,13 +182,17 @@ impl Matcher {
         texts
     }
 
-    /// Whether numbers are looked for; all else is found by units alone.
-    pub(super) fn looks_for_values(&self) -> bool {
-        !self.values.is_empty()
+    /// Whether numbers are looked for in a document; all else is found by units alone.
+    pub(super) fn looks_for_values(&self, document: DocAddress) -> bool {
+        self.values.iter().any(|&(_, at)| {
+            let holders = &self.patterns[at].pattern.holders;
+            holders.as_ref().is_none_or(|holders| holders.contains(&document))
+        })
     }
 
-    /// The places where patterns match, in order; at most [`MOST_OCCURRENCES`] or little more.
-    pub(super) fn find(&self, folded: &str) -> Vec<Occurrence> {
+    /// The places where patterns match, in order, those of numbers if asked for; at most
+    /// [`MOST_OCCURRENCES`] or little more.
+    pub(super) fn find(&self, folded: &str, values: bool) -> Vec<Occurrence> {
         let mut found: Vec<Occurrence> = Vec::new();
         if self.beginnings.visit(folded, |at| self.find_at(folded, at, &mut found)).is_err() {
             found.clear();
@@ -195,7 +203,9 @@ impl Matcher {
                 }
             }
         }
-        self.find_values(folded, &mut found);
+        if values {
+            self.find_values(folded, &mut found);
+        }
         self.keep_best_ranks(&mut found);
         found
     }
@@ -248,9 +258,6 @@ impl Matcher {
 
     /// Adds the numbers and dates, each in its place.
     fn find_values(&self, folded: &str, found: &mut Vec<Occurrence>) {
-        if !self.looks_for_values() {
-            return;
-        }
         for number in number::values(folded).into_iter().take(MOST_OCCURRENCES) {
             for &(value, at) in &self.values {
                 if number.value.lies_in(value) {
@@ -483,7 +490,7 @@ mod tests {
             slow.beginnings = Beginnings::Everywhere;
             for text in texts {
                 let found = |matcher: &Matcher| -> Vec<_> {
-                    let found = matcher.find(text);
+                    let found = matcher.find(text, true);
                     found.into_iter().map(|o| (o.folded, o.pattern, o.stemmed)).collect()
                 };
                 assert_eq!(found(&quick), found(&slow), "{text}");

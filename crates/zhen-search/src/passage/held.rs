@@ -27,8 +27,16 @@ pub(crate) fn held(
     shown.sort_unstable();
     let shown = Shown { terms, lists, documents: shown };
     let mut held = Vec::with_capacity(patterns.len());
-    for pattern in patterns {
-        if shown.may_hold(&pattern)? {
+    for mut pattern in patterns {
+        // To read all numbers of a text takes longest.
+        let may_be_held = match pattern.mode {
+            Mode::Value(_) => {
+                pattern.holders = shown.holders(&pattern)?;
+                pattern.holders.as_ref().is_none_or(|holders| !holders.is_empty())
+            }
+            _ => shown.may_hold(&pattern)?,
+        };
+        if may_be_held {
             held.push(pattern);
         }
     }
@@ -44,14 +52,12 @@ struct Shown<'a> {
 
 impl Shown<'_> {
     fn may_hold(&self, pattern: &Pattern) -> tantivy::Result<bool> {
-        // To read all numbers of a text takes longest.
-        let few = if matches!(pattern.mode, Mode::Value(_)) { u64::MAX } else { FEW };
         for origin in &pattern.origins {
             let held = match origin {
                 Origin::List(at) => self.are_in(&self.lists[*at]),
                 Origin::Term(field, term) => {
                     let places = self.terms.places(*field, term)?;
-                    places.documents > few || self.hold(*field, &places)?
+                    places.documents > FEW || self.hold(*field, &places)?
                 }
             };
             if held {
@@ -61,6 +67,20 @@ impl Shown<'_> {
         Ok(pattern.origins.is_empty())
     }
 
+    /// Which documents hold one of the pattern's terms; `None` when it is not known by terms alone.
+    fn holders(&self, pattern: &Pattern) -> tantivy::Result<Option<Vec<DocAddress>>> {
+        let mut holders = Vec::new();
+        for origin in &pattern.origins {
+            let Origin::Term(field, term) = origin else { return Ok(None) };
+            let places = self.terms.places(*field, term)?;
+            self.visit_holders(*field, &places, |document| {
+                holders.push(document);
+                true
+            })?;
+        }
+        Ok((!pattern.origins.is_empty()).then_some(holders))
+    }
+
     fn are_in(&self, list: &[Arc<List>]) -> bool {
         self.documents.iter().any(|document| {
             list[document.segment_ord as usize].docs().binary_search(&document.doc_id).is_ok()
@@ -68,14 +88,31 @@ impl Shown<'_> {
     }
 
     fn hold(&self, field: Field, places: &Places) -> tantivy::Result<bool> {
+        let mut held = false;
+        self.visit_holders(field, places, |_| {
+            held = true;
+            false
+        })?;
+        Ok(held)
+    }
+
+    /// Shows `visit` the documents that hold a term, until it says to stop.
+    fn visit_holders(
+        &self,
+        field: Field,
+        places: &Places,
+        mut visit: impl FnMut(DocAddress) -> bool,
+    ) -> tantivy::Result<()> {
         for documents in self.documents.chunk_by(|a, b| a.segment_ord == b.segment_ord) {
             let segment = documents[0].segment_ord as usize;
             let Some(info) = places.segment(segment) else { continue };
             let mut cursor = Cursor::new(Source::open(self.terms.index(field, segment)?, info)?);
-            if documents.iter().any(|document| cursor.frequency_in(document.doc_id).is_some()) {
-                return Ok(true);
+            for &document in documents {
+                if cursor.frequency_in(document.doc_id).is_some() && !visit(document) {
+                    return Ok(());
+                }
             }
         }
-        Ok(false)
+        Ok(())
     }
 }

@@ -8,6 +8,7 @@ mod held;
 
 use std::ops::Range;
 
+use tantivy::DocAddress;
 use zhen_text::fold;
 use zhen_text::unit::units;
 
@@ -31,23 +32,25 @@ pub(crate) struct Shown {
 }
 
 impl Matcher {
-    /// What a document shows: at most `most` passages, in the order they stand. With none, its body is not
+    /// What a `document` shows: at most `most` passages, in the order they stand. With none, its body is not
     /// looked at, and what matched is told of the title alone.
     pub(crate) fn show(
         &self,
+        document: DocAddress,
         title: &str,
         body: &str,
         most: usize,
         line_of: impl Fn(u32) -> u32,
     ) -> Shown {
         let mut matched = Vec::new();
-        let title_found = Found::new(self, title);
+        let values = self.looks_for_values(document);
+        let title_found = Found::new(self, title, values);
         self.tell(&title_found, &mut matched);
         let title_highlights = highlights(title, &(0..title.len()), &title_found.sorted());
         if most == 0 {
             return Shown { passages: Vec::new(), title_highlights, matched };
         }
-        let found = Found::new(self, body);
+        let found = Found::new(self, body, values);
         self.tell(&found, &mut matched);
         let mut chosen = if found.occurrences.is_empty() {
             beginning(body).into_iter().collect()
@@ -148,14 +151,14 @@ struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    fn new(matcher: &Matcher, text: &'a str) -> Self {
+    fn new(matcher: &Matcher, text: &'a str, values: bool) -> Self {
         // Numbers have signs of their own.
-        let folded = match matcher.looks_for_values() {
+        let folded = match values {
             true => fold::fold(text),
             false => fold::fold_for_units(text),
         };
         let mut ranges = folded.ranges();
-        let found = matcher.find(folded.text()).into_iter();
+        let found = matcher.find(folded.text(), values).into_iter();
         let original = |occurrence: Occurrence| {
             let range = ranges.original_range(occurrence.folded.clone());
             (occurrence, range)
@@ -317,7 +320,8 @@ mod tests {
             stem: text.is_ascii().then(|| zhen_text::latin::stem(text)),
             ..Pattern::new(query, text, 1.0)
         });
-        Matcher::new(patterns.collect()).show(title, body, 3, |line| line)
+        let document = DocAddress::new(0, 0);
+        Matcher::new(patterns.collect()).show(document, title, body, 3, |line| line)
     }
 
     fn marked(passage: &Passage) -> String {

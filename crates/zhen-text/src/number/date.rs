@@ -212,7 +212,25 @@ pub(super) fn ordinal_suffix(text: &str, at: usize) -> usize {
 
 /// The lower-case ASCII letters that stand at `at`.
 pub(super) fn word_at(text: &str, at: usize) -> &str {
-    let rest = &text[at..];
-    let end = rest.bytes().position(|b| !b.is_ascii_lowercase()).unwrap_or(rest.len());
-    &rest[..end]
+    &text[at..end_of_letters(text.as_bytes(), at)]
+}
+
+/// Where the lower-case ASCII letters end that stand at `at`, eight looked at at once.
+#[inline]
+pub(super) fn end_of_letters(bytes: &[u8], mut at: usize) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x80 * ONES;
+    while let Some(eight) = bytes[at..].first_chunk::<8>() {
+        let eight = u64::from_le_bytes(*eight);
+        let low = eight & !HIGH;
+        // The highest bit of each byte says whether it is at least `a`, or beyond `z`.
+        let at_least_a = low + (0x80 - u64::from(b'a')) * ONES;
+        let beyond_z = low + (0x7F - u64::from(b'z')) * ONES;
+        let others = HIGH & !(at_least_a & !beyond_z & !eight);
+        at += others.trailing_zeros() as usize / 8;
+        if others != 0 {
+            return at;
+        }
+    }
+    at + bytes[at..].iter().take_while(|byte| byte.is_ascii_lowercase()).count()
 }

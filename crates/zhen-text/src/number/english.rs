@@ -1,8 +1,8 @@
 //! English numerals, and the words that stand beside numbers.
 
-use super::date::{digits_at, skip_space, word_at};
+use super::date::{MONTHS, digits_at, skip_space, word_at};
 use super::value::{Decimal, NumberValue};
-use super::words::Words;
+use super::words::{Beginnings, Words};
 
 /// Words of a numeral at most.
 const LONGEST: usize = 24;
@@ -92,6 +92,13 @@ static ORDINALS: Words = Words::new(&[
     ("hundredth", 100),
 ]);
 
+/// How words begin that may begin a number or a date.
+pub(super) static BEGINNINGS: Beginnings =
+    Beginnings::of(&[&CARDINALS, &ORDINALS, &OTHERS, &MONTHS]);
+
+/// What else may begin a number.
+static OTHERS: Words = Words::new(&[("a", 1), ("an", 1), ("half", 2)]);
+
 /// The denominator that a word after a numerator names.
 fn denominator(word: &str) -> Option<u32> {
     match word {
@@ -104,8 +111,7 @@ fn denominator(word: &str) -> Option<u32> {
 
 /// Whether a word begins something that [`numeral`] reads.
 pub(super) fn begins(word: &str) -> bool {
-    [&CARDINALS, &ORDINALS].iter().any(|words| words.get(word).is_some())
-        || matches!(word, "a" | "an" | "half")
+    [&CARDINALS, &ORDINALS, &OTHERS].iter().any(|words| words.get(word).is_some())
 }
 
 /// The word after a space or hyphen at `at`, and where it begins.

@@ -70,7 +70,15 @@ fn for_each(text: &str, mut found: impl FnMut(Found)) {
     while let Some(&byte) = bytes.get(at) {
         at = match byte {
             b'0'..=b'9' => arabic::read(text, at, &mut found),
-            b'a'..=b'z' => read_word(text, at, &mut found),
+            b'a'..=b'z' => {
+                let end = date::end_of_letters(bytes, at);
+                let goes_on = bytes.get(end).is_some_and(|&byte| is_of_name(byte));
+                if goes_on || english::BEGINNINGS.may_hold(&bytes[at..end]) {
+                    read_word(text, at, end, &mut found)
+                } else {
+                    end
+                }
+            }
             0..=0x7F => at + 1,
             // Ideographs, of which nearly none begins a number.
             0xE3..=0xE9
@@ -84,13 +92,16 @@ fn for_each(text: &str, mut found: impl FnMut(Found)) {
     }
 }
 
-/// Reads the Latin word at `at`, where none goes on. Gives where to go on.
-fn read_word(text: &str, at: usize, found: &mut impl FnMut(Found)) -> usize {
-    let word = date::word_at(text, at);
-    let end = at + word.len();
+/// Whether a name goes on with the character: h264, x86_64.
+fn is_of_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// Reads the letters from `at` to `end`, around which there are no others. Gives where to go on.
+fn read_word(text: &str, at: usize, end: usize, found: &mut impl FnMut(Found)) -> usize {
+    let word = &text[at..end];
     let bytes = text.as_bytes();
-    // h264, x86_64: digits and underscores go on with the name.
-    let name = bytes[end..].iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+    let name = bytes[end..].iter().take_while(|byte| is_of_name(**byte)).count();
     if name > 0 && date::MONTHS.get(word).is_none() {
         return end + name;
     }

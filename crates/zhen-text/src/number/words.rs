@@ -38,9 +38,65 @@ impl Words {
     }
 }
 
+/// How the words of some tables begin.
+pub(super) struct Beginnings {
+    /// By the first two letters of a word, a bit for each third letter; the last bit for a word of two.
+    beginnings: [[u32; 26]; 26],
+    /// A bit for each word of one letter.
+    single: u32,
+}
+
+impl Beginnings {
+    pub(super) const fn of(tables: &[&Words]) -> Self {
+        let (mut beginnings, mut single) = ([[0; 26]; 26], 0);
+        let mut table = 0;
+        while table < tables.len() {
+            let words = tables[table].words;
+            let mut i = 0;
+            while i < words.len() {
+                let word = words[i].0.as_bytes();
+                let first = (word[0] - b'a') as usize;
+                if word.len() == 1 {
+                    single |= 1 << first;
+                } else {
+                    let third = if word.len() > 2 { (word[2] - b'a') as u32 } else { ALONE };
+                    beginnings[first][(word[1] - b'a') as usize] |= 1 << third;
+                }
+                i += 1;
+            }
+            table += 1;
+        }
+        Self { beginnings, single }
+    }
+
+    /// Whether `word`, of lower-case letters, may be in one of the tables.
+    #[inline]
+    pub(super) fn may_hold(&self, word: &[u8]) -> bool {
+        let (first, second, third) = match *word {
+            [] => return false,
+            [first] => return self.single >> first.wrapping_sub(b'a').min(31) & 1 != 0,
+            [first, second] => (first, second, ALONE),
+            [first, second, third, ..] => (first, second, u32::from(third.wrapping_sub(b'a'))),
+        };
+        let row = self.beginnings.get(usize::from(first.wrapping_sub(b'a')));
+        let bits = row.and_then(|row| row.get(usize::from(second.wrapping_sub(b'a'))));
+        bits.is_some_and(|bits| bits >> third.min(31) & 1 != 0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_that_begin_otherwise_are_told_by_three_letters() {
+        static WORDS: Words = Words::new(&[("a", 1), ("an", 2), ("half", 3), ("zz", 4)]);
+        let beginnings = Beginnings::of(&[&WORDS]);
+        let may_hold = |word: &&str| beginnings.may_hold(word.as_bytes());
+        assert!(["a", "an", "half", "halves", "zz"].iter().all(|word| may_hold(word)));
+        let others = ["", "b", "am", "and", "ham", "zzz", "about"];
+        assert!(!others.iter().any(|word| may_hold(word)));
+    }
 
     #[test]
     fn words_are_found_and_others_are_not() {
