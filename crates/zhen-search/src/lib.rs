@@ -25,6 +25,7 @@ mod sort;
 mod state;
 mod suggest;
 mod terms;
+mod wanted;
 mod weights;
 mod window;
 

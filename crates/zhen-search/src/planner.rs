@@ -4,20 +4,21 @@
 //! with some of them count too. Phrases, prefixes, conditions on fields and whatever stands under
 //! OR or NOT are the *mask*: it always holds.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use zhen_index::Fields;
 use zhen_query::{Node, NodeKind, Value};
 use zhen_text::pinyin::Fuzzy;
 use zhen_text::synonym::Synonyms;
-use zhen_text::unit::{self, GramPattern};
+use zhen_text::unit::{self, GramPattern, Kind, Unit};
 use zhen_text::{Analyzer, QueryWord, WordKind, fold};
 
 use crate::expand::{self, Asked, Holdings};
 use crate::filter::{Condition, DUPLICATES};
-use crate::function_words;
 use crate::passage::Pattern;
 use crate::plan::{ListKind, Mask, Origin, Plan};
+use crate::wanted::{is_function_word, wanted};
 use crate::weights;
 
 /// Makes plans for one index.
@@ -58,8 +59,8 @@ impl Planner<'_> {
 
     fn top(&self, node: &Node, plan: &mut Plan) {
         match &node.kind {
-            NodeKind::Text(text) => self.text(text, plan, Required::Groups),
-            NodeKind::Phrase(text) if self.unquote => self.text(text, plan, Required::Groups),
+            NodeKind::Text(text) => self.text(text, plan, WantedBy::Groups),
+            NodeKind::Phrase(text) if self.unquote => self.text(text, plan, WantedBy::Groups),
             _ => {
                 let mask = self.mask(node, plan, Use::Score);
                 plan.mask.push(mask);
@@ -67,20 +68,34 @@ impl Planner<'_> {
         }
     }
 
-    /// Words of bare text.
-    fn text(&self, text: &str, plan: &mut Plan, required: Required) {
+    /// Words of bare text. With `wanted_by` groups, their number tells which a document holds.
+    fn text(&self, text: &str, plan: &mut Plan, wanted_by: WantedBy) {
         let query = self.analyzer.query(text);
-        self.bigrams(&query.folded, plan);
-        let required_words = required_words(&query.words);
-        let mut groups = Vec::with_capacity(query.words.len());
-        for (word, is_required) in query.words.iter().zip(required_words) {
+        self.pairs(&query.folded, plan);
+        let mut groups = vec![None; query.words.len()];
+        let wanted = wanted(text, &query);
+        for one in &wanted {
+            let words = &query.words[one.words.clone()];
+            let typed = &text[spanned(words, |word| &word.original)];
+            plan.groups.push(typed.to_owned());
+            let group = plan.groups.len() - 1;
+            groups[one.words.clone()].fill(Some(group));
+            if one.together {
+                self.together(
+                    &query.folded[spanned(words, |word| &word.folded)],
+                    typed,
+                    group,
+                    plan,
+                );
+            }
+        }
+        let is_together =
+            |at: usize| wanted.iter().any(|one| one.together && one.words.contains(&at));
+        for (at, word) in query.words.iter().enumerate() {
             let typed = &text[word.original.clone()];
-            let group = (required == Required::Groups && is_required).then(|| {
-                plan.groups.push(typed.to_owned());
-                plan.groups.len() - 1
-            });
-            self.word(word, typed, group, plan);
-            groups.push(group);
+            let group = groups[at].filter(|_| !is_together(at));
+            let common = is_function_word(text, &query.words, at);
+            self.word(word, typed, group, common, plan);
         }
         if !self.exact {
             let asked = Asked {
@@ -88,6 +103,7 @@ impl Planner<'_> {
                 folded: &query.folded,
                 words: &query.words,
                 groups: &groups,
+                proposes: wanted_by == WantedBy::Groups,
                 holdings: self.holdings,
                 synonyms: self.synonyms,
                 confused: self.confused,
@@ -96,8 +112,25 @@ impl Planner<'_> {
         }
     }
 
+    /// Words that are wanted one after another.
+    fn together(&self, folded: &str, typed: &str, group: usize, plan: &mut Plan) {
+        let boosts = [weights::BODY_BIGRAM, weights::TITLE_BIGRAM];
+        for (origin, boost) in self.standing(folded, plan).into_iter().zip(boosts) {
+            let field = plan.field_of(&origin);
+            plan.add_origin(origin, field, boost, Some(group));
+        }
+        plan.patterns.push(Pattern::new(typed, folded, 1.0));
+    }
+
     /// Everything a word scores by, and what it is highlighted by.
-    fn word(&self, word: &QueryWord, typed: &str, group: Option<usize>, plan: &mut Plan) {
+    fn word(
+        &self,
+        word: &QueryWord,
+        typed: &str,
+        group: Option<usize>,
+        common: bool,
+        plan: &mut Plan,
+    ) {
         let f = self.fields;
         let known = plan.terms.len();
         if let Some(term) =
@@ -122,6 +155,8 @@ impl Planner<'_> {
                 plan.add(f.body_grams, &word.text, boosts.0, member);
                 plan.add(f.title_grams, &word.text, boosts.1, member);
             }
+            // A single character is looked for as a word: it begins very many pairs.
+            WordKind::Han if word.text.chars().count() == 1 && plan.groups.len() > 1 => {}
             WordKind::Han | WordKind::Syllables => {
                 if let Some(group) = group {
                     for origin in self.standing(&word.text, plan) {
@@ -131,7 +166,6 @@ impl Planner<'_> {
             }
             WordKind::Compound => {}
         }
-        let common = function_words::is_one(&word.text);
         plan.terms[known..].iter_mut().for_each(|term| term.common = common);
         let highlighted = group.is_some() || word.kind == WordKind::Compound;
         if highlighted {
@@ -154,14 +188,36 @@ impl Planner<'_> {
         }
     }
 
-    /// Every two adjacent ideographs of the text, across words too.
-    fn bigrams(&self, folded: &str, plan: &mut Plan) {
+    /// Every two adjacent ideographs of the text, across words too, and a word beside an ideograph.
+    fn pairs(&self, folded: &str, plan: &mut Plan) {
         let mut grams = String::new();
         unit::grams(folded, &mut grams);
         for gram in grams.split_terminator(' ') {
             if gram.chars().count() == 2 && !gram.is_ascii() && is_ideographs(gram) {
                 plan.add(self.fields.body_grams, gram, weights::BODY_BIGRAM, None);
                 plan.add(self.fields.title_grams, gram, weights::TITLE_BIGRAM, None);
+            }
+        }
+        let units: Vec<Unit> = unit::units(folded).collect();
+        for (i, pair) in units.windows(2).enumerate() {
+            let touches = pair[0].range.end == pair[1].range.start;
+            let kinds = [pair[0].kind, pair[1].kind];
+            let end = match kinds {
+                [Kind::Han, Kind::Word] => pair[1].range.end,
+                // With the ideograph after it, as the two are one gram.
+                [Kind::Word, Kind::Han] => match units.get(i + 2) {
+                    Some(next) if next.joined && next.kind == Kind::Han => next.range.end,
+                    _ => pair[1].range.end,
+                },
+                _ => continue,
+            };
+            if touches {
+                let boosts = [weights::BODY_BIGRAM, weights::TITLE_BIGRAM];
+                let origins = self.standing(&folded[pair[0].range.start..end], plan);
+                for (origin, boost) in origins.into_iter().zip(boosts) {
+                    let field = plan.field_of(&origin);
+                    plan.add_origin(origin, field, boost, None);
+                }
             }
         }
     }
@@ -181,28 +237,15 @@ impl Planner<'_> {
 
     fn mask(&self, node: &Node, plan: &mut Plan, used: Use) -> Mask {
         match &node.kind {
+            NodeKind::Text(text) if used == Use::Score => self.wanted_mask(text, plan),
             NodeKind::Text(text) => {
                 let query = self.analyzer.query(text);
-                if used == Use::Score {
-                    self.text(text, plan, Required::Nothing);
-                }
-                let required = required_words(&query.words);
-                let words = query.words.iter().zip(required).filter(|(_, required)| *required);
-                let words: Vec<_> = words.map(|(word, _)| word).collect();
-                if used == Use::Score {
-                    for word in &words {
-                        plan.patterns.push(Pattern {
-                            stem: word
-                                .term
-                                .clone()
-                                .filter(|_| word.kind == WordKind::Latin && !self.exact),
-                            ..Pattern::new(&text[word.original.clone()], &word.text, 1.0)
-                        });
-                    }
-                }
-                Mask::And(
-                    words.into_iter().map(|word| Mask::Origins(self.members(word, plan))).collect(),
-                )
+                let wanted = wanted(text, &query).into_iter();
+                let origins = wanted.map(|one| match &query.words[one.words.clone()] {
+                    [word] => self.members(word, plan),
+                    words => self.standing(&query.folded[spanned(words, |w| &w.folded)], plan),
+                });
+                Mask::And(origins.map(Mask::Origins).collect())
             }
             NodeKind::Phrase(text) => {
                 let folded = fold::fold_to_string(text);
@@ -238,6 +281,21 @@ impl Planner<'_> {
             }
             NodeKind::Not(child) => Mask::Not(Box::new(self.mask(child, plan, Use::Nothing))),
         }
+    }
+
+    /// Bare text under OR: what would hold each of its words must hold here.
+    fn wanted_mask(&self, text: &str, plan: &mut Plan) -> Mask {
+        let first = plan.groups.len();
+        self.text(text, plan, WantedBy::Mask);
+        let mut origins = vec![Vec::new(); plan.groups.len() - first];
+        for term in &mut plan.terms {
+            if let Some(group) = term.group.and_then(|group| group.checked_sub(first)) {
+                origins[group].push(term.origin.clone());
+                term.group = None;
+            }
+        }
+        plan.groups.truncate(first);
+        Mask::And(origins.into_iter().map(Mask::Origins).collect())
     }
 
     /// `text*`: for Latin, words that begin so; for Han, a run anywhere, as every run is.
@@ -315,11 +373,11 @@ impl Planner<'_> {
     }
 }
 
-/// What bare text requires of documents by groups.
+/// What sees to it that documents hold the words that are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Required {
+enum WantedBy {
     Groups,
-    Nothing,
+    Mask,
 }
 
 /// What a part of the tree is used for beside requiring.
@@ -334,17 +392,8 @@ fn is_ideographs(gram: &str) -> bool {
     unit::units(gram).all(|unit| unit.kind.is_ideo())
 }
 
-/// Which words a document should hold: those that mean something, or all when none does. A compound
-/// is required through the words it is made of.
-fn required_words(words: &[QueryWord]) -> Vec<bool> {
-    let counts = |word: &QueryWord| word.kind != WordKind::Compound;
-    let meaning = |word: &QueryWord| {
-        let single_han = word.kind == WordKind::Han && word.text.chars().count() == 1;
-        counts(word) && !single_han && !function_words::is_one(&word.text)
-    };
-    if words.iter().any(meaning) {
-        words.iter().map(meaning).collect()
-    } else {
-        words.iter().map(counts).collect()
-    }
+/// From the start of the first of some words to the end of the last.
+fn spanned(words: &[QueryWord], range: impl Fn(&QueryWord) -> &Range<usize>) -> Range<usize> {
+    let start = words.first().map_or(0, |word| range(word).start);
+    start..words.iter().map(|word| range(word).end).max().unwrap_or(start)
 }

@@ -119,7 +119,7 @@ fn print(console: &mut Console, analysis: &Analysis<'_>) -> std::io::Result<()> 
         ("kind", Align::Left),
         ("word or stem", Align::Left),
         ("parts", Align::Left),
-        ("must hold", Align::Left),
+        ("as it stands", Align::Left),
     ]);
     for word in &analysis.query {
         table.row([

@@ -32,10 +32,14 @@ use crate::phrase;
 use crate::plan::{ListKind, Origin, Plan};
 use crate::postings::find;
 use crate::terms::Terms;
+use crate::wanted::is_signed;
 use crate::weights;
 
 /// Most candidates tried of one expansion.
 const MOST: usize = 16;
+/// A single character that more than one in this many documents hold as a word says little of the word
+/// that it may be a translation of: *watch* is 看 or 更 in some places.
+const COMMON_CHARACTER: u64 = 20;
 
 /// The words of a piece of bare text, and where to learn what the index holds.
 pub(crate) struct Asked<'a> {
@@ -47,6 +51,9 @@ pub(crate) struct Asked<'a> {
     pub(crate) words: &'a [QueryWord],
     /// The group of each word that documents should hold.
     pub(crate) groups: &'a [Option<usize>],
+    /// Whether a query put right is proposed. Of what stands under OR documents need hold nothing, so
+    /// nothing tells whether it was a slip.
+    pub(crate) proposes: bool,
     pub(crate) holdings: Holdings<'a>,
     /// Synonyms that the index's owner wrote down.
     pub(crate) synonyms: &'a Synonyms,
@@ -70,9 +77,23 @@ impl Asked<'_> {
         (0..self.words.len()).filter(|&i| touches(&self.words[i])).collect()
     }
 
-    /// The groups of some words, by number.
+    /// The groups that something holds which stands for some words, by number: words that are wanted
+    /// together are held by what stands for all of them.
     fn groups_of(&self, words: &[usize]) -> Vec<usize> {
-        words.iter().filter_map(|&word| self.groups[word]).collect()
+        let mut groups: Vec<usize> = words.iter().filter_map(|&word| self.groups[word]).collect();
+        groups.dedup();
+        let is_left = |group: usize, word: usize| {
+            self.groups[word] == Some(group)
+                && !words.contains(&word)
+                && (self.words[word].kind != WordKind::Compound || is_signed(&self.words[word]))
+        };
+        groups.retain(|&group| !(0..self.words.len()).any(|word| is_left(group, word)));
+        groups
+    }
+
+    /// Whether a word is only a part of what is wanted, as each word of a number is.
+    fn is_part(&self, word: usize) -> bool {
+        self.groups[word].is_some() && self.groups_of(&[word]).is_empty()
     }
 
     /// From the first to the last of some words, as typed.
@@ -205,8 +226,6 @@ pub(crate) fn add(asked: &Asked<'_>, translate: bool, plan: &mut Plan) {
     // Last, for what nothing else knows.
     slip::find(asked, &mut found);
     pinyin::find_abbreviated(asked, &mut found);
-    // Of what stands under OR documents need hold nothing, so nothing tells whether it was a slip.
-    let required = asked.groups.iter().any(Option::is_some);
     let mut slots = FxHashMap::default();
     for expansion in &found {
         let groups = if expansion.whole { asked.groups_of(&expansion.words) } else { Vec::new() };
@@ -217,7 +236,7 @@ pub(crate) fn add(asked: &Asked<'_>, translate: bool, plan: &mut Plan) {
         };
         compete(asked, expansion, &groups, slots, plan);
         if let (true, Via::Typo, Some(meant)) =
-            (required, expansion.via, expansion.candidates.first())
+            (asked.proposes, expansion.via, expansion.candidates.first())
         {
             plan.slips.push((asked.typed(&expansion.words).to_owned(), meant.text.clone()));
         }
@@ -254,9 +273,14 @@ fn compete(
             origins = [word(fields.body_words), word(fields.title_words)];
         }
         let boosts = [boost * weights::BODY_WORD, boost * weights::TITLE_WORD];
+        let tells = tells(asked, expansion.via, &candidate.text);
+        let held = if tells == Tells::Little { &[] } else { groups };
+        let first = plan.terms.len();
         for ((origin, slot), boost) in origins.iter().zip(slots).zip(boosts) {
-            plan.compete(slot, road, origin, boost, groups);
+            plan.compete(slot, road, origin, boost, held);
         }
+        let common = tells == Tells::PerhapsTheWord;
+        plan.terms[first..].iter_mut().for_each(|term| term.common = common);
         let single = !candidate.text.contains(' ');
         if !single && expansion.loose {
             // A document may hold the words of a translation in other forms or another order.
@@ -269,7 +293,13 @@ fn compete(
         let of_words = matches!(origins[0], Origin::Term(field, _) if field == fields.body_words);
         plan.patterns.push(Pattern {
             via: expansion.via,
-            rank: if short { 3 } else { 0 },
+            rank: match (short, is_single(&candidate.text)) {
+                (true, _) => 3,
+                // It is shown in other words too.
+                (_, true) => 1,
+                _ if tells == Tells::Little => 1,
+                _ => 0,
+            },
             stem: (single && candidate.text.is_ascii()).then(|| latin::stem(&candidate.text)),
             // Ideographs that are looked up as a word are shown in other words too.
             origins: if candidate.text.is_ascii() || !of_words { origins.to_vec() } else { vec![] },
@@ -280,6 +310,35 @@ fn compete(
         let in_title = [fields.title_words, fields.title_grams].contains(&term.field);
         term.standard = standards[usize::from(in_title)];
     }
+}
+
+/// What a document that holds a candidate says of the words it stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tells {
+    /// It holds the words.
+    TheWord,
+    /// It holds them where that is an acronym, such as WHO; as one cannot tell, it comes last.
+    PerhapsTheWord,
+    /// Little: very many documents hold it, such as *us*, which may be the United States.
+    Little,
+}
+
+fn tells(asked: &Asked<'_>, via: Via, text: &str) -> Tells {
+    let holdings = asked.holdings;
+    let is_common =
+        |text| holdings.documents_with_word(text) * COMMON_CHARACTER > holdings.terms.documents();
+    match via {
+        Via::Alias if function_words::is_one(text) => Tells::PerhapsTheWord,
+        Via::Translation if function_words::is_one(text) => Tells::Little,
+        Via::Translation | Via::Alias if is_single(text) && is_common(text) => Tells::Little,
+        _ => Tells::TheWord,
+    }
+}
+
+/// Whether it is a single ideograph.
+fn is_single(text: &str) -> bool {
+    let mut chars = text.chars();
+    chars.next().is_some_and(unit::is_han) && chars.next().is_none()
 }
 
 /// Where a candidate stands, in the body and in the title.

@@ -11,13 +11,14 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 use zhen_index::vocabulary::{Entry, Fit, Vocabulary};
 use zhen_text::fold::fold_to_string;
-use zhen_text::lexicon::Lexicon;
-use zhen_text::pinyin::{self, Input, Part, PartKind, Pinyin, Reading};
+use zhen_text::lexicon::{Lexicon, Source};
+use zhen_text::pinyin::{self, CharReadings, Input, Part, PartKind, Pinyin, Reading, Syllable};
 use zhen_text::unit::is_han;
 use zhen_text::{QueryWord, WordKind};
 
 use super::{Asked, Candidate, Expansion, Holdings};
 use crate::api::Via;
+use crate::function_words;
 use crate::weights;
 
 /// Most Latin words of a query that are looked at.
@@ -57,7 +58,12 @@ pub(super) fn find_spelled(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
     let mut pairs = Pairs::new(asked);
     let mut spelled = Spelled::default();
     Found::new(asked, found, Held::Read).each_range(|words| {
-        if !words.iter().any(|word| word.is_pinyin) || !spelled.may_be(asked, words) {
+        // Syllables may each be a word of English, or common, and together be a word: ban gong.
+        let together = words.len() > 1
+            && !words.iter().any(|word| word.is_pinyin || word.is_in_phrase)
+            && !words.iter().all(|word| function_words::is_one(&asked.words[word.number].text));
+        let may_be = together || words.iter().any(|word| word.is_pinyin);
+        if !may_be || !spelled.may_be(asked, words) {
             return None;
         }
         let input = Input::new(text_of(asked, words), asked.confused)?;
@@ -65,9 +71,13 @@ pub(super) fn find_spelled(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
             return None;
         }
         let vocabulary = asked.holdings.vocabulary.get()?;
-        let mut candidates = whole(&vocabulary, &input, &mut pairs);
+        let mut candidates = whole(&vocabulary, &input);
+        if candidates.is_empty() && !together {
+            let spelled = |at| vocabulary.spelled_from(&input, at, BEAM);
+            candidates = sequences(input.letters().len(), spelled, &mut pairs);
+        }
         let mut weight = weights::PINYIN;
-        if candidates.is_empty() {
+        if candidates.is_empty() && !together {
             candidates = begun(&vocabulary, &input);
             weight = weights::PINYIN_BEGUN;
         }
@@ -190,6 +200,8 @@ struct Typed {
     is_pinyin: bool,
     /// Whether a document holds it as it is.
     is_held: bool,
+    /// Whether something else explains it together with the words beside it.
+    is_in_phrase: bool,
 }
 
 /// Whether words that documents hold as they are may be pinyin.
@@ -205,18 +217,25 @@ struct Found<'a, 'q> {
     asked: &'a Asked<'q>,
     found: &'a mut Vec<Expansion>,
     explained: Vec<usize>,
+    /// Those that are explained together with others.
+    in_phrases: Vec<usize>,
 }
 
 impl<'a, 'q> Found<'a, 'q> {
     fn new(asked: &'a Asked<'q>, found: &'a mut Vec<Expansion>, held: Held) -> Self {
-        let explains = |expansion: &&Expansion| {
-            let best = expansion.candidates.first().map_or("", |candidate| &candidate.text);
-            let typed = asked.typed(&expansion.words);
-            expansion.whole && (expansion.via == Via::Pinyin || !is_spelled_by_sound(best, typed))
+        let explains = |expansion: &&Expansion| match (expansion.via, expansion.words.as_slice()) {
+            (Via::Pinyin, _) => expansion.whole,
+            (Via::Translation, [word]) => is_english(&asked.words[*word].text),
+            _ => {
+                let best = expansion.candidates.first().map_or("", |candidate| &candidate.text);
+                expansion.whole && !is_spelled_by_sound(best, asked.typed(&expansion.words))
+            }
         };
         let explaining = found.iter().filter(explains);
         let explained = explaining.flat_map(|expansion| expansion.words.iter().copied()).collect();
-        Self { held, asked, found, explained }
+        let phrases = found.iter().filter(|expansion| expansion.whole && expansion.words.len() > 1);
+        let in_phrases = phrases.flat_map(|expansion| expansion.words.iter().copied()).collect();
+        Self { held, asked, found, explained, in_phrases }
     }
 
     /// Tries every range of adjacent words, the longest first, until one gives something.
@@ -276,28 +295,41 @@ impl<'a, 'q> Found<'a, 'q> {
         let is_common = documents > holdings.terms.searcher().num_docs() / COMMON;
         let is_held = documents > 0;
         let is_left = is_held && self.held == Held::Left;
-        let is_explained = is_common || is_left || self.explained.contains(&number);
+        let is_explained =
+            is_common || is_left || self.explained.contains(&number) || self.asked.is_part(number);
         let is_pinyin = !is_explained && !is_english(&word.text);
-        Typed { number, is_pinyin, is_held }
+        let is_in_phrase = self.in_phrases.contains(&number);
+        Typed { number, is_pinyin, is_held, is_in_phrase }
     }
 }
 
 /// Whether the lexicon knows a word as English: what it says the word means is no name that is
-/// spelled by its sound, as those of places in China are.
+/// spelled by its sound, as those of places in China are. What it only guesses does not count.
 fn is_english(word: &str) -> bool {
     let meanings = Lexicon::builtin().to_chinese(&[word]);
-    let best = meanings.first().and_then(|meaning| meaning.candidates.first());
+    let known = meanings.first().filter(|meaning| meaning.source == Source::Entry);
+    let best = known.and_then(|meaning| meaning.candidates.first());
     best.is_some_and(|best| !is_spelled_by_sound(best.text, word))
 }
 
-/// Whether what was typed begins as a Chinese text is read. The lexicon compares stems, so that the
-/// rest may differ.
+/// Whether what was typed begins as a Chinese text is read, or is how some of its characters are, as the
+/// given name of 陈希同 is. The lexicon compares stems, so that the rest may differ.
 fn is_spelled_by_sound(text: &str, typed: &str) -> bool {
     let Some(letters) = pinyin::letters(typed) else { return false };
-    let readings = Pinyin::builtin().readings(text);
-    readings.first().is_some_and(|first| {
+    let chars = Pinyin::builtin().readings(text);
+    let begins = chars.first().is_some_and(|first| {
         first.syllables.iter().any(|syllable| letters.starts_with(syllable.text()))
-    })
+    });
+    begins || (1..chars.len()).any(|from| are_read(&chars[from..], &letters))
+}
+
+/// Whether the first of some characters are read as all the letters.
+fn are_read(chars: &[CharReadings], letters: &str) -> bool {
+    letters.is_empty()
+        || chars.split_first().is_some_and(|(first, rest)| {
+            let after = |syllable: &Syllable| letters.strip_prefix(syllable.text());
+            first.syllables.iter().filter_map(after).any(|after| are_read(rest, after))
+        })
 }
 
 /// From the first to the last of some words, folded.
@@ -311,14 +343,10 @@ fn text_of<'a>(asked: &'a Asked<'_>, words: &[Typed]) -> &'a str {
     }
 }
 
-/// Words, or words after one another, that are read as was typed.
-fn whole(vocabulary: &Vocabulary, input: &Input, pairs: &mut Pairs<'_>) -> Vec<String> {
+/// Words that are read as was typed.
+fn whole(vocabulary: &Vocabulary, input: &Input) -> Vec<String> {
     let mut entries = vocabulary.read_as(input, false, Fit::Whole, 4 * MOST_CANDIDATES);
     entries.retain(|entry| is_word(entry));
-    if entries.is_empty() {
-        let spelled = |at| vocabulary.spelled_from(input, at, BEAM);
-        return sequences(input.letters().len(), spelled, pairs);
-    }
     let most = entries.iter().map(|entry| entry.count).max().unwrap_or_default();
     entries.retain(|entry| entry.count.saturating_mul(HARDLY_MEANT) >= most);
     texts(&entries, MOST_CANDIDATES)

@@ -37,6 +37,7 @@ pub(super) fn find(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
     for (i, word) in asked.words.iter().enumerate() {
         if word.kind != WordKind::Latin
             || explained.contains(&i)
+            || asked.is_part(i)
             || word.text.len() > LONGEST
             || !word.text.bytes().all(|byte| byte.is_ascii_alphabetic())
             || spell::allowed_distance(&word.text) == 0
@@ -49,7 +50,8 @@ pub(super) fn find(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
     }
     for words in chinese(asked) {
         let text: String = words.iter().map(|&i| asked.words[i].text.as_str()).collect();
-        if words.iter().any(|i| explained.contains(i)) || !unknown(&text) {
+        let is_meant = |&i: &usize| explained.contains(&i) || asked.is_part(i);
+        if words.iter().any(is_meant) || !unknown(&text) {
             continue;
         }
         let known = |word: &str| Some(asked.holdings.documents_with_word(word)).filter(|&n| n > 0);

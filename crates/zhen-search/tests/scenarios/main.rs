@@ -8,6 +8,7 @@ mod pinyin;
 mod spellings;
 mod suggest;
 mod translations;
+mod wanted;
 
 use std::io::BufRead as _;
 use std::path::Path;

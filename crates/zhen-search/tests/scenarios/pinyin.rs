@@ -169,3 +169,26 @@ fn without_a_vocabulary_pinyin_finds_nothing_and_nothing_fails() {
     std::fs::write(&file, whole).unwrap();
     assert_eq!(index.ids("ceshi"), ["2"]);
 }
+
+#[test]
+fn pinyin_of_a_name_or_like_an_english_root_is_pinyin() {
+    let index = Index::of_texts(&["操作系统的重要部分", "各部门的市场", "日本发现了新岛"]);
+    for (query, id) in [
+        ("xitong", "0"),
+        ("zhongyao", "0"),
+        ("bumen", "1"),
+        ("shichang", "1"),
+        ("riben", "2"),
+        ("faxian", "2"),
+    ] {
+        assert_eq!(index.ids(query), [id], "{query}");
+    }
+}
+
+#[test]
+fn syllables_that_are_english_words_are_read_together() {
+    let index = Index::of_texts(&["在西安办公", "先测试再发布", "ban the gong", "公元前的一面旗"]);
+    for (query, id) in [("xi'an", "0"), ("ban gong", "0"), ("ce shi", "1")] {
+        assert!(index.ids(query).contains(&id.to_owned()), "{query}: {:?}", index.ids(query));
+    }
+}

@@ -1,0 +1,188 @@
+//! Which words of a query a document should hold: those that mean something, or all when none does.
+//!
+//! What is typed as one is wanted as one: a number of several words (25.4 billion, 5月1日), and a word
+//! that its signs make another (C++). Words that hold a sentence together are not wanted, unless the
+//! way in which they are typed says that they are something else: 维生素A, for 循环, US economy.
+
+use std::ops::Range;
+
+use zhen_text::unit::is_han;
+use zhen_text::{QueryText, QueryWord, WordKind, number};
+
+use crate::function_words;
+
+/// What a document should hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    /// Words of the query, by number, compounds among them.
+    pub(crate) words: Range<usize>,
+    /// Whether they are wanted together, one after another.
+    pub(crate) together: bool,
+}
+
+/// What documents should hold of a text as typed, in order.
+pub(crate) fn wanted(typed: &str, query: &QueryText) -> Vec<Wanted> {
+    let words = &query.words;
+    let mut together = joined(query);
+    let is_in = |runs: &[Range<usize>], at: usize| runs.iter().any(|run| run.contains(&at));
+    let means = |at: usize| {
+        let word = &words[at];
+        word.kind != WordKind::Compound
+            && !is_function_word(typed, words, at)
+            && (!is_single_han(word) || is_unit(words, at))
+    };
+    let apart = |counts: &dyn Fn(usize) -> bool, together: &[Range<usize>]| -> Vec<usize> {
+        (0..words.len()).filter(|&at| counts(at) && !is_in(together, at)).collect()
+    };
+    let mut alone = apart(&means, &together);
+    if alone.is_empty() && together.is_empty() {
+        alone = apart(&|at| words[at].kind != WordKind::Compound, &together);
+    }
+    let alone = alone.into_iter().map(|at| Wanted { words: at..at + 1, together: false });
+    let together = together.drain(..).map(|words| Wanted { words, together: true });
+    let mut wanted: Vec<Wanted> = alone.chain(together).collect();
+    wanted.sort_by_key(|one| one.words.start);
+    wanted
+}
+
+/// Words that are one: numbers of several words, and compounds that signs make another word. No two
+/// of these overlap.
+fn joined(query: &QueryText) -> Vec<Range<usize>> {
+    let words = &query.words;
+    let touched = |range: &Range<usize>| {
+        let touches =
+            |word: &QueryWord| word.folded.start < range.end && range.start < word.folded.end;
+        let first = words.iter().position(touches)?;
+        let last = words.iter().rposition(touches)?;
+        Some(first..last + 1)
+    };
+    let numbers = number::values(&query.folded).into_iter().map(|number| number.range);
+    let signed = words.iter().filter(|word| is_signed(word)).map(|word| word.folded.clone());
+    let mut joined: Vec<Range<usize>> =
+        numbers.chain(signed).filter_map(|range| touched(&range)).collect();
+    joined.retain(|run| run.len() > 1);
+    joined.sort_by_key(|run| run.start);
+    joined.dedup_by(|next, before| next.start < before.end);
+    joined
+}
+
+/// Whether signs make a word another one: C++, C#.
+pub(crate) fn is_signed(word: &QueryWord) -> bool {
+    word.kind == WordKind::Compound && word.text.ends_with(['+', '#'])
+}
+
+/// Whether a word says nothing by itself here.
+pub(crate) fn is_function_word(typed: &str, words: &[QueryWord], at: usize) -> bool {
+    let word = &words[at];
+    function_words::is_one(&word.text)
+        && !(word.kind == WordKind::Latin && is_meant(typed, words, at))
+}
+
+/// Whether a Latin word that else holds a sentence together is a word of its own: it stands among
+/// ideographs, or in capitals among others that do not.
+fn is_meant(typed: &str, words: &[QueryWord], at: usize) -> bool {
+    let is_latin = |word: &&QueryWord| word.kind == WordKind::Latin;
+    // A Han word with letters in it covers these too.
+    let before = words[..at].iter().rev().find(|word| word.folded.end <= words[at].folded.start);
+    let after = words[at + 1..].iter().find(|word| word.folded.start >= words[at].folded.end);
+    let beside_han = before.or(after).is_some()
+        && before.is_none_or(|word| !is_latin(&word))
+        && after.is_none_or(|word| !is_latin(&word));
+    let as_typed = |word: &QueryWord| &typed[word.original.clone()];
+    let in_capitals = |word: &QueryWord| as_typed(word).chars().all(char::is_uppercase);
+    let begins_in_capitals =
+        |word: &QueryWord| as_typed(word).starts_with(|c: char| c.is_uppercase());
+    let shouted = || {
+        words.iter().filter(is_latin).all(in_capitals) && words.iter().all(|word| is_latin(&word))
+    };
+    beside_han
+        || in_capitals(&words[at])
+            && match words[at].text.as_str() {
+                // What should I do; a title may have The Rise Of A Nation.
+                "i" => false,
+                "a" => before.is_some() && !after.is_some_and(begins_in_capitals),
+                _ => true,
+            }
+            && !shouted()
+}
+
+fn is_single_han(word: &QueryWord) -> bool {
+    word.kind == WordKind::Han && word.text.chars().count() == 1
+}
+
+/// Whether a character follows a number without a space, as a unit does: 100元, 10年.
+fn is_unit(words: &[QueryWord], at: usize) -> bool {
+    let is_number = |word: &QueryWord| {
+        word.kind == WordKind::Latin && word.text.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let touches = |before: &QueryWord| before.folded.end == words[at].folded.start;
+    words[at].text.chars().all(is_han)
+        && words[..at].iter().any(|before| is_number(before) && touches(before))
+}
+
+#[cfg(test)]
+mod tests {
+    use zhen_text::{Analyzer, UserDict};
+
+    use super::*;
+
+    /// What is wanted of a text, as typed.
+    fn wanted_of(text: &str) -> Vec<String> {
+        let query = Analyzer::for_queries(&UserDict::default()).query(text);
+        let typed = |one: Wanted| {
+            let words = &query.words[one.words];
+            let start = words.first().unwrap().original.start;
+            text[start..words.iter().map(|word| word.original.end).max().unwrap()].to_owned()
+        };
+        wanted(text, &query).into_iter().map(typed).collect()
+    }
+
+    #[test]
+    fn what_means_something_is_wanted() {
+        for (text, expected) in [
+            ("the history of tea", &["history", "tea"] as &[&str]),
+            ("什么是词典", &["词典"]),
+            ("to be or not", &["to", "be", "or", "not"]),
+            ("我的词典", &["词典"]),
+        ] {
+            assert_eq!(wanted_of(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_word_among_ideographs_or_in_capitals_is_no_function_word() {
+        for (text, expected) in [
+            ("维生素A", &["维生素", "A"] as &[&str]),
+            ("for 循环", &["for", "循环"]),
+            ("IT 行业", &["IT", "行业"]),
+            ("US economy", &["US", "economy"]),
+            ("us economy", &["economy"]),
+            ("CAN bus", &["CAN", "bus"]),
+            ("vitamin A", &["vitamin", "A"]),
+            ("vitamin A deficiency", &["vitamin", "A", "deficiency"]),
+            ("A theory of Tea", &["theory", "Tea"]),
+            ("The Rise Of A Nation", &["Rise", "Nation"]),
+            ("WHAT IS TEA", &["TEA"]),
+            ("what should I drink", &["drink"]),
+            ("T cell", &["T", "cell"]),
+            ("don't panic", &["don", "panic"]),
+        ] {
+            assert_eq!(wanted_of(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_wanted_as_one_and_with_its_unit() {
+        for (text, expected) in [
+            ("254亿", &["254亿"] as &[&str]),
+            ("25.4 billion dollars", &["25.4 billion", "dollars"]),
+            ("5月1日放假", &["5月1日", "放假"]),
+            ("100元", &["100", "元"]),
+            ("100 元", &["100"]),
+            ("C++ 教程", &["C++", "教程"]),
+            ("gpt-4 论文", &["gpt", "4", "论文"]),
+        ] {
+            assert_eq!(wanted_of(text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Which words a document should hold.
+
+use zhen_search::{Duplicates, SearchRequest};
+
+use crate::{Index, marked};
+
+/// How many documents hold every word, and the ids of these, in order of the id.
+fn full(index: &Index, query: &str) -> Vec<String> {
+    let response = index.ask(SearchRequest {
+        query: query.to_owned(),
+        limit: 100,
+        duplicates: Duplicates::Show,
+        ..SearchRequest::default()
+    });
+    assert!(!response.relaxed, "{query}");
+    let mut ids: Vec<_> = response.hits.into_iter().map(|hit| hit.id).collect();
+    ids.sort();
+    ids
+}
+
+/// Each text a few times with another number, so that documents with some of the words do not count.
+fn index_of(texts: &[&str]) -> Index {
+    let number = |i: usize| ["甲", "乙", "丙", "丁", "戊", "己"][i];
+    let documents =
+        texts.iter().flat_map(|text| (0..6).map(move |i| format!("{text}。{}", number(i))));
+    let documents: Vec<String> = documents.collect();
+    Index::of_texts(&documents.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// Numbers of the texts of [`index_of`] that are found.
+fn texts(index: &Index, query: &str) -> Vec<usize> {
+    let mut texts: Vec<usize> =
+        full(index, query).iter().map(|id| id.parse::<usize>().unwrap() / 6).collect();
+    texts.dedup();
+    texts.sort_unstable();
+    texts.dedup();
+    texts
+}
+
+#[test]
+fn a_letter_beside_ideographs_is_wanted() {
+    let index = index_of(&["维生素A的来源", "维生素C的来源", "a source of 维生素E"]);
+    assert_eq!(index.search("维生素A").hits[0].id.parse::<usize>().unwrap() / 6, 0);
+    assert_eq!(texts(&index, "维生素A"), [0, 2], "a letter is found as a word too");
+    assert_eq!(texts(&index, "维生素C"), [1]);
+    assert!(marked(&index.search("维生素A"))[0].contains('A'));
+}
+
+#[test]
+fn a_word_in_capitals_is_wanted() {
+    let index = index_of(&["the US economy grew", "economy of Japan", "give us the economy"]);
+    assert_eq!(texts(&index, "US economy"), [0, 2]);
+    assert_eq!(texts(&index, "us economy"), [0, 1, 2]);
+}
+
+#[test]
+fn a_number_of_several_words_is_wanted_as_one() {
+    let index = index_of(&[
+        "项目共投资254亿元。",
+        "25.4 billion dollars were invested.",
+        "room 254，另有一亿人",
+        "5月1日放假",
+        "放假：一月5日，又1月",
+        "one hundred million people on that day",
+    ]);
+    assert_eq!(texts(&index, "254亿"), [0, 1]);
+    assert_eq!(texts(&index, "25.4 billion"), [0, 1]);
+    assert_eq!(texts(&index, "5月1日"), [3]);
+}
+
+#[test]
+fn a_number_is_wanted_with_its_unit() {
+    let index = index_of(&["售价100元", "100 pages long", "房间100号，元旦关闭"]);
+    assert_eq!(texts(&index, "100元"), [0]);
+}
+
+#[test]
+fn a_word_with_signs_is_wanted_with_them() {
+    let index = index_of(&["the C++ language", "the C language", "drive C: is full"]);
+    assert_eq!(texts(&index, "C++"), [0]);
+    assert_eq!(texts(&index, "C"), [0, 1, 2]);
+}
+
+#[test]
+fn under_or_a_word_is_found_as_it_is_alone() {
+    let index =
+        Index::of_texts(&["开源软件", "open source software", "计程车", "出租车", "a receipt"]);
+    for query in ["软件", "software", "出租车", "ruanjian", "reciept"] {
+        let alone = index.ids(query);
+        assert!(!alone.is_empty(), "{query}");
+        assert_eq!(index.ids(&format!("{query} OR zzzq")), alone, "{query}");
+    }
+    assert_eq!(index.ids("出租车 OR software"), ["0", "1", "2", "3"]);
+}
+
+#[test]
+fn a_translation_that_stands_everywhere_holds_no_word() {
+    let mut documents: Vec<String> =
+        (0..60).map(|i| format!("这是第{i}个的确不同的文件，看了又看。")).collect();
+    documents.push("他坐出租车回家。".to_owned());
+    documents.push("give us the book".to_owned());
+    let index = Index::of_texts(&documents.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(index.ids("taxi"), ["60"]);
+    assert!(index.search("美国").relaxed, "us is no country");
+    assert_eq!(index.ids("watch"), [""; 0]);
+}
