@@ -285,6 +285,17 @@ fn phrases(gloss: &str, is_name: bool) -> Vec<(Vec<String>, f32)> {
     out
 }
 
+/// The word that is left of a name of two words, of which the other says what kind of place it is, when
+/// it is one of the phrases.
+pub(super) fn without_kind(phrases: &[(Vec<String>, f32)]) -> Option<&str> {
+    let is_kind = |word: &String| KINDS_OF_PLACE.contains(&word.as_str());
+    let left = phrases.iter().find_map(|(phrase, _)| match phrase.as_slice() {
+        [name, kind] if is_kind(kind) => Some(name.as_str()),
+        _ => None,
+    })?;
+    phrases.iter().any(|(phrase, _)| *phrase == [left]).then_some(left)
+}
+
 /// Words after the name of a place (or of a dynasty) that are often left out.
 const KINDS_OF_PLACE: &[&str] = &[
     "city",

@@ -95,6 +95,7 @@ impl Dictionary {
         let entries = cedict::entries(root)?;
         let is_word: HashSet<&str> =
             entries.iter().filter(|entry| !entry.is_name()).map(|entry| &*entry.word).collect();
+        let ordinary = ordinary_words(&entries);
         let mut words = BTreeMap::<String, Meanings>::new();
         let mut references = Vec::new();
         let mut people = Vec::new();
@@ -108,7 +109,14 @@ impl Dictionary {
                     meanings.extend(phrases.into_iter().map(|(p, w)| (p, w * worth, number)));
                 };
                 match cedict::sense(sense, entry.is_name()) {
-                    Sense::Means(phrases) => {
+                    Sense::Means(mut phrases) => {
+                        // 黄海, the Yellow Sea, is not called yellow.
+                        if entry.is_name()
+                            && let Some(word) = cedict::without_kind(&phrases).map(str::to_owned)
+                            && ordinary.contains(&word)
+                        {
+                            phrases.retain(|(phrase, _)| *phrase != [word.as_str()]);
+                        }
                         if entry.is_name() && cedict::is_person(sense) {
                             let names = phrases.iter().map(|(phrase, _)| phrase);
                             people.extend(names.map(|name| (entry.word.clone(), name.clone())));
@@ -341,6 +349,20 @@ struct Pair<'a> {
     word: &'a str,
     to_chinese: f32,
     to_english: f32,
+}
+
+/// English words that say by themselves what some Chinese word means that is no name.
+fn ordinary_words(entries: &[cedict::Entry]) -> HashSet<String> {
+    let senses = entries.iter().filter(|entry| !entry.is_name()).flat_map(|entry| &entry.senses);
+    let meanings = senses.filter_map(|sense| match cedict::sense(sense, false) {
+        Sense::Means(phrases) => Some(phrases),
+        _ => None,
+    });
+    let single = meanings.flatten().filter_map(|(phrase, worth)| match phrase.as_slice() {
+        [word] if worth >= TELLING => Some(word.clone()),
+        _ => None,
+    });
+    single.collect()
 }
 
 /// The parts of a word whose number of characters is in the range.
