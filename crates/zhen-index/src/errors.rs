@@ -66,6 +66,15 @@ pub enum IndexError {
         /// Process, command and start, as far as known.
         holder: String,
     },
+    /// The folder was moved away from under the writer, or another took its place.
+    #[error(
+        "the folder {} is not the one that was opened for writing: another took its place; \
+         what was not committed by then was dropped, and it must be written again", .dir.display()
+    )]
+    Moved {
+        /// Folder of the index.
+        dir: PathBuf,
+    },
     /// A file or folder could not be read or written.
     #[error("cannot {doing} {}: {cause}", .path.display())]
     Io {

@@ -14,6 +14,7 @@ use crate::aliases::{Aliases, HandMade, Verdict};
 use crate::budget::{DEFAULT_MEMORY, Split};
 use crate::errors::IndexError;
 use crate::files::FileTable;
+use crate::folder::Folder;
 use crate::lock::LOCK_FILE;
 use crate::manifest::hex;
 use crate::pipeline::{self, Feed, FileTask, Found, LazyAnalyzer, Setup};
@@ -209,6 +210,13 @@ impl Indexer {
         }
         summary.elapsed = started.elapsed();
         Ok((this, summary))
+    }
+
+    /// The folder that was opened, which tells whether its path still leads to it; `None` after a
+    /// failure. Once another folder has taken its place nothing is written there: what is under way
+    /// fails with [`IndexError::Moved`].
+    pub fn folder(&self) -> Option<Folder> {
+        self.writer.as_ref().map(|writer| writer.folder().clone())
     }
 
     /// The options this was opened with.
@@ -446,10 +454,14 @@ impl Indexer {
 
     /// After a failure, drops the writer and with it everything uncommitted.
     fn forget_failed<T>(&mut self, result: Result<T, IndexError>) -> Result<T, IndexError> {
-        if result.is_err() {
-            self.writer = None;
+        let Err(error) = result else { return result };
+        match self.writer.take() {
+            // Whatever failed first, this is why.
+            Some(writer) if !writer.folder().is_same() => {
+                Err(IndexError::Moved { dir: self.options.dir.clone() })
+            }
+            _ => Err(error),
         }
-        result
     }
 }
 

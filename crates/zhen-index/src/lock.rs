@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::errors::IndexError;
+use crate::folder::Folder;
 
 /// Name of the lock file within an index's folder.
 pub(crate) const LOCK_FILE: &str = "zhen.lock";
@@ -19,6 +20,7 @@ pub(crate) const LOCK_FILE: &str = "zhen.lock";
 pub struct WriterLock {
     // Closing the file releases the lock.
     _file: File,
+    folder: Folder,
 }
 
 /// Who holds a lock.
@@ -54,6 +56,7 @@ impl WriterLock {
             }
             Err(TryLockError::Error(error)) => return Err(IndexError::io("lock", &path)(error)),
         }
+        let folder = Folder::of(&file, path.clone()).map_err(IndexError::io("read", &path))?;
         let holder =
             Holder { pid: std::process::id(), command: command(), since: crate::clock::now() };
         let text = serde_json::to_string(&holder).expect("a holder is plain data");
@@ -64,7 +67,12 @@ impl WriterLock {
             file.flush()
         })()
         .map_err(IndexError::io("write", &path))?;
-        Ok(Self { _file: file })
+        Ok(Self { _file: file, folder })
+    }
+
+    /// Where the lock was taken, to be looked at before anything is written there.
+    pub(crate) fn folder(&self) -> &Folder {
+        &self.folder
     }
 }
 

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use tantivy::Index;
-use tantivy::directory::MmapDirectory;
+use tantivy::directory::{Directory, MmapDirectory};
 
 use crate::errors::IndexError;
+use crate::folder::{Folder, InPlace};
 use crate::lock::LOCK_FILE;
 use crate::manifest::{FORMAT_VERSION, Manifest};
 use crate::schema::{Fields, TERMS_TOKENIZER, TermsTokenizer, schema};
@@ -44,10 +45,23 @@ impl ZhenIndex {
 
     /// Opens the index whatever analysis made its terms: for looking at its state and rebuilding.
     pub(crate) fn open_any_analysis(dir: &Path) -> Result<Self, IndexError> {
+        Self::open_through(dir, |directory| directory.into())
+    }
+
+    /// As [`ZhenIndex::open_any_analysis`], to be written as long as the folder is at its place.
+    pub(crate) fn open_in_place(dir: &Path, folder: &Folder) -> Result<Self, IndexError> {
+        Self::open_through(dir, |directory| InPlace::new(directory, folder.clone()).into())
+    }
+
+    fn open_through(
+        dir: &Path,
+        through: impl FnOnce(MmapDirectory) -> Box<dyn Directory>,
+    ) -> Result<Self, IndexError> {
         let manifest = read_manifest(dir)?;
         let directory = MmapDirectory::open(dir)
             .map_err(|error| damaged(dir, &format!("the folder cannot be opened ({error})")))?;
-        let index = Index::open(directory).map_err(|error| damaged(dir, &error.to_string()))?;
+        let index =
+            Index::open(through(directory)).map_err(|error| damaged(dir, &error.to_string()))?;
         let (expected, fields) = schema();
         if index.schema() != expected {
             return Err(IndexError::Format {

@@ -4,6 +4,7 @@
 //! 3. An error leaves the index as of its last commit.
 //! 4. Documents on their way take no more memory than they may.
 //! 5. Merging changes no answer.
+//! 6. A writer writes into the folder that it opened and into no other.
 
 #![allow(clippy::unwrap_used, reason = "a test that fails should panic")]
 
@@ -275,4 +276,44 @@ fn stats_count_what_is_there() {
     let may_be_empty = ["title_words", "heading_words", "aliases"];
     let holds = |field: &zhen_index::stats::FieldStats| field.terms > 0;
     assert!(stats.fields.iter().all(|f| holds(f) || may_be_empty.contains(&f.name.as_str())));
+}
+
+#[cfg(unix)] // Elsewhere a folder in which a file is open cannot be moved.
+#[test]
+fn a_folder_that_takes_the_place_of_the_one_opened_is_not_written() {
+    let place = Place::new();
+    let named =
+        |id: &str| [Document { id: id.into(), body: "海底捞针".into(), ..Default::default() }];
+    let mut indexer = place.indexer();
+    indexer.index_documents(named("committed"), &()).unwrap();
+    let at = |name: &str| place.files.with_file_name(name);
+    let old = at("old");
+    std::fs::rename(&place.index, &old).unwrap();
+    let mut fresh = place.indexer();
+    fresh.index_documents(named("fresh"), &()).unwrap();
+    fresh.close().unwrap();
+    let files = || {
+        let entries = std::fs::read_dir(&place.index).unwrap();
+        let mut files: Vec<_> = entries
+            .map(|entry| entry.unwrap().path())
+            .map(|path| (std::fs::read(&path).unwrap(), path))
+            .collect();
+        files.sort_by(|a, b| a.1.cmp(&b.1));
+        files
+    };
+    let before = files();
+    let opened = indexer.folder().unwrap();
+    assert!(!opened.is_same());
+    let refused = indexer.index_documents(named("late"), &()).unwrap_err();
+    assert!(matches!(refused, zhen_index::IndexError::Moved { .. }), "{refused}");
+    assert!(files() == before, "nothing was written there");
+    // The next call begins with the folder that is there now.
+    indexer.index_documents(named("again"), &()).unwrap();
+    indexer.close().unwrap();
+    assert_eq!(place.ids(), ["again", "fresh"]);
+    assert!(place.open().verify().unwrap().findings.is_empty());
+    std::fs::rename(&place.index, at("new")).unwrap();
+    std::fs::rename(&old, &place.index).unwrap();
+    assert_eq!(place.ids(), ["committed"]);
+    assert!(place.open().verify().unwrap().findings.is_empty());
 }

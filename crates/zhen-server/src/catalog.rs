@@ -77,6 +77,12 @@ pub trait Writer: Send {
     /// # Errors
     /// When the index cannot be written; the changes since the last commit are then lost.
     fn commit(&mut self) -> Result<(), WriteError>;
+
+    /// Whether this still writes the index that goes by its name, and not one whose place another has
+    /// taken meanwhile.
+    fn is_current(&self) -> bool {
+        true
+    }
 }
 
 /// Figures about one index.
@@ -121,6 +127,10 @@ pub enum WriteError {
     /// Somebody else is writing; says who.
     #[error("{0}")]
     Locked(String),
+    /// Another index has taken the place of the one that was being written; the changes were dropped
+    /// and belong into that one.
+    #[error("{0}")]
+    Replaced(String),
     /// The record is not one that can be indexed.
     #[error("{0}")]
     Record(String),
@@ -146,6 +156,15 @@ pub fn check_name(name: &str) -> Result<(), String> {
     ))
 }
 
+impl WriteError {
+    /// Says that what was sent must be sent again, to the index that stands there now.
+    pub(crate) fn replaced() -> Self {
+        let detail =
+            "another index took the place of the one that was being written; send it again";
+        Self::Replaced(detail.to_owned())
+    }
+}
+
 impl From<CatalogError> for crate::problem::Problem {
     fn from(error: CatalogError) -> Self {
         use crate::problem::Kind;
@@ -165,7 +184,9 @@ impl From<WriteError> for crate::problem::Problem {
     fn from(error: WriteError) -> Self {
         use crate::problem::Kind;
         match error {
-            WriteError::Locked(detail) => Self::new(Kind::Unavailable, detail).retry_after(1),
+            WriteError::Locked(detail) | WriteError::Replaced(detail) => {
+                Self::new(Kind::Unavailable, detail).retry_after(1)
+            }
             WriteError::Record(detail) => Self::new(Kind::Unprocessable, detail),
             WriteError::Failed(detail) => Self::new(Kind::Internal, detail),
         }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
 use serde_json::{Map, Value};
-use zhen_index::{IndexError, IndexOptions, Indexer, Summary, location};
+use zhen_index::{Folder, IndexError, IndexOptions, Indexer, Summary, location};
 use zhen_search::{Engine, IndexEngine, SearchError};
 use zhen_source::Document;
 
@@ -175,21 +175,24 @@ fn options(dir: &Path, memory: usize) -> IndexOptions {
 
 /// Tells an index from another that has taken its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Identity(u64);
+struct Identity(u64, u64);
 
 impl Identity {
     /// Of the index in `dir`, if there is a folder.
     fn of(dir: &Path) -> Option<Self> {
         let metadata = std::fs::metadata(dir).ok()?;
         #[cfg(unix)]
-        let number = std::os::unix::fs::MetadataExt::ino(&metadata);
+        let (device, number) = {
+            use std::os::unix::fs::MetadataExt as _;
+            (metadata.dev(), metadata.ino())
+        };
         #[cfg(not(unix))]
-        let number = metadata
-            .created()
-            .ok()
-            .and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok())
-            .map_or(0, |age| age.as_nanos() as u64);
-        metadata.is_dir().then_some(Self(number))
+        let (device, number) = {
+            let created = metadata.created().ok();
+            let age = created.and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+            (0, age.map_or(0, |age| age.as_nanos() as u64))
+        };
+        metadata.is_dir().then_some(Self(device, number))
     }
 }
 
@@ -210,9 +213,13 @@ impl Index for DiskIndex {
 
     fn writer(&self) -> Result<Box<dyn Writer>, WriteError> {
         let indexer = Indexer::open(options(&self.dir, self.write_memory)).map_err(write_error)?;
+        let folder = indexer.folder();
+        if Identity::of(&self.dir) != self.identity {
+            return Err(WriteError::replaced());
+        }
         let engine = Arc::clone(&self.engine);
         let state = State::Idle(Box::new(indexer));
-        Ok(Box::new(DiskWriter { engine, state, deletions: Vec::new() }))
+        Ok(Box::new(DiskWriter { engine, folder, state, deletions: Vec::new() }))
     }
 
     fn stats(&self) -> Result<IndexStats, CatalogError> {
@@ -265,6 +272,8 @@ enum State {
 /// upload of any size needs no more memory than the indexer's own.
 struct DiskWriter {
     engine: Arc<IndexEngine>,
+    /// The folder that was opened.
+    folder: Option<Folder>,
     state: State,
     /// Ids to delete with the next commit.
     deletions: Vec<String>,
@@ -333,6 +342,10 @@ impl Writer for DiskWriter {
         Ok(found)
     }
 
+    fn is_current(&self) -> bool {
+        self.folder.as_ref().is_some_and(Folder::is_same)
+    }
+
     fn commit(&mut self) -> Result<(), WriteError> {
         let deletions = std::mem::take(&mut self.deletions);
         let indexer = self.indexer()?;
@@ -365,6 +378,7 @@ fn unread(error: SearchError) -> WriteError {
 fn write_error(error: IndexError) -> WriteError {
     match error {
         IndexError::Locked { .. } => WriteError::Locked(error.to_string()),
+        IndexError::Moved { .. } => WriteError::replaced(),
         error => WriteError::Failed(error.to_string()),
     }
 }

@@ -87,10 +87,14 @@ enum Job {
 }
 
 /// The way to one index's writer.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct GroupWriter {
     jobs: mpsc::Sender<Job>,
+    index: Current,
 }
+
+/// The index that goes by the name now; another may take its place while the thread runs.
+type Current = Arc<Mutex<Arc<dyn Index>>>;
 
 fn gone() -> WriteError {
     WriteError::Failed("the server is shutting down".to_owned())
@@ -107,13 +111,27 @@ impl GroupWriter {
         name: &str,
     ) -> std::io::Result<(Self, std::thread::JoinHandle<()>)> {
         let (jobs, queue) = mpsc::channel(QUEUE);
+        let index = Arc::new(Mutex::new(index));
+        let current = Arc::clone(&index);
         let runtime = Handle::current();
         let thread =
             std::thread::Builder::new().name(format!("write {name}")).spawn(move || {
-                Thread { index, writer: None, dirty: false, life: 0, commit_took: Duration::ZERO }
-                    .run(queue, &runtime);
+                Thread {
+                    index,
+                    writer: None,
+                    dirty: false,
+                    life: 0,
+                    lost_to: gone_wrong(),
+                    commit_took: Duration::ZERO,
+                }
+                .run(queue, &runtime);
             })?;
-        Ok((Self { jobs }, thread))
+        Ok((Self { jobs, index: current }, thread))
+    }
+
+    /// Says which index goes by the name now, for when the writer is taken next.
+    pub(crate) fn follow(&self, index: &Arc<dyn Index>) {
+        *self.index.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(index);
     }
 
     /// Hands documents over, waiting while too much is queued. What becomes of them is told by
@@ -190,12 +208,14 @@ struct Deletion {
 
 /// The state of a writer's thread.
 struct Thread {
-    index: Arc<dyn Index>,
+    index: Current,
     writer: Option<Box<dyn Writer>>,
     /// Whether there are changes since the last commit.
     dirty: bool,
     /// Grows whenever changes that were not committed are lost.
     life: u64,
+    /// What those are told whose changes were lost last, when nothing failed before their eyes.
+    lost_to: WriteError,
     /// How long the last commit took.
     commit_took: Duration,
 }
@@ -238,6 +258,10 @@ impl Thread {
     }
 
     fn apply(&mut self, job: Job, pending: &mut Pending) {
+        // Looked at before the changes are taken, so that they go where readers look for them.
+        if self.writer.as_ref().is_some_and(|writer| !writer.is_current()) {
+            self.lose(WriteError::replaced());
+        }
         match job {
             Job::Add { documents, report } => {
                 if let Err(error) = self.add(documents, &report) {
@@ -293,11 +317,16 @@ impl Thread {
     ) -> Result<T, WriteError> {
         let writer = match &mut self.writer {
             Some(writer) => writer,
-            empty => empty.insert(self.index.writer()?),
+            empty => {
+                let index = Arc::clone(&self.index.lock().unwrap_or_else(PoisonError::into_inner));
+                empty.insert(index.writer()?)
+            }
         };
         let result = work(writer.as_mut());
-        if let Err(WriteError::Failed(_) | WriteError::Locked(_)) = &result {
-            self.lose();
+        match &result {
+            Ok(_) | Err(WriteError::Record(_)) => {}
+            Err(error @ WriteError::Replaced(_)) => self.lose(error.clone()),
+            Err(WriteError::Failed(_) | WriteError::Locked(_)) => self.lose(gone_wrong()),
         }
         result
     }
@@ -318,7 +347,7 @@ impl Thread {
             let answer = match (&report.failure, &committed) {
                 (Some(error), _) => Err(error.clone()),
                 (None, Err(error)) if lost => Err(error.clone()),
-                (None, Ok(())) if lost => Err(gone_wrong()),
+                (None, Ok(())) if lost => Err(self.lost_to.clone()),
                 _ => Ok(()),
             };
             drop(report);
@@ -327,7 +356,7 @@ impl Thread {
         for Deletion { found, life, reply } in pending.deletes.drain(..) {
             let answer = match &committed {
                 Err(error) if found => Err(error.clone()),
-                _ if found && life != self.life => Err(gone_wrong()),
+                _ if found && life != self.life => Err(self.lost_to.clone()),
                 _ => Ok(found),
             };
             let _ = reply.send(answer);
@@ -338,14 +367,15 @@ impl Thread {
         if !std::mem::take(&mut self.dirty) {
             return Ok(());
         }
-        self.with_writer(|writer| writer.commit()).inspect_err(|_| self.lose())
+        self.with_writer(|writer| writer.commit())
     }
 
     /// Gives the writer up with what it has not committed.
-    fn lose(&mut self) {
+    fn lose(&mut self, why: WriteError) {
         if self.writer.take().is_some() {
             self.life += 1;
             self.dirty = false;
+            self.lost_to = why;
         }
     }
 
@@ -377,6 +407,8 @@ mod tests {
         commits: Arc<AtomicU64>,
         writers: Arc<AtomicU64>,
         fail_commit: Arc<AtomicBool>,
+        /// Set once another index stands in the place of this one.
+        replaced: Arc<AtomicBool>,
         /// Held while a commit runs.
         gate: Arc<Mutex<()>>,
         /// Where the next batch of an upload that never ends is queued as soon as one is taken.
@@ -395,6 +427,7 @@ mod tests {
                 commits: Arc::clone(&self.commits),
                 writers: Arc::clone(&self.writers),
                 fail_commit: Arc::clone(&self.fail_commit),
+                replaced: Arc::clone(&self.replaced),
                 gate: Arc::clone(&self.gate),
                 endless: Arc::clone(&self.endless),
             }
@@ -439,6 +472,9 @@ mod tests {
         }
         fn delete(&mut self, id: &str) -> Result<bool, WriteError> {
             Ok(id == "there")
+        }
+        fn is_current(&self) -> bool {
+            !self.index.replaced.load(Ordering::SeqCst)
         }
         fn commit(&mut self) -> Result<(), WriteError> {
             let _gate = self.index.gate.lock().unwrap();
@@ -522,6 +558,35 @@ mod tests {
         drop(group);
         thread.join().unwrap();
         assert_eq!(committed.load(Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_comes_after_an_exchange_goes_to_the_index_that_stands_there_now() {
+        let (old, new) = (Counting::default(), Counting::default());
+        let (was_replaced, into_old) = (Arc::clone(&old.replaced), Arc::clone(&old.committed));
+        let into_new = Arc::clone(&new.committed);
+        let new: Arc<dyn Index> = Arc::new(new);
+        let (group, thread) = GroupWriter::start(Arc::new(old), "test").unwrap();
+        let first = SharedReport::default();
+        group.add(vec![(1, document())], &first).await.unwrap();
+        group.finish(&first).await.unwrap();
+        // The writer is still held. One upload has begun, another comes after the exchange.
+        let halfway = SharedReport::default();
+        group.add(vec![(1, document()), (2, document())], &halfway).await.unwrap();
+        while lock(&halfway).accepted < 2 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        was_replaced.store(true, Ordering::SeqCst);
+        group.follow(&new);
+        let later = SharedReport::default();
+        group.add(vec![(1, document())], &later).await.unwrap();
+        group.finish(&later).await.unwrap();
+        assert_eq!(into_new.load(Ordering::SeqCst), 1);
+        let error = group.finish(&halfway).await.unwrap_err();
+        assert!(matches!(error, WriteError::Replaced(_)), "{error}");
+        drop(group);
+        thread.join().unwrap();
+        assert_eq!((into_old.load(Ordering::SeqCst), into_new.load(Ordering::SeqCst)), (1, 1));
     }
 
     #[test]

@@ -98,6 +98,7 @@ impl State {
             return Err(Problem::new(Kind::Unavailable, "the server is shutting down"));
         }
         if let Some((writer, _)) = writers.open.get(name) {
+            writer.follow(index);
             return Ok(writer.clone());
         }
         let (writer, thread) = GroupWriter::start(Arc::clone(index), name).map_err(|error| {

@@ -28,6 +28,7 @@ use crate::document::IndexDocument;
 use crate::durable;
 use crate::errors::IndexError;
 use crate::files::{FileEntry, FileTable, remove_stale_sidecars};
+use crate::folder::Folder;
 use crate::hash::{hash64, hash128};
 use crate::lock::WriterLock;
 use crate::manifest::Manifest;
@@ -64,7 +65,7 @@ pub(crate) struct Writer {
     counts: Counts,
     merging: Option<Merging>,
     // Last, so that it is released when everything else is closed.
-    _lock: WriterLock,
+    lock: WriterLock,
 }
 
 /// A document of a segment in the making.
@@ -113,14 +114,15 @@ impl Writer {
             Err(error) => return Err(error),
         }
         let lock = WriterLock::acquire(dir)?;
-        let index = match ZhenIndex::open_any_analysis(dir) {
+        let index = match ZhenIndex::open_in_place(dir, lock.folder()) {
             Err(IndexError::Missing { .. }) => {
                 create(dir)?;
-                ZhenIndex::open_any_analysis(dir)?
+                ZhenIndex::open_in_place(dir, lock.folder())?
             }
             opened => opened?,
         };
         let manifest = index.manifest().clone();
+        check_folder(&lock, dir)?;
         remove_stale_sidecars(dir, &manifest);
         let table = FileTable::load(dir, &manifest)?;
         let engine = open_engine(&index)?;
@@ -145,12 +147,22 @@ impl Writer {
             removals: Removals::default(),
             counts: Counts::default(),
             merging: None,
-            _lock: lock,
+            lock,
         })
     }
 
     pub(crate) fn dir(&self) -> &Path {
         self.index.dir()
+    }
+
+    /// Where the index was opened.
+    pub(crate) fn folder(&self) -> &Folder {
+        self.lock.folder()
+    }
+
+    /// Refuses to go on in another folder than the one that was opened.
+    fn check_folder(&self) -> Result<(), IndexError> {
+        check_folder(&self.lock, self.dir())
     }
 
     pub(crate) fn fields(&self) -> Fields {
@@ -281,6 +293,7 @@ impl Writer {
 
     /// Replaces what the user says of pairs of names.
     pub(crate) fn set_aliases(&mut self, hand_made: &HandMade) -> Result<(), IndexError> {
+        self.check_folder()?;
         self.manifest.aliases = hand_made.save(self.dir())?;
         self.manifest_changed = true;
         Ok(())
@@ -309,6 +322,7 @@ impl Writer {
     /// Takes up a user dictionary and the present analysis: for an index without documents, or one
     /// whose documents are all being added again.
     pub(crate) fn set_analysis(&mut self, dict: &UserDict) -> Result<(), IndexError> {
+        self.check_folder()?;
         let dir = self.dir().to_path_buf();
         self.manifest.set_user_dict(&dir, dict)?;
         self.manifest.analysis = zhen_text::ANALYSIS_VERSION;
@@ -317,6 +331,7 @@ impl Writer {
 
     /// Makes everything so far durable and visible, in one step.
     pub(crate) fn commit(&mut self) -> Result<(), IndexError> {
+        self.check_folder()?;
         let mut manifest = self.manifest.clone();
         manifest.generation += 1;
         manifest.changes += self.uncommitted() as u64;
@@ -351,6 +366,7 @@ impl Writer {
 
     /// Makes the vocabulary anew where it no longer speaks of what is committed.
     pub(crate) fn refresh_vocabulary(&self) -> Result<(), IndexError> {
+        self.check_folder()?;
         let now = Origin {
             generation: self.manifest.generation,
             changes: self.manifest.changes,
@@ -374,6 +390,13 @@ impl Writer {
     ) -> impl FnOnce(tantivy::TantivyError) -> IndexError + use<> {
         let dir: PathBuf = self.dir().to_path_buf();
         move |error| IndexError::engine(doing, &dir)(error)
+    }
+}
+
+fn check_folder(lock: &WriterLock, dir: &Path) -> Result<(), IndexError> {
+    match lock.folder().is_same() {
+        true => Ok(()),
+        false => Err(IndexError::Moved { dir: dir.to_path_buf() }),
     }
 }
 

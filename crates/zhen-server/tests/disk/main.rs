@@ -301,6 +301,36 @@ fn an_index_that_was_replaced_is_opened_anew() {
 }
 
 #[test]
+fn an_index_exchanged_between_two_uploads_is_left_whole_and_takes_the_second() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let (dir, fresh) = (at("exchanged"), at("fresh"));
+    samples(&dir);
+    let mut indexer = Indexer::open(options_for(&fresh)).unwrap();
+    let document = Document { id: "n".into(), body: "another index".into(), ..Default::default() };
+    indexer.index_documents([document], &()).unwrap();
+    indexer.close().unwrap();
+    let server = server(&dir);
+    // The server keeps the writer for a while after an upload: the folders change places meanwhile.
+    assert_eq!(server.post_json("/api/v1/documents", "{\"body\": \"zeppelin\"}").status, 200);
+    std::fs::rename(&dir, at("old")).unwrap();
+    std::fs::rename(&fresh, &dir).unwrap();
+    let second = server.post_json("/api/v1/documents", "{\"body\": \"second upload\"}");
+    assert_eq!(second.status, 200, "{}", second.text());
+    assert_eq!((total(&server, "another"), total(&server, "second")), (1, 1));
+    assert_eq!((total(&server, "corridor"), total(&server, "zeppelin")), (0, 0));
+    server.stop().unwrap();
+    for (dir, query, documents) in [(&dir, "another", 2), (&at("old"), "zeppelin", 43)] {
+        let index = zhen_index::ZhenIndex::open(dir).unwrap();
+        let verified = index.verify().unwrap();
+        assert!(verified.findings.is_empty(), "{:?}", verified.findings);
+        let request = SearchRequest { query: query.into(), ..Default::default() };
+        assert_eq!(IndexEngine::open(dir).unwrap().search(&request).unwrap().total, 1);
+        assert_eq!(index.stats().unwrap().documents, documents);
+    }
+}
+
+#[test]
 fn calls_made_up_from_the_openapi_document_find_nothing_wrong() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path().join("samples");
