@@ -39,6 +39,13 @@ pub const MOST_SUGGESTIONS: usize = 100;
 /// Longest query, in scalar values; what follows is not searched, and reported.
 pub const LONGEST_QUERY: usize = 4_096;
 
+/// Fields of a document that mean something here. What a record itself keeps under such a name (a
+/// `kind` of its own, or a `time` that is none) never takes their place,
+const BUILT_IN: [&str; 11] =
+    ["id", "title", "body", "lang", "path", "url", "time", "tags", "kind", "lines", OWN];
+/// but is found in this field.
+const OWN: &str = "own";
+
 /// Documents looked at beyond those asked for, as some are folded into others; when that is too few,
 /// the search is run again for more,
 const FOLD_AHEAD: usize = 30;
@@ -418,7 +425,6 @@ impl Engine for IndexEngine {
             put("tags", meta.tags.into());
         }
         put("kind", meta.kind.into());
-        meta.extra.into_iter().for_each(|(key, value)| put(&key, value));
         // Passages name lines of the source; whoever shows the body needs to know where those are.
         let lines = record.lines().map_err(|error| SearchError::Engine(error.to_string()))?;
         if !lines.is_identity() {
@@ -426,6 +432,14 @@ impl Engine for IndexEngine {
                 "lines",
                 lines.entries().iter().map(|&(body, source)| vec![body, source]).collect(),
             );
+        }
+        // What a record calls by a name that means something here stands apart.
+        let is_own = |(name, _): &(String, _)| !BUILT_IN.contains(&name.as_str());
+        let (own, apart): (serde_json::Map<_, _>, serde_json::Map<_, _>) =
+            meta.extra.into_iter().partition(is_own);
+        out.extend(own);
+        if !apart.is_empty() {
+            out.insert(OWN.to_owned(), apart.into());
         }
         Ok(Some(out.into()))
     }

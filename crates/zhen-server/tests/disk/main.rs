@@ -331,6 +331,28 @@ fn an_index_exchanged_between_two_uploads_is_left_whole_and_takes_the_second() {
 }
 
 #[test]
+fn a_record_s_own_fields_never_stand_for_those_that_hits_tell() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = server(&folder.path().join("own"));
+    let record = json!({
+        "id": "r", "body": "针 needle", "kind": "memo", "path": "notes/a.md", "lines": 7,
+        "time": "昨天", "own": [1], "colour": "red",
+    });
+    assert_eq!(server.post_json("/api/v1/documents", record.to_string()).status, 200);
+    let hit = server.get("/api/v1/search?q=needle").json()["hits"][0].clone();
+    let document = server.get("/api/v1/documents/r").json();
+    for field in ["id", "title", "lang", "kind", "path", "time"] {
+        assert_eq!(document[field], hit[field], "{field}");
+    }
+    assert_eq!(document["kind"], "jsonl");
+    assert_eq!((&document["colour"], &document["lines"]), (&json!("red"), &Value::Null));
+    let apart = json!({
+        "kind": "memo", "path": "notes/a.md", "lines": 7, "time": "昨天", "own": [1],
+    });
+    assert_eq!(document["own"], apart, "nothing is lost");
+}
+
+#[test]
 fn calls_made_up_from_the_openapi_document_find_nothing_wrong() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path().join("samples");
