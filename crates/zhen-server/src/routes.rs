@@ -183,12 +183,22 @@ pub(crate) fn filters(state: &Arc<State>) -> BoxedFilter<(Response,)> {
         .and(get())
         .and(query)
         .and_then(|state, query: String| run(operation::indexes(state, query)));
-    let healthz = warp::path!("healthz").and(get()).and_then(|state| run(operation::health(state)));
-    let readyz = warp::path!("readyz").and(get()).and_then(|state| run(operation::ready(state)));
-    let metrics =
-        warp::path!("metrics").and(get()).and_then(|state| run(operation::metrics(state)));
-    let assets = get().and(warp::path::full()).and(headers).and_then(
-        |state, path: warp::path::FullPath, headers| run(assets::get(state, path, headers)),
+    let healthz = warp::path!("healthz")
+        .and(get())
+        .and(query)
+        .and_then(|state, query: String| run(operation::health(state, query)));
+    let readyz = warp::path!("readyz")
+        .and(get())
+        .and(query)
+        .and_then(|state, query: String| run(operation::ready(state, query)));
+    let metrics = warp::path!("metrics")
+        .and(get())
+        .and(query)
+        .and_then(|state, query: String| run(operation::metrics(state, query)));
+    let assets = get().and(warp::path::full()).and(query).and(headers).and_then(
+        |state, path: warp::path::FullPath, query: String, headers| {
+            run(assets::get(state, path, query, headers))
+        },
     );
     let nothing = warp::any()
         .map(|| answer(Err(Problem::new(Kind::NotFound, "there is nothing at this path"))));

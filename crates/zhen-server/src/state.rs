@@ -1,7 +1,7 @@
 //! What all requests of a server share.
 
 use std::collections::HashMap;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
@@ -33,6 +33,8 @@ pub(crate) struct State {
     pub(crate) log: LogSink,
     /// Set once shutdown has begun: `/readyz` says so.
     pub(crate) draining: AtomicBool,
+    /// Set once the default index has been there: from then on it is missed.
+    pub(crate) had_default: AtomicBool,
     writers: Mutex<Writers>,
 }
 
@@ -55,6 +57,7 @@ impl State {
             metrics: Metrics::new(),
             assets: Assets::new(),
             draining: AtomicBool::new(false),
+            had_default: AtomicBool::new(false),
             writers: Mutex::default(),
             config,
             catalog,
@@ -81,7 +84,14 @@ impl State {
         F: FnOnce(&dyn Index) -> Result<T, Problem> + Send + 'static,
     {
         let state = Arc::clone(self);
-        self.pool.run(move || work(state.catalog.open(&name)?.as_ref())).await
+        let work = move || {
+            let index = state.catalog.open(&name)?;
+            if name == state.catalog.default_index() {
+                state.had_default.store(true, Ordering::Relaxed);
+            }
+            work(index.as_ref())
+        };
+        self.pool.run(work).await
     }
 
     /// The writer of `index`, started where it is not running.

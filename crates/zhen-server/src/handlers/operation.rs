@@ -8,7 +8,7 @@ use warp::http::{HeaderValue, StatusCode, header};
 use warp::reply::Response;
 
 use super::json;
-use crate::catalog::{Index, IndexStats};
+use crate::catalog::{CatalogError, Index, IndexStats};
 use crate::log::Notes;
 use crate::params::{self, Params};
 use crate::problem::{Kind, Problem};
@@ -22,19 +22,36 @@ struct Status {
 }
 
 /// `GET /healthz`: the process runs and its event loop turns.
-pub(crate) async fn health(_: Arc<State>) -> Result<Response, Problem> {
+pub(crate) async fn health(_: Arc<State>, query: String) -> Result<Response, Problem> {
+    Params::parse(&query, &params::NONE)?;
     json(StatusCode::OK, &Status { status: "ok" }, Notes::default())
 }
 
-/// `GET /readyz`: requests will be answered. 503 while shutting down and when the indexes cannot be
-/// read.
-pub(crate) async fn ready(state: Arc<State>) -> Result<Response, Problem> {
+/// `GET /readyz`: requests will be answered. 503 while shutting down, when the indexes cannot be
+/// read, and when the default index is gone. (Where there has been none yet, an upload makes it.)
+pub(crate) async fn ready(state: Arc<State>, query: String) -> Result<Response, Problem> {
+    Params::parse(&query, &params::NONE)?;
     if state.draining.load(Ordering::Relaxed) {
         return Err(Problem::new(Kind::Unavailable, "the server is shutting down"));
     }
     let shared = Arc::clone(&state);
-    let names = state.pool.run(move || Ok(shared.catalog.names()?)).await;
-    names.map_err(|problem| Problem::new(Kind::Unavailable, problem.detail).retry_after(1))?;
+    let look = move || {
+        shared.catalog.names()?;
+        match shared.catalog.open(shared.catalog.default_index()) {
+            // Looking for a document that nobody has turns to the newest commit as a search does.
+            Ok(index) => {
+                index.engine().document("")?;
+                shared.had_default.store(true, Ordering::Relaxed);
+                Ok(())
+            }
+            Err(CatalogError::NotFound { .. }) if !shared.had_default.load(Ordering::Relaxed) => {
+                Ok(())
+            }
+            Err(error) => Err(error.into()),
+        }
+    };
+    let ready = state.pool.run(look).await;
+    ready.map_err(|problem| Problem::new(Kind::Unavailable, problem.detail).retry_after(1))?;
     json(StatusCode::OK, &Status { status: "ready" }, Notes::default())
 }
 
@@ -90,7 +107,8 @@ pub(crate) async fn indexes(state: Arc<State>, query: String) -> Result<Response
 }
 
 /// `GET /metrics`.
-pub(crate) async fn metrics(state: Arc<State>) -> Result<Response, Problem> {
+pub(crate) async fn metrics(state: Arc<State>, query: String) -> Result<Response, Problem> {
+    Params::parse(&query, &params::NONE)?;
     let shared = Arc::clone(&state);
     let read = move || {
         let mut indexes = Vec::new();

@@ -20,6 +20,10 @@ fn status_400_for_what_the_path_does_not_take() {
         "/api/v1/stats?q=a",
         "/api/v1/indexes?index=a",
         "/api/v1/documents/%zz",
+        "/healthz?a=b",
+        "/readyz?a=b",
+        "/metrics?a=b",
+        "/openapi.json?a=b",
     ] {
         server.get(target).problem(400);
     }

@@ -353,6 +353,29 @@ fn a_record_s_own_fields_never_stand_for_those_that_hits_tell() {
 }
 
 #[test]
+fn readiness_ends_when_the_default_index_cannot_be_read_and_comes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let (dir, away) = (folder.path().join("ready"), folder.path().join("away"));
+    let server = server(&dir);
+    assert_eq!(server.get("/readyz").status, 200, "an index that never was is not missed");
+    samples(&dir);
+    assert_eq!(server.get("/readyz").status, 200);
+    let meta = std::fs::read(dir.join("meta.json")).unwrap();
+    std::fs::write(dir.join("meta.json"), "garbage").unwrap();
+    let refused = server.get("/readyz");
+    assert!(refused.problem(503).contains("meta.json"), "{}", refused.text());
+    std::fs::write(dir.join("meta.json"), meta).unwrap();
+    assert_eq!(server.get("/readyz").status, 200);
+    std::fs::rename(&dir, &away).unwrap();
+    server.get("/readyz").problem(503);
+    std::fs::rename(&away, &dir).unwrap();
+    assert_eq!(server.get("/readyz").status, 200);
+    server.stop().unwrap();
+    std::fs::write(dir.join("meta.json"), "garbage").unwrap();
+    self::server(&dir).get("/readyz").problem(503);
+}
+
+#[test]
 fn calls_made_up_from_the_openapi_document_find_nothing_wrong() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path().join("samples");
