@@ -139,20 +139,24 @@ pub enum WriteError {
     Failed(String),
 }
 
-/// Whether `name` may be an index's name: 1 to 64 of `a-z A-Z 0-9 _ - .` or letters beyond ASCII,
-/// not beginning with a dot or a hyphen. Such a name is one path component on every system.
+/// Longest name of an index, in bytes: what a file system takes for the name of a folder.
+const MAX_NAME_BYTES: usize = 255;
+
+/// Whether `name` may be an index's name: 1 to 64 of `a-z A-Z 0-9 _ - .` or letters beyond ASCII, in
+/// 255 bytes, not beginning with a dot or a hyphen. Such a name is one path component on every system.
 ///
 /// # Errors
 /// A sentence that says what a name may be.
 pub fn check_name(name: &str) -> Result<(), String> {
     let allowed = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
     let length = name.chars().count();
-    if (1..=64).contains(&length) && !name.starts_with(['.', '-']) && name.chars().all(allowed) {
+    let fits = (1..=64).contains(&length) && name.len() <= MAX_NAME_BYTES;
+    if fits && !name.starts_with(['.', '-']) && name.chars().all(allowed) {
         return Ok(());
     }
     Err(format!(
-        "{name:?} cannot be the name of an index: 1 to 64 letters, digits, `_`, `-` or `.`, \
-         not beginning with `.` or `-`"
+        "{name:?} cannot be the name of an index: 1 to 64 letters, digits, `_`, `-` or `.` \
+         in {MAX_NAME_BYTES} bytes, not beginning with `.` or `-`"
     ))
 }
 

@@ -156,6 +156,9 @@ impl Limits {
     }
 }
 
+/// Most searches, or uploads, that can be let run at once.
+const MOST_AT_ONCE: usize = 1 << 20;
+
 /// Processors this process may use, at least 1.
 pub(crate) fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
@@ -266,6 +269,16 @@ impl ServerConfig {
                 return Err(value(field, format!("{is} is too small, the least is {least}")));
             }
         }
+        let at_once = [
+            ("limits.max_concurrent_searches", limits.max_concurrent_searches),
+            ("limits.max_concurrent_uploads", limits.max_concurrent_uploads),
+        ];
+        for (field, is) in at_once {
+            if is > MOST_AT_ONCE {
+                let why = format!("{is} is too large, the largest is {MOST_AT_ONCE}");
+                return Err(value(field, why));
+            }
+        }
         let times = [
             ("limits.header_timeout_ms", limits.header_timeout_ms),
             ("limits.body_timeout_ms", limits.body_timeout_ms),
@@ -355,6 +368,18 @@ mod tests {
         assert_eq!(config.limits.max_uri_bytes, Limits::default().max_uri_bytes);
         assert_eq!(config.keys[0].access, Access::Search);
         config.check(&["0.0.0.0:80".parse().unwrap()]).unwrap();
+    }
+
+    #[test]
+    fn more_at_once_than_can_be_is_refused_with_the_largest_value() {
+        let fields = ["max_concurrent_searches", "max_concurrent_uploads"];
+        for field in fields {
+            let text = format!("[server.limits]\n{field} = {}\n", i64::MAX);
+            let error = ServerConfig::from_toml(&text).unwrap().check(&[]).unwrap_err().to_string();
+            assert!(error.contains(field) && error.contains("the largest is 1048576"), "{error}");
+            let text = format!("[server.limits]\n{field} = 1048576\n");
+            ServerConfig::from_toml(&text).unwrap().check(&[]).unwrap();
+        }
     }
 
     #[test]

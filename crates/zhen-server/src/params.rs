@@ -178,6 +178,10 @@ impl SearchBody {
     /// # Errors
     /// 400 for what is not such a JSON object.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, Problem> {
+        // An array of values in the order of the fields would be taken as well.
+        if body.trim_ascii_start().starts_with(b"[") {
+            return Err(bad("body: an array is not read; send an object: {\"q\": …}".to_owned()));
+        }
         serde_json::from_slice(body).map_err(|error| bad(format!("body: {error}")))
     }
 

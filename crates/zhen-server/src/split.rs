@@ -5,6 +5,9 @@
 //! so that a record which is not valid JSON is still cut off where it ends and the next one is
 //! found. Which of the two is decided by the first bytes, see [`Shape`].
 
+/// What some programs put before text in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// How the upload is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shape {
@@ -268,6 +271,9 @@ impl Splitter {
     }
 
     fn end_line(&mut self, pieces: &mut Vec<Piece>) {
+        if self.began == 1 && self.text.starts_with(BYTE_ORDER_MARK) {
+            self.text.drain(..BYTE_ORDER_MARK.len());
+        }
         if self.too_long || !self.text.trim_ascii().is_empty() {
             self.emit(pieces);
         }
@@ -312,6 +318,13 @@ mod tests {
             Piece::Fault { line, why } => format!("{line}!{why}"),
         };
         whole.into_iter().map(show).collect()
+    }
+
+    #[test]
+    fn a_byte_order_mark_before_lines_is_no_part_of_the_first() {
+        let input = "\u{feff}{\"a\":1}\n\u{feff}{\"b\":2}\n";
+        let expected = ["1:{\"a\":1}", "2:\u{feff}{\"b\":2}"];
+        assert_eq!(pieces(Shape::Lines, input), expected);
     }
 
     #[test]

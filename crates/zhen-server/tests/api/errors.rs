@@ -27,7 +27,9 @@ fn status_400_for_what_the_path_does_not_take() {
     ] {
         server.get(target).problem(400);
     }
-    for body in ["", "[]", "{}", "{\"q\": 7}", "{\"q\": \"a\", \"lmit\": 5}", "\"q\""] {
+    for body in
+        ["", "[]", "[\"needle\"]", "{}", "{\"q\": 7}", "{\"q\": \"a\", \"lmit\": 5}", "\"q\""]
+    {
         server.post_json("/api/v1/search", body).problem(400);
     }
     let detail = server.get("/api/v1/search?q=a&lmit=5").problem(400);

@@ -353,6 +353,19 @@ fn a_record_s_own_fields_never_stand_for_those_that_hits_tell() {
 }
 
 #[test]
+fn a_name_of_an_index_fits_a_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = server(&folder.path().join("names"));
+    let name = encode(&"𠀀".repeat(64));
+    let post = |name: &str| {
+        server.post_json(&format!("/api/v1/documents?index={name}"), "{\"body\": \"x\"}")
+    };
+    assert!(post(&name).problem(422).contains("255 bytes"));
+    server.get(&format!("/api/v1/search?q=a&index={name}")).problem(404);
+    assert_eq!(post(&encode(&"𠀀".repeat(63))).status, 200);
+}
+
+#[test]
 fn readiness_ends_when_the_default_index_cannot_be_read_and_comes_back() {
     let folder = tempfile::tempdir().unwrap();
     let (dir, away) = (folder.path().join("ready"), folder.path().join("away"));
