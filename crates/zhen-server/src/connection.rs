@@ -134,7 +134,11 @@ async fn serve(
     };
     let guarded = connection.into_parts().io.into_inner();
     let mut stream = guarded.stream;
-    if let Some(problem) = unanswered(&result, &guarded.held, guarded.read, limits) {
+    // On a connection that has been answered before, hyper says by itself that a request is none, and
+    // silence between requests is no request.
+    if !guarded.begun.load(Ordering::Acquire)
+        && let Some(problem) = unanswered(&result, &guarded.held, guarded.read, limits)
+    {
         state.metrics.answered("none", problem.kind.status().as_u16(), Duration::ZERO);
         let answer = raw(&problem);
         let write = stream.write_all(&answer);

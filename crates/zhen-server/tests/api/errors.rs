@@ -216,6 +216,20 @@ fn status_400_for_what_is_no_http() {
 }
 
 #[test]
+fn a_connection_that_was_answered_gets_one_answer_to_each_request_and_none_besides() {
+    let server = TestServer::with(|config| config.limits.header_timeout_ms = 200);
+    let mut client = server.client();
+    assert_eq!(client.send("GET", "/healthz", &[], b"").status, 200);
+    client.raw(b"hello there\r\n\r\n");
+    assert_eq!(client.read_answer(false).expect("an answer").status, 400);
+    assert!(client.closes(), "one answer is enough");
+
+    let mut idle = server.client();
+    assert_eq!(idle.send("GET", "/healthz", &[], b"").status, 200);
+    assert!(idle.closes(), "nobody asked for anything");
+}
+
+#[test]
 fn status_500_for_an_engine_that_fails_with_what_it_says() {
     let server = TestServer::start();
     let index = server.catalog.index("default");
