@@ -138,8 +138,9 @@ fn admit(
     };
     *route = found.name;
     let caller = state.keys.caller(headers);
+    // What everybody may have costs nothing: probes, and the files that the page consists of.
     if let Some(rate) = &state.rate
-        && !matches!(found.name, "healthz" | "readyz")
+        && found.access > crate::access::Access::Public
     {
         let client = match caller.as_ref().ok().and_then(|caller| caller.key.clone()) {
             Some(key) => Client::Key(key),
