@@ -5,7 +5,8 @@
   const { marked, safeUrl, Latest, ask, el, WORDS } = customElements.get('zhen-search').tools;
   const $ = id => document.getElementById(id);
   const box = $('box');
-  const PAGE = 10, DEEPEST = 10000, MOST_LINES = 20000;
+  const PAGE = 10, DEEPEST = 10000, MOST_LINES = 20000, LONGEST = 8000;
+  const SOON = 700, LATER = 5000;   // milliseconds between looks for a new commit
   const GROUPS = ['lang', 'kind', 'folder', 'time'];
 
   const TEXT = {
@@ -26,6 +27,7 @@
       place: (i, n) => i ? `${i} of ${n}` : n === 1 ? '1 match' : `${n} matches`, gone: 'This document is not in the index any more.',
       failed: 'The server cannot be reached.', rest: 'Show the rest', tags: 'Tags', untitled: 'Untitled',
       wrongkey: 'This key is not known here.', ready: n => `${n} documents to search`,
+      nomore: 'There is nothing more.',
       empty: 'This index is empty. Add documents with “zhen index PATH”.',
       kinds: { text: 'Text', markdown: 'Markdown', subtitle: 'Subtitles', jsonl: 'JSON lines', man: 'Manual page', notebook: 'Notebook', rst: 'reStructuredText', docx: 'Word' },
       tips: [['"自由贸易协定"', 'exactly these characters, wherever they stand'],
@@ -45,6 +47,7 @@
       back: '返回结果', original: '原文', place: (i, n) => i ? `${i} / ${n}` : `${n} 处`, gone: '索引中已没有这篇文档。',
       failed: '无法连接服务器。', rest: '显示其余部分', tags: '标签', untitled: '无标题',
       wrongkey: '密钥不正确。', ready: n => `共 ${n} 篇文档`,
+      nomore: '没有更多结果了。',
       empty: '索引为空。请用 “zhen index 路径” 添加文档。',
       kinds: { text: '文本', markdown: 'Markdown', html: '网页', subtitle: '字幕', jsonl: 'JSON 行', man: '手册页', notebook: '笔记本', rst: 'reStructuredText', docx: 'Word' },
       tips: [['"自由贸易协定"', '整句照原样查找'], ['走廊 -公路', '不含某个词'],
@@ -70,7 +73,9 @@
   let answer = null;
   let told = '';         // what those results were, to tell whether they have changed
   let seen = '';         // index and number of the commit they are of
-  let typedAt = 0, lookedAt = 0;
+  let failed = false;    // the last answer was none, and the next may be one
+  let usual = '';        // the index that is meant when none is named
+  let typedAt = 0, lookedAt = 0, pause = SOON;
   const searching = new Latest(), reading = new Latest();
 
   const number = n => n.toLocaleString(ui);
@@ -86,10 +91,12 @@
     const params = new URLSearchParams(location.search);
     const read = { ...FIELDS };
     for (const name in FIELDS) read[name] = params.get(name) || '';
+    read.q ||= history.state?.q || '';
     return read;
   }
 
-  function address(change = {}) {
+  // All that is asked for, as one text.
+  function asked(change = {}) {
     const params = new URLSearchParams();
     for (const [name, value] of Object.entries({ ...state, ...change })) {
       if (value && name in FIELDS) params.set(name, value);
@@ -97,15 +104,22 @@
     return params.size ? `?${params}` : location.pathname;
   }
 
+  // The address of that. A query too long for one stays with the entry of the history.
+  const isLong = query => String(new URLSearchParams({ query })).length > LONGEST;
+  const address = (change = {}) => asked(isLong({ ...state, ...change }.q) ? { ...change, q: '' } : change);
+
   // Changes the state. While somebody types, one entry of the history is enough.
   function go(change, { replace = false } = {}) {
     const next = { ...state, ...change };
-    if (address(next) === address()) return;
-    history.replaceState({ y: scrollY }, '');
+    if (asked(next) === asked()) return failed ? render() : undefined;
+    history.replaceState({ ...history.state, y: scrollY }, '');
+    const entry = isLong(next.q) ? { q: next.q } : {};
+    // Results that a document is opened from are one step back.
+    if (next.doc && !state.doc && !replace) entry.results = shown;
     state = next;
-    history[replace ? 'replaceState' : 'pushState']({}, '', address());
+    history[replace ? 'replaceState' : 'pushState'](entry, '', address());
     if (!replace) scrollTo(0, 0);
-    render();
+    return render();
   }
 
   addEventListener('popstate', event => {
@@ -138,14 +152,14 @@
   };
 
   async function render(y) {
-    lookedAt = Date.now();
+    [lookedAt, pause] = [Date.now(), SOON];
     if (box.value.trim() !== state.q) box.value = state.q;
-    if ($('index').value !== state.index) $('index').value = state.index;
+    chosen();
     box.setAttribute('index', state.index);
     document.title = state.q ? `${state.q} · zhen` : 'zhen';
     if (state.doc) return openDocument();
     reading.cancel();
-    const key = address({ doc: '', line: '' });
+    const key = asked({ doc: '', line: '' });
     if (!state.q) {
       searching.cancel();
       shown = null;
@@ -162,23 +176,32 @@
   }
 
   function problem(error) {
+    fail(error);
     if (error.status === 401) {
       $('key').hidden = false;
+      $('wrongkey').textContent = apiKey ? t.wrongkey : '';
       visible('');
       $('keyfield').focus();
       return announce(apiKey ? t.wrongkey : t.key);
     }
     const text = error.status ? error.message : t.failed;
+    if ($('found').hidden || $('count').textContent !== text) announce(text);
     $('count').textContent = text;
     for (const id of ['notes', 'hits', 'pages']) $(id).replaceChildren();
     visible('found');
     $('filters').hidden = true;
-    announce(text);
     shown = null;
   }
 
-  async function start() {
-    visible('start');
+  // Notes that there was no answer. Where the next may be one, it is asked for before long.
+  function fail({ status, retry }) {
+    failed = !status || status === 429 || status >= 500;
+    if (failed) pause = Math.max(Math.min(pause * 2, LATER), 1000 * (retry || 0));
+  }
+
+  async function start(again) {
+    failed = false;
+    if (!again) visible('start');
     const tips = t.tips.map(([query, means]) => [
       el('dt', {}, ...(Array.isArray(query) ? query.flatMap(key => [el('kbd', {}, key), ' '])
         : [tip(query)])),
@@ -187,6 +210,7 @@
     $('start').replaceChildren(title, el('dl', {}, ...tips));
     try {
       const { documents } = await get('api/v1/stats', { index: state.index });
+      if (again && !state.q && !state.doc) visible('start');
       title.textContent = documents ? t.ready(number(documents)) : t.empty;
     } catch (error) {
       if (error.status === 404) title.textContent = t.empty;
@@ -201,31 +225,37 @@
   }
 
   async function search(key) {
-    const page = Math.max(1, parseInt(state.page, 10) || 1);
+    const page = Math.min(Math.max(1, parseInt(state.page, 10) || 1), DEEPEST / PAGE);
+    const offset = (page - 1) * PAGE;
     // Folders lead on downwards: those within the one chosen are counted, not those beside it.
     const open = GROUPS.filter(group => group === 'folder' || !active(group));
     const common = { q: state.q, index: state.index, exact: state.exact };
+    failed = false;
     const waiting = setTimeout(() => document.body.classList.add('stale'), 150);
     try {
       const answers = await searching.run(signal => Promise.all([
-        get('api/v1/search', { ...common, limit: PAGE, sort: state.sort, filter: filter(),
-          offset: Math.min((page - 1) * PAGE, DEEPEST - PAGE), facet: open }, signal),
+        // One more than is shown tells whether there is another page.
+        get('api/v1/search', { ...common, limit: Math.min(PAGE + 1, DEEPEST - offset), offset,
+          sort: state.sort, filter: filter(), facet: open }, signal),
         // What a group could be set to instead is counted without its own condition.
         ...GROUPS.filter(group => !open.includes(group)).map(group => get('api/v1/search', { ...common, limit: 0,
           passages: 0, filter: filter(group), facet: group }, signal)),
       ]));
       if (!answers) return;
       answer = answers[0];
+      const { hits, total } = answer;
+      const last = Math.max(1, Math.ceil(Math.min(total, DEEPEST) / PAGE));
+      if (page > last) return go({ page: last > 1 ? String(last) : '' }, { replace: true });
       const tells = JSON.stringify(answers, (name, value) => name === 'took_us' ? 0 : value);
       if (shown === key && told === tells && !$('found').hidden) return;
       [shown, told] = [key, tells];
       $('key').hidden = true;
       visible('found');
-      showSummary(answers[0], page);
-      $('hits').replaceChildren(...answers[0].hits.map(showHit));
       // What is folded into other hits fills no pages.
-      const { hits, total } = answers[0];
-      showPages(hits.length < PAGE ? Math.min(total, page * PAGE) : total, page);
+      const ends = hits.length <= PAGE && offset + PAGE < DEEPEST;
+      showSummary(answer, page > 1 && !hits.length);
+      $('hits').replaceChildren(...hits.slice(0, PAGE).map(showHit));
+      showPages(ends ? offset + hits.length : total, page);
       showFilters(Object.assign({}, ...answers.map(each => each.facets)));
     } catch (error) {
       problem(error);
@@ -241,7 +271,7 @@
     announcing = setTimeout(() => { $('announce').textContent = text; }, 350);
   }
 
-  function showSummary(found) {
+  function showSummary(found, ended) {
     const ms = (found.took_us / 1000).toLocaleString(ui, { maximumFractionDigits: found.took_us < 10000 ? 1 : 0 });
     const count = t.count(number(found.total), ms);
     const notes = [];
@@ -255,6 +285,8 @@
       const note = el('p', { class: 'note' }, t.nothing, el('em', { dir: 'auto' }, found.query),
         ui === 'zh' ? '。' : '. ', t.widen);
       notes.push(note);
+    } else if (ended) {
+      notes.push(el('p', { class: 'note' }, t.nomore));
     } else if (found.relaxed) {
       notes.push(el('p', { class: 'note' }, t.relaxed));
     }
@@ -356,12 +388,12 @@
     if (page > 1) add(page - 1, t.previous, 'prev');
     for (const n of [...pages].filter(n => n >= 1 && n <= last).sort((a, b) => a - b)) add(n, number(n));
     if (page < last) add(page + 1, t.next, 'next');
-    $('pages').replaceChildren(...(last > 1 ? links : []));
+    $('pages').replaceChildren(...(last > 1 || page > 1 ? links : []));
   }
 
   function showFilters(facets) {
     const form = $('narrow');
-    const held = document.activeElement?.closest?.('#narrow') && document.activeElement.id;
+    const held = document.activeElement?.closest?.('#narrow') && document.activeElement;
     const groups = GROUPS.map(group => {
       const now = group === 'time' ? (state.from === state.to ? state.from : '') : state[group];
       let values = (facets[group] || []).slice(0, group === 'time' ? 8 : 10);
@@ -372,8 +404,8 @@
       if (active(group)) values.unshift({ value: '', count: null });
       const name = value => !value ? t.any : group === 'lang' ? language(value)
         : group === 'kind' ? kind(value) : group === 'folder' ? value.split('/').pop() || '/' : value;
-      const choices = values.map(({ value, count }, i) => {
-        const radio = el('input', { type: 'radio', name: group, value, id: `${group}-${i}` });
+      const choices = values.map(({ value, count }) => {
+        const radio = el('input', { type: 'radio', name: group, value, id: `${group}-${value}` });
         radio.checked = value !== '' && value === now;
         radio.onchange = () => go(group === 'time' ? { from: value, to: value, page: '' }
           : { [group]: value, page: '' });
@@ -381,7 +413,7 @@
           el('span', { dir: 'auto' }, name(value)),
           el('span', { class: 'count' }, count == null ? '' : number(count)));
       });
-      const range = group !== 'time' ? null : el('details', { class: 'range', open: Boolean(active(group) && !now) }, el('summary', {}, t.range), ...['from', 'to'].map(end => {
+      const range = group !== 'time' ? null : el('details', { class: 'range', open: Boolean(active(group) && !now) }, el('summary', { id: 'time-range' }, t.range), ...['from', 'to'].map(end => {
         const day = el('input', { type: 'date', id: `time-${end}` });
         const year = state[end];
         day.value = /^\d{4}$/.test(year) ? `${year}-${end === 'from' ? '01-01' : '12-31'}` : year;
@@ -397,17 +429,19 @@
     remove.onclick = () => { go(clean); box.focus(); };
     form.replaceChildren(...groups.filter(Boolean),
       el('label', { class: 'exact' }, exact, t.exact), ...(narrowed() ? [remove] : []));
-    if (held) $(held)?.focus();
+    // The choice may be gone from its group; then the group's first.
+    if (held?.id) ($(held.id) || [...form.elements].find(each => each.name && each.name === held.name) || box).focus();
   }
 
   // ---- One document -----------------------------------------------------------------------------
 
   async function openDocument() {
+    failed = false;
     const id = state.doc;
     const known = answer?.hits.find(hit => hit.id === id);
     // Its passages again, all of them: the address may have come from somebody else.
-    const again = signal => !state.q || id.includes('"') ? null : get('api/v1/search', {
-      q: state.q, index: state.index, limit: 1, passages: 20, filter: `id:"${id}"`,
+    const again = signal => !state.q ? null : get('api/v1/search', {
+      q: state.q, index: state.index, limit: 1, passages: 20, filter: `id:"${id.replaceAll('"', '""')}"`,
     }, signal).catch(() => null);
     try {
       const read = await reading.run(signal => Promise.all([
@@ -420,6 +454,7 @@
       showDocument(read[0], hit);
     } catch (error) {
       if (error.status === 401) return problem(error);
+      fail(error);
       showGone(error.status === 404 ? t.gone : error.status ? error.message : t.failed);
     }
   }
@@ -431,11 +466,13 @@
   }
 
   function closeDocument() {
-    if (shown === address({ doc: '', line: '' })) history.back();
-    else go({ doc: '', line: '' });
+    if (history.state?.results && history.state.results === asked({ doc: '', line: '' })) return history.back();
+    go({ doc: '', line: '' });
+    $('results').focus({ preventScroll: true });
   }
 
   function showGone(text) {
+    if (!$('document').hidden && $('document').lastElementChild?.textContent === text) return;
     $('document').replaceChildren(bar(), el('p', { class: 'note' }, text));
     visible('document');
     announce(text);
@@ -474,25 +511,46 @@
     return merged;
   }
 
-  // The source line of each body line, where the document says how they differ.
-  function sourceLines(doc) {
-    const map = Array.isArray(doc.lines) ? doc.lines : [];
-    let entry = -1;
+  // The source line of each body line, where the document says how they differ: its map says of
+  // some lines of the body where they stand, and what follows each goes on from there.
+  function sourceLines(map) {
     return line => {
-      while (entry + 1 < map.length && map[entry + 1][0] <= line) entry++;
-      return entry < 0 ? line : map[entry][1] + line - map[entry][0];
+      let [low, high] = [0, map.length];
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (map[middle][0] <= line) low = middle + 1;
+        else high = middle;
+      }
+      return low ? map[low - 1][1] + line - map[low - 1][0] : line;
     };
   }
 
-  function showDocument(doc, hit) {
-    const body = typeof doc.body === 'string' ? doc.body : '';
+  // A document as this page needs it: a record may have fields of any name and type.
+  function readable(doc) {
+    const text = name => typeof doc[name] === 'string' ? doc[name] : '';
+    const isEntry = each => Array.isArray(each) && each.length === 2 && each.every(Number.isInteger);
+    const map = Array.isArray(doc.lines) && doc.lines.every(isEntry) ? doc.lines : [];
+    const tags = Array.isArray(doc.tags) ? doc.tags.filter(tag => typeof tag === 'string') : [];
+    const read = { map, tags };
+    for (const name of ['title', 'body', 'path', 'url', 'lang', 'kind', 'time']) read[name] = text(name);
+    return read;
+  }
+
+  function showDocument(found, hit) {
+    const doc = readable(found);
+    const { body, map } = doc;
     const marks = places(body, hit);
     const target = Number(state.line) || 0;
-    const source = sourceLines(doc);
-    const sections = [];
-    let section, above, here = null, next = 0, at = 0;
+    const source = sourceLines(map);
+    let here = null;
     const lines = body.split('\n');
+    // Draws some of the lines, as sections. `first` begins a section, or the text.
     const draw = (first, last) => {
+      const sections = [];
+      let section, above = first && source(first), at = 0;
+      for (let i = 0; i < first; i++) at += lines[i].length + 1;
+      let next = marks.findIndex(mark => mark[1] > at);
+      if (next < 0) next = marks.length;
       for (let i = first; i < Math.min(last, lines.length); i++) {
         const end = at + lines[i].length;
         const ranges = [];
@@ -511,7 +569,7 @@
         }
         span.append(lines[i].slice(from));
         // Many lines of a text can stand on one of its source, and blank ones between blocks on none.
-        const same = n === above || (doc.lines && !lines[i]);
+        const same = n === above || (map.length && !lines[i]);
         const p = el('p', { 'data-n': same ? '' : n }, span);
         if (!same) above = n;
         if (n === target && (!here || (ranges.length && !here.querySelector('mark')))) {
@@ -519,40 +577,48 @@
           here = p;
           p.classList.add('here');
         }
-        if (i % 200 === 0) sections.push(section = el('section', {}));
+        if (i % 200 === 0 || !section) sections.push(section = el('section', {}));
         section.append(p);
         at = end + 1;
       }
+      return sections;
     };
-    draw(0, MOST_LINES);
+    // Of a very long text only a part is drawn at first: its beginning, or what is around the line
+    // that is asked for.
+    let from = 0;
+    const wanted = lines.findIndex((_, i) => source(i + 1) >= target);
+    if (wanted >= MOST_LINES) from = Math.floor((wanted - MOST_LINES / 2) / 200) * 200;
     const lang = tag(doc.lang);
-    const text = el('div', { class: 'text', lang }, ...sections);
+    const text = el('div', { class: 'text', lang }, ...draw(from, from + MOST_LINES));
     const title = el('h1', { dir: 'auto', lang, tabindex: -1 },
-      marked(doc.title || doc.path?.split('/').pop() || t.untitled, hit?.title_highlights && doc.title ? hit.title_highlights : null));
+      marked(doc.title || doc.path.split('/').pop() || t.untitled, hit?.title_highlights && doc.title ? hit.title_highlights : null));
     const url = safeUrl(doc.url);
-    const tags = Array.isArray(doc.tags) && doc.tags.length ? [el('dt', {}, t.tags), el('dd', {}, doc.tags.join(', '))] : [];
+    const tags = doc.tags.length ? [el('dt', {}, t.tags), el('dd', {}, doc.tags.join(', '))] : [];
     const steps = el('span', { class: 'step' });
     $('document').replaceChildren(
       bar(steps, url ? el('a', { href: url, rel: 'noopener noreferrer' }, t.original) : null),
       title, meta(doc), text, ...(tags.length ? [el('dl', { class: 'fields' }, ...tags)] : []));
-    if (lines.length > MOST_LINES) {
-      const rest = el('button', { type: 'button', class: 'plain' }, t.rest);
-      rest.onclick = () => {
-        const before = sections.length;
-        draw(MOST_LINES, lines.length);
-        text.append(...sections.slice(before));
-        rest.remove();
+    const rest = (add, first, last) => {
+      const button = el('button', { type: 'button', class: 'plain' }, t.rest);
+      button.onclick = () => {
+        text[add](...draw(first, last));
+        button.remove();
         count();
       };
-      $('document').append(rest);
-    }
+      return button;
+    };
+    if (from) text.before(rest('prepend', 0, from));
+    if (lines.length > from + MOST_LINES) $('document').append(rest('append', from + MOST_LINES, lines.length));
     visible('document');
     document.title = `${title.textContent} · zhen`;
 
     let all = [], now = -1;
     const place = el('span', {});
     const count = () => {
+      const held = all[now];
       all = [...text.querySelectorAll('mark')];
+      now = all.indexOf(held);
+      steps.hidden = !all.length;
       place.textContent = all.length ? t.place(now + 1, all.length) : '';
     };
     const step = by => {
@@ -563,15 +629,13 @@
       all[now].scrollIntoView({ block: 'center' });
       count();
     };
+    const arrow = (label, sign, by) => {
+      const button = el('button', { type: 'button', 'aria-label': label }, sign);
+      button.onclick = () => step(by);
+      return button;
+    };
+    steps.append(place, arrow(t.previous, '↑', -1), arrow(t.next, '↓', 1));
     count();
-    if (all.length) {
-      const arrow = (label, sign, by) => {
-        const button = el('button', { type: 'button', 'aria-label': label }, sign);
-        button.onclick = () => step(by);
-        return button;
-      };
-      steps.append(place, arrow(t.previous, '↑', -1), arrow(t.next, '↓', 1));
-    }
     title.focus({ preventScroll: true });
     const first = here?.querySelector('mark');
     if (first) {
@@ -636,17 +700,27 @@
     await search(shown);
     if (at >= 0 && document.activeElement === document.body) links()[at]?.focus({ preventScroll: true });
   }
-  setInterval(async () => {
+  // While nothing changes it looks less and less often, and as seldom as a server that is busy says.
+  async function look() {
     const key = shown;
-    if (document.hidden || !key || state.doc || Date.now() - lookedAt > 600000) return;
-    const { index, commit } = await get('api/v1/stats', { index: state.index }).catch(() => ({}));
-    if (!index || key !== shown || state.doc) return;
-    const now = `${index} ${commit}`;
-    if (now !== seen) refresh();
-    seen = now;
-  }, 700);
+    if (document.hidden || Date.now() - lookedAt > 600000) return;
+    if (failed) return state.doc ? openDocument() : state.q ? search(asked()) : start(true);
+    if (!key || state.doc) return;
+    try {
+      const { index, commit } = await get('api/v1/stats', { index: state.index });
+      if (key !== shown || state.doc) return;
+      const now = `${index} ${commit}`;
+      pause = now === seen ? Math.min(pause * 1.3, LATER) : SOON;
+      if (now !== seen) refresh();
+      seen = now;
+    } catch (error) {
+      pause = Math.max(LATER, 1000 * (error.retry || 0));
+    }
+  }
+  const watch = () => setTimeout(() => look().finally(watch), pause);
+  watch();
   document.addEventListener('visibilitychange', () => {
-    lookedAt = Date.now();
+    [lookedAt, pause] = [Date.now(), SOON];
     if (!document.hidden && shown && !state.doc) refresh();
   });
 
@@ -709,15 +783,21 @@
     theme(kept('zhen-theme') || 'auto');
   }
 
+  // The index by its place in the list, where the usual one has no name.
+  function chosen() {
+    $('index').value = state.index === usual ? '' : state.index;
+  }
+
   async function begin() {
     state = readAddress();
     render(0);
     try {
-      const { indexes, default: usual } = await get('api/v1/indexes', {});
+      const { indexes, default: name } = await get('api/v1/indexes', {});
+      usual = name;
       const options = indexes.map(name => el('option', { value: name === usual ? '' : name }, name));
       $('index').replaceChildren(...options);
       $('index').hidden = indexes.length < 2;
-      $('index').value = state.index;
+      chosen();
     } catch { /* said by the search */ }
   }
 

@@ -78,7 +78,11 @@
     }
   }
 
-  // Asks the API; an error carries `status` and the problem's detail.
+  // A search whose address would be longer than this is sent as a body: servers, and what stands before
+  // them, have a limit.
+  const LONGEST = 2000;
+
+  // Asks the API; an error carries `status`, the problem's detail, and in how many seconds to `retry`.
   async function ask(server, path, params, key, signal) {
     const url = new URL(path, server.replace(/\/*$/, '/'));
     for (const [name, value] of Object.entries(params)) {
@@ -86,10 +90,19 @@
     }
     if ('q' in params && !url.searchParams.has('q')) url.searchParams.set('q', '');
     const headers = key ? { authorization: `Bearer ${key}` } : {};
-    const answer = await fetch(url, { headers, signal, credentials: 'omit' });
+    const request = { headers, signal, credentials: 'omit' };
+    if (/\/search$/.test(path) && url.search.length > LONGEST) {
+      const said = Object.entries(params).filter(([, value]) => value != null && value !== '');
+      const body = { q: '', ...Object.fromEntries(said), facet: [].concat(params.facet ?? []), exact: Boolean(params.exact) };
+      url.search = '';
+      headers['content-type'] = 'application/json';
+      Object.assign(request, { method: 'POST', body: JSON.stringify(body) });
+    }
+    const answer = await fetch(url, request);
     const body = await answer.json().catch(() => ({}));
     if (answer.ok) return body;
-    throw Object.assign(new Error(body.detail || answer.statusText), { status: answer.status });
+    const retry = Number(answer.headers.get('retry-after')) || 0;
+    throw Object.assign(new Error(body.detail || answer.statusText), { status: answer.status, retry });
   }
 
   // On Android the keyboard composes Latin words too, letter by letter: waiting for the end of the
@@ -348,7 +361,8 @@
       const get = (path, params, signal) => ask(this.server, path, params, key, signal);
       try {
         const answers = await this.#latest.run(signal => Promise.all([
-          suggestions && get('api/v1/suggest', { q: query, index, limit: suggestions }, signal),
+          // Nobody completes a whole paragraph.
+          suggestions && query.length <= 200 && get('api/v1/suggest', { q: query, index, limit: suggestions }, signal),
           limit && get('api/v1/search', {
             q: query, index, limit, passages: 1, filter: this.getAttribute('filter'),
           }, signal),
@@ -532,8 +546,9 @@
       const line = hit.passages[0]?.line ?? '';
       const values = { q: this.#input.value.trim(), id: hit.id, path: hit.path || '', line,
         url: safeUrl(hit.url) || '' };
-      if (pattern === '{url}' || (!pattern && values.url)) return values.url;
-      return this.#fill(pattern || `${this.server}/?q={q}&index={index}&doc={id}&line={line}`,
+      const own = !pattern || pattern === '{url}';
+      if (own && values.url) return values.url;
+      return this.#fill(!own ? pattern : `${this.server}/?q={q}&index={index}&doc={id}&line={line}`,
         values);
     }
 

@@ -11,6 +11,7 @@ mod hostile;
 mod input_methods;
 mod page;
 mod real;
+mod recovery;
 mod widget;
 
 use driver::{Browser, Device};

@@ -316,7 +316,8 @@ fn values(record: &Record, field: &str) -> Vec<String> {
 fn passes(record: &Record, filter: &str) -> bool {
     split_words(filter).iter().all(|condition| {
         let Some((field, value)) = condition.split_once(':') else { return true };
-        let value = value.trim_matches('"');
+        let value = value.strip_prefix('"').and_then(|v| v.strip_suffix('"')).unwrap_or(value);
+        let value = &value.replace("\"\"", "\"");
         match field {
             "path" => text(record, "path").contains(value.trim_end_matches('*')),
             "time" => {
