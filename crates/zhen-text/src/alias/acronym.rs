@@ -6,10 +6,13 @@
 //! was made for papers, where brackets after a name hold little else. For any text this module asks
 //! more: initials are tried first, and where letters stand within words, most must still begin one.
 
+/// Most letters of an acronym, as Schwartz and Hearst have it.
+const MOST_LETTERS: usize = 10;
+
 /// The end of `text` that `acronym` stands for, where there is one; it begins at a word.
 pub(super) fn long_form<'t>(acronym: &str, text: &'t str) -> Option<&'t str> {
     let letters = letters(acronym);
-    if !(2..=10).contains(&letters.len()) || text.is_empty() {
+    if !(2..=MOST_LETTERS).contains(&letters.len()) || text.is_empty() {
         return None;
     }
     // As many words as Schwartz and Hearst look at.
@@ -85,7 +88,6 @@ fn by_initials(letters: &[char], words: &[Word<'_>]) -> Option<usize> {
             false => &[1],
         },
         letters,
-        0,
     )
     .map(|(start, _)| start)
 }
@@ -100,7 +102,6 @@ fn by_letters(letters: &[char], words: &[Word<'_>]) -> Option<usize> {
             false => &[1, 2, 3, 4],
         },
         letters,
-        0,
     )?;
     let enough = initials * 3 >= letters.len() * 2 || initials >= 2 && letters.len() <= 3;
     enough.then_some(start)
@@ -112,20 +113,49 @@ fn backwards<'w>(
     words: &[Word<'_>],
     ways: &dyn Fn(&Word<'_>) -> &'w [usize],
     letters: &[char],
-    initials: usize,
 ) -> Option<(usize, usize)> {
-    let (word, rest) = words.split_last()?;
-    ways(word).iter().find_map(|&count| {
-        let left = letters.len().checked_sub(count)?;
-        match count {
-            // The last word always gives a letter.
-            0 if initials > 0 => backwards(rest, ways, letters, initials),
-            0 => None,
-            _ if !word.gives(&letters[left..]) => None,
-            _ if left == 0 => word.begins.then_some((word.start, initials + 1)),
-            _ => backwards(rest, ways, &letters[..left], initials + 1),
+    Attempt { ways, all: letters.len(), futile: vec![0; words.len() + 1] }.go_on(words, letters, 0)
+}
+
+/// An attempt to match letters with words. What is left of both is all that decides whether it comes
+/// to an end, so each such pair is tried once; without that, words that may be passed over double the
+/// work one by one.
+struct Attempt<'f, 'w> {
+    ways: &'f dyn Fn(&Word<'_>) -> &'w [usize],
+    /// Number of letters of the acronym.
+    all: usize,
+    /// By how many words are left: one bit for each number of letters left that lead nowhere.
+    futile: Vec<u32>,
+}
+
+impl Attempt<'_, '_> {
+    fn go_on(
+        &mut self,
+        words: &[Word<'_>],
+        letters: &[char],
+        initials: usize,
+    ) -> Option<(usize, usize)> {
+        let (word, rest) = words.split_last()?;
+        let bit = 1 << letters.len();
+        if self.futile[words.len()] & bit != 0 {
+            return None;
         }
-    })
+        let found = (self.ways)(word).iter().find_map(|&count| {
+            let left = letters.len().checked_sub(count)?;
+            match count {
+                // The last word always gives a letter.
+                0 if letters.len() < self.all => self.go_on(rest, letters, initials),
+                0 => None,
+                _ if !word.gives(&letters[left..]) => None,
+                _ if left == 0 => word.begins.then_some((word.start, initials + 1)),
+                _ => self.go_on(rest, &letters[..left], initials + 1),
+            }
+        });
+        if found.is_none() {
+            self.futile[words.len()] |= bit;
+        }
+        found
+    }
 }
 
 impl Word<'_> {
@@ -186,5 +216,18 @@ mod tests {
         ] {
             assert_eq!(long_form(acronym, text).unwrap_or(""), expected, "{acronym} in {text:?}");
         }
+    }
+
+    #[test]
+    fn words_that_may_be_passed_over_are_not_tried_in_every_combination() {
+        for part in ["a-", "of/", "the–"] {
+            for acronym in ["AAAAAAAAAA", "OOOOOOOOOO", "TTTTTTTTTT"] {
+                let name = format!("b-{}a", part.repeat(200));
+                assert_eq!(long_form(acronym, &name), None, "{acronym} in {name:?}");
+            }
+        }
+        // What they hide is found all the same.
+        let name = format!("World {}Organization", "of-".repeat(200));
+        assert_eq!(long_form("WO", &name), Some(name.as_str()));
     }
 }
