@@ -248,7 +248,7 @@ fn read_records(
     options: &ReadOptions,
     mut out: Output<'_>,
 ) -> Result<FileReport, Failure> {
-    let origin = Origin { path: source.id.as_deref(), kind: format.kind(), whole: false };
+    let origin = Origin { path: source.id.as_deref(), kind: format.kind(), whole: false, nth: 1 };
     out.report.kind = format.kind();
     if sniff::control_share(&input.head) > sniff::MAX_CONTROL_SHARE {
         return Err(SkipReason::Binary(None).into());
@@ -293,7 +293,7 @@ fn read_text(
     out: &mut Output<'_>,
 ) -> Result<(), Failure> {
     out.report.kind = format.kind();
-    let origin = |kind| Origin { path: source.id.as_deref(), kind, whole: false };
+    let origin = |kind| Origin { path: source.id.as_deref(), kind, whole: false, nth: 1 };
     let mut format = format;
     if format == Format::Json {
         match json::read_records(&text, origin("json"), out) {

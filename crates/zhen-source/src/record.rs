@@ -19,6 +19,8 @@ pub(crate) struct Origin<'a> {
     pub(crate) kind: &'static str,
     /// Whether the record is all of the file, whose identity is its own then.
     pub(crate) whole: bool,
+    /// Which record of its line it is, from 1: an array may stand on one line.
+    pub(crate) nth: u32,
 }
 
 /// Why an object is no record.
@@ -45,7 +47,8 @@ pub(crate) fn is_body_field(name: &str) -> bool {
 /// Makes a document of a record that began at source line `line` (1-based).
 ///
 /// The document has no line map yet: the caller knows where its text stood. A record without id gets
-/// `path#line` in a file and a hash of its content elsewhere.
+/// `path#line` in a file, `path#line.2` when it is the second of its line, and a hash of its content
+/// elsewhere.
 pub(crate) fn document(
     record: Map<String, Value>,
     origin: Origin<'_>,
@@ -95,6 +98,7 @@ pub(crate) fn document(
     if document.id.is_empty() {
         document.id = match origin.path {
             Some(path) if origin.whole => path.to_owned(),
+            Some(path) if origin.nth > 1 => format!("{path}#{line}.{}", origin.nth),
             Some(path) => format!("{path}#{line}"),
             None => content_id(&document),
         };
@@ -200,7 +204,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    const STREAM: Origin<'static> = Origin { path: None, kind: "jsonl", whole: false };
+    const STREAM: Origin<'static> = Origin { path: None, kind: "jsonl", whole: false, nth: 1 };
 
     fn read(value: Value) -> Result<Document, RecordError> {
         let Value::Object(map) = value else {
@@ -262,11 +266,13 @@ mod tests {
 
     #[test]
     fn a_record_of_a_file_is_named_by_its_line() {
-        let Value::Object(map) = json!({"body": "x"}) else {
-            unreachable!("it is an object");
-        };
-        let origin = Origin { path: Some("/d/a.jsonl"), kind: "jsonl", whole: false };
-        assert_eq!(document(map, origin, 7).expect("a record").id, "/d/a.jsonl#7");
+        for (nth, id) in [(1, "/d/a.jsonl#7"), (2, "/d/a.jsonl#7.2"), (3, "/d/a.jsonl#7.3")] {
+            let Value::Object(map) = json!({"body": "x"}) else {
+                unreachable!("it is an object");
+            };
+            let origin = Origin { path: Some("/d/a.jsonl"), kind: "jsonl", whole: false, nth };
+            assert_eq!(document(map, origin, 7).expect("a record").id, id);
+        }
     }
 
     #[test]

@@ -70,6 +70,16 @@ fn json_lines_are_taken_one_by_one_and_bad_lines_are_named() {
 }
 
 #[test]
+fn records_that_begin_on_the_same_line_have_ids_of_their_own() {
+    let text = r#"[{"body":"一"},7,{"body":"二"},{"id":"x","body":"三"},{"body":"四"},
+{"body":"五"},{"body":"六"}]"#;
+    let (documents, _) = file("a.json", text.as_bytes());
+    let ids: Vec<_> =
+        documents.iter().map(|document| document.id.rsplit('/').next().unwrap_or("")).collect();
+    assert_eq!(ids, ["a.json#1", "a.json#1.2", "x", "a.json#1.4", "a.json#2", "a.json#2.2"]);
+}
+
+#[test]
 fn a_stream_is_json_lines_or_an_array() {
     let lines = "{\"body\": \"一\\n二\"}\n{\"body\": \"三\"}\n";
     let (documents, report) = stream(lines.as_bytes());

@@ -63,11 +63,17 @@ pub(crate) fn read_array(
     out: &mut Output<'_>,
 ) -> ControlFlow<()> {
     let mut lines = LineCounter::new(text, 1);
+    // The line of the last record, and how many documents were handed out before that line.
+    let (mut last, mut before) = (0, 0);
     for element in elements(text, start) {
         match element {
             Ok(range) => {
                 let line = lines.line_at(range.start);
-                read_record(text, range, origin, line, out)?;
+                if line != last {
+                    (last, before) = (line, out.report.documents);
+                }
+                let nth = u32::try_from(out.report.documents - before + 1).unwrap_or(u32::MAX);
+                read_record(text, range, Origin { nth, ..origin }, line, out)?;
             }
             Err(error) => {
                 let line = LineCounter::new(text, 1).line_at(error.at);
