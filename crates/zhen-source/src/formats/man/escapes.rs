@@ -1,9 +1,14 @@
 //! Escape sequences of roff.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 /// Strings that a page defines (`.ds`), and the usual ones.
-pub(super) struct Strings(HashMap<String, String>);
+pub(super) struct Strings {
+    texts: HashMap<String, String>,
+    /// Bytes by which strings may still make the page longer.
+    room: Cell<usize>,
+}
 
 impl Default for Strings {
     fn default() -> Self {
@@ -20,20 +25,38 @@ impl Default for Strings {
             ("Tm", "™"),
             ("S", ""),
         ];
-        Self(usual.map(|(name, text)| (name.to_owned(), text.to_owned())).into())
+        let texts = usual.map(|(name, text)| (name.to_owned(), text.to_owned())).into();
+        Self { texts, room: Cell::new(Self::MOST_ADDED) }
     }
 }
 
 impl Strings {
-    /// Most strings and bytes kept: a page defines a handful.
+    /// Most strings kept: a page defines a handful.
     const MOST: usize = 1000;
+    /// Longest string, in bytes, as defined and as what it stands for: strings of strings grow fast.
     const LONGEST: usize = 1000;
+    /// Most bytes by which strings make a page longer than it is written. Strings that are used
+    /// often, such as quotation marks, are shorter than their names.
+    const MOST_ADDED: usize = 1 << 20;
 
-    /// Defines a string; its value is taken as the text it stands for now.
+    /// Defines a string; its value is taken as the text it stands for now. One that is too long
+    /// is not defined.
     pub(super) fn define(&mut self, name: &str, value: &str) {
-        if self.0.len() < Self::MOST && value.len() <= Self::LONGEST {
-            let text = self.text(value);
-            self.0.insert(name.to_owned(), text);
+        if self.texts.len() >= Self::MOST || value.len() > Self::LONGEST {
+            return;
+        }
+        let text = self.text(value);
+        if text.len() <= Self::LONGEST {
+            self.texts.insert(name.to_owned(), text);
+        }
+    }
+
+    /// Prints a string for which `written` bytes stand in the page, unless the page has grown too long.
+    fn print(&self, name: &str, written: usize, out: &mut String) {
+        let Some(text) = self.texts.get(name) else { return };
+        if let Some(room) = self.room.get().checked_sub(text.len().saturating_sub(written)) {
+            self.room.set(room);
+            out.push_str(text);
         }
     }
 
@@ -87,11 +110,9 @@ impl Strings {
             'n' => name(rest.strip_prefix(['+', '-']).unwrap_or(rest)).1,
             's' => size(rest),
             '*' => {
-                let (name, rest) = name(rest);
-                if let Some(text) = self.0.get(name) {
-                    out.push_str(text);
-                }
-                rest
+                let (name, after) = name(rest);
+                self.print(name, "\\*".len() + rest.len() - after.len(), out);
+                after
             }
             '(' | '[' => {
                 let (name, rest) = name(text);
@@ -316,6 +337,19 @@ mod tests {
         let mut strings = Strings::default();
         strings.define("zz", r"中\-文");
         assert_eq!(strings.text(r"\*(zz!"), "中-文!");
+    }
+
+    #[test]
+    fn strings_of_strings_do_not_grow_beyond_bounds() {
+        let mut strings = Strings::default();
+        strings.define("a", &"A".repeat(900));
+        strings.define("b", &r"\*a".repeat(300));
+        strings.define("c", &r"\*b".repeat(300));
+        let line = r"\*a\*b\*c".repeat(1000);
+        let printed: usize = (0..100).map(|_| strings.text(&line).len()).sum();
+        assert!(printed <= Strings::MOST_ADDED + 100 * line.len(), "{printed} bytes");
+        // Strings that are no longer than what stands for them are always printed.
+        assert_eq!(strings.text(r"\*(lqx\*(rq"), "“x”");
     }
 
     proptest! {

@@ -86,6 +86,9 @@ const LAYOUT: [&str; 68] = [
     "it", "di", "da", "so", "}", "\\}", "\\\"", "",
 ];
 
+/// Longest name, in bytes, that `.Nm` stands for: it may stand for it on every line.
+const LONGEST_NAME: usize = 100;
+
 struct Page {
     strings: Strings,
     body: BodyBuilder,
@@ -226,7 +229,7 @@ impl Page {
     fn mdoc_call(&mut self, name: &str, arguments: &[String], number: u32) {
         if name == "Nm" {
             if let Some(first) = arguments.first().filter(|first| mdoc::is_word(first)) {
-                if self.name.is_empty() {
+                if self.name.is_empty() && first.len() <= LONGEST_NAME {
                     self.name.clone_from(first);
                 }
             } else if !self.name.is_empty() {
@@ -374,6 +377,20 @@ mod tests {
             document.body,
             "NAME\ncat\n— print files\n\nSYNOPSIS\ncat\n[-n]\nfile ...\nSee\nls(1).\n"
         );
+    }
+
+    #[test]
+    fn a_page_does_not_grow_beyond_what_it_names() {
+        let strings = format!(
+            ".TH A 1\n.ds a {}\n.ds b {}\n.ds c {}\n.ds d {}\n\\*d\n",
+            "A".repeat(900),
+            r"\*a".repeat(300),
+            r"\*b".repeat(300),
+            r"\*c".repeat(300),
+        );
+        assert!(page(&strings).0.body.len() < 10_000);
+        let name = format!(".Dd x\n.Nm {}\n{}", "N".repeat(100_000), ".Nm\n".repeat(1000));
+        assert!(page(&name).0.body.len() < 300_000);
     }
 
     #[test]
