@@ -65,7 +65,8 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
-    /// Limits for reading a source of this name.
+    /// Limits for reading a source. One that is read record by record may be of any size; what of it
+    /// must be held whole after all (an archive under that name, a table that is not in UTF-8) may not.
     fn options(self, streams: bool) -> ReadOptions {
         let whole = if streams { u64::MAX } else { self.text };
         ReadOptions {

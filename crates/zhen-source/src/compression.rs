@@ -20,6 +20,11 @@ impl<R: Read> Bounded<R> {
         let reader = Self { inner, left: limit, exceeded: Rc::clone(&exceeded) };
         (reader, exceeded)
     }
+
+    /// Lets through `limit` more bytes at most.
+    pub(crate) fn at_most(&mut self, limit: u64) {
+        self.left = self.left.min(limit);
+    }
 }
 
 impl<R: Read> Read for Bounded<R> {

@@ -82,9 +82,22 @@ impl<'r> Input<'r> {
         failure(error, self.exceeded.get(), self.compression, self.limit)
     }
 
-    /// All of it.
-    pub(crate) fn into_bytes(mut self, expected: u64) -> Result<Vec<u8>, Failure> {
+    /// All of it, if it is no longer than `most` bytes; `expected` is its size where that is known,
+    /// and 0 elsewhere.
+    pub(crate) fn into_bytes(mut self, expected: u64, most: usize) -> Result<Vec<u8>, Failure> {
         let mut bytes = std::mem::take(&mut self.head);
+        let most = most as u64;
+        self.limit = self.limit.min(most);
+        match most.checked_sub(bytes.len() as u64) {
+            Some(left) if self.compression.is_some() || expected <= most => self.rest.at_most(left),
+            _ if self.compression.is_some() => {
+                return Err(SkipReason::Bomb { limit: self.limit }.into());
+            }
+            _ => {
+                let size = expected.max(bytes.len() as u64);
+                return Err(SkipReason::TooLarge { size, limit: self.limit }.into());
+            }
+        }
         // One spare byte lets the end be seen without growing.
         if self.compression.is_none() && bytes.len() == HEAD {
             bytes.reserve_exact(usize::try_from(expected).unwrap_or(0).saturating_sub(HEAD) + 1);

@@ -1,5 +1,6 @@
 //! Building a body line by line while remembering where each line stood.
 
+use std::io::{self, BufRead};
 use std::ops::Range;
 
 use crate::document::{Document, LineMap};
@@ -43,6 +44,54 @@ pub(crate) fn line_ranges(text: &str) -> impl Iterator<Item = Range<usize>> + '_
                 (start < text.len()).then_some(start..text.len())
             }
         }
+    })
+}
+
+/// What [`read_line`] found.
+pub(crate) enum LineEnd {
+    /// The end of the stream.
+    NoLine,
+    /// A line, in the buffer; `ended` when a `\n` stood behind it.
+    Whole { ended: bool },
+    /// A line that is too long; the stream stands behind it.
+    TooLong,
+}
+
+/// Reads to the next `\n`, which is not put into `buffer`. A line longer than `max` bytes is consumed,
+/// but not kept.
+pub(crate) fn read_line(
+    reader: &mut impl BufRead,
+    buffer: &mut Vec<u8>,
+    max: usize,
+) -> io::Result<LineEnd> {
+    buffer.clear();
+    let (mut any, mut too_long, mut ended) = (false, false, false);
+    while !ended {
+        let available = match reader.fill_buf() {
+            Ok(available) => available,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        if available.is_empty() {
+            break;
+        }
+        any = true;
+        let end = memchr::memchr(b'\n', available);
+        let piece = &available[..end.unwrap_or(available.len())];
+        if too_long || buffer.len() + piece.len() > max {
+            too_long = true;
+            *buffer = Vec::new();
+        } else {
+            buffer.extend_from_slice(piece);
+        }
+        let used = end.map_or(available.len(), |end| end + 1);
+        reader.consume(used);
+        ended = end.is_some();
+    }
+    Ok(match (any, too_long) {
+        (false, _) => LineEnd::NoLine,
+        (true, true) => LineEnd::TooLong,
+        (true, false) => LineEnd::Whole { ended },
     })
 }
 

@@ -28,8 +28,9 @@ pub struct ReadOptions {
     pub max_file_bytes: u64,
     /// A compressed file that unpacks to more than this, in bytes, is given up. Default: 1 GiB.
     pub max_unpacked_bytes: u64,
-    /// A line of JSON lines longer than this, in bytes, is reported and passed over.
-    /// Default: 256 MiB.
+    /// What is held in memory at once may have so many bytes. A line of JSON lines or a row of a table
+    /// that is longer is reported and passed over; a file that must be read whole, and is larger once
+    /// unpacked, is skipped. Default: 512 MiB.
     pub max_record_bytes: usize,
 }
 
@@ -38,7 +39,7 @@ impl Default for ReadOptions {
         Self {
             max_file_bytes: DEFAULT_MAX_FILE_BYTES,
             max_unpacked_bytes: 1 << 30,
-            max_record_bytes: 256 << 20,
+            max_record_bytes: DEFAULT_MAX_FILE_BYTES as usize,
         }
     }
 }
@@ -89,9 +90,10 @@ impl std::fmt::Display for Problem {
 
 /// Reads a file and hands its documents to `sink`, in their order in the file.
 ///
-/// JSON lines and tables are read as streams and never held whole, unless they are in UTF-16. Trouble
-/// within a file that has already given documents ends up in the report, so that what was handed out
-/// and what was not can be told; see [`FileReport::problems`].
+/// JSON lines are read as a stream and never held whole, unless they are in UTF-16; so are tables in
+/// UTF-8. Everything else is held whole, up to [`ReadOptions::max_record_bytes`]. Trouble within a
+/// file that has already given documents ends up in the report, so that what was handed out and what
+/// was not can be told; see [`FileReport::problems`].
 ///
 /// # Errors
 /// [`SourceError::Skipped`] with its reason for what cannot be indexed, [`SourceError::Io`] when the
@@ -143,12 +145,14 @@ pub fn read_file(
 /// Reads records from a stream, such as standard input or the body of a request: JSON lines, or one
 /// JSON array of records. Either may be compressed with gzip or zstd.
 ///
-/// A line that is no record is reported with its number and the rest is taken. Records without an id
+/// JSON lines may be of any size; an array is held whole, up to [`ReadOptions::max_record_bytes`]. A
+/// line that is no record is reported with its number and the rest is taken. Records without an id
 /// get a hash of their content.
 ///
 /// # Errors
-/// [`SourceError::Io`] when the stream fails before the first record; its path is `-`. Later
-/// failures end the report's problems.
+/// [`SourceError::Io`] when the stream fails before the first record, [`SourceError::Skipped`] for what
+/// is no text and for an array that is too large; the path of both is `-`. Later failures end the
+/// report's problems.
 pub fn read_stream(
     reader: impl Read,
     options: &ReadOptions,
@@ -222,7 +226,7 @@ fn read_source(
     }
     drop(head);
     let title = stem(name).to_owned();
-    let decoded = encoding::decode(input.into_bytes(source.size)?)?;
+    let decoded = encoding::decode(input.into_bytes(source.size, options.max_record_bytes)?)?;
     out.report.bytes = decoded.text.len() as u64;
     out.report.encoding = decoded.encoding;
     out.report.lossy = decoded.lossy;
@@ -267,7 +271,7 @@ fn read_records(
     let result = if format == Format::JsonLines {
         json_lines::read(reader, origin, options.max_record_bytes, hint, &mut out)
     } else {
-        csv::read(reader, delimiter, origin, hint, &mut out)
+        csv::read(reader, delimiter, origin, options.max_record_bytes, hint, &mut out)
     };
     out.report.bytes = count.get();
     if let Err(error) = result {
@@ -321,7 +325,8 @@ fn read_text(
                 Format::Tsv => b'\t',
                 _ => csv::delimiter(text.as_bytes()),
             };
-            let _ = csv::read(text.as_bytes(), delimiter, origin(format.kind()), None, out);
+            let (origin, most) = (origin(format.kind()), options.max_record_bytes);
+            let _ = csv::read(text.as_bytes(), delimiter, origin, most, None, out);
             return Ok(());
         }
         _ => {}
@@ -350,9 +355,10 @@ fn read_archive(
     options: &ReadOptions,
     mut out: Output<'_>,
 ) -> Result<FileReport, Failure> {
-    let bytes = input.into_bytes(source.size)?;
+    let bytes = input.into_bytes(source.size, options.max_record_bytes)?;
     out.report.bytes = bytes.len() as u64;
-    let mut archive = Archive::open(bytes, options.max_unpacked_bytes)?;
+    let most = options.max_unpacked_bytes.min(options.max_record_bytes as u64);
+    let mut archive = Archive::open(bytes, most)?;
     let container = archive.container()?;
     out.report.kind = container.kind();
     let path = source.id.clone().unwrap_or_default();

@@ -11,7 +11,9 @@ use encoding_rs::{BIG5, GB18030};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
-use zhen_source::{Document, FileReport, ReadOptions, SkipReason, SourceError, read_file};
+use zhen_source::{
+    Document, FileReport, ReadOptions, SkipReason, SourceError, read_file, read_stream,
+};
 
 fn try_read(
     path: &Path,
@@ -265,6 +267,42 @@ fn archives_that_are_no_documents_have_a_reason() {
     let bomb = archive(&[("word/document.xml", &"<w:t>x</w:t>".repeat(10_000))]);
     let error = read_with("a.docx", &bomb, &options).expect_err("a bomb");
     assert_eq!(error.skip_reason(), Some(&SkipReason::Bomb { limit: 10_000 }));
+}
+
+#[test]
+fn what_is_held_whole_is_limited_under_any_name() {
+    let options = ReadOptions {
+        max_file_bytes: u64::MAX,
+        max_unpacked_bytes: u64::MAX,
+        max_record_bytes: 200_000,
+    };
+    let reason = |name: &str, content: &[u8]| {
+        let error = read_with(name, content, &options).expect_err("over the limit");
+        error.skip_reason().cloned().expect("a reason")
+    };
+    let bomb = archive(&[("word/document.xml", &"<w:t>x</w:t>".repeat(100_000))]);
+    assert!(bomb.len() < 100_000);
+    let rows = "标题,正文\n".repeat(30_000);
+    let (chinese, _, _) = encoding_rs::GB18030.encode(&rows);
+    let size = chinese.len() as u64;
+    for name in ["a.csv", "a.tsv.gz", "a.jsonl", "a.docx"] {
+        assert_eq!(reason(name, &bomb), SkipReason::Bomb { limit: 200_000 }, "{name}");
+    }
+    assert_eq!(reason("a.csv", &chinese), SkipReason::TooLarge { size, limit: 200_000 });
+    assert_eq!(reason("a.csv.gz", &gzip(&chinese)), SkipReason::Bomb { limit: 200_000 });
+    // Not a stream by its content, whatever its name says.
+    let prose = "text ".repeat(100_000);
+    assert_eq!(
+        reason("a.csv.gz", prose.as_bytes()),
+        SkipReason::TooLarge { size: 500_000, limit: 200_000 }
+    );
+    let array = format!("[{}{{\"body\":\"x\"}}]", "{\"body\":\"x\"},".repeat(50_000));
+    let error = read_stream(array.as_bytes(), &options, &mut |_| ControlFlow::Continue(()))
+        .expect_err("an array over the limit");
+    assert_eq!(error.skip_reason().map(SkipReason::label), Some("too large"));
+    // The same rows as a stream are no trouble.
+    let (documents, _) = read_with("a.csv", rows.as_bytes(), &options).expect("a table");
+    assert_eq!(documents.len(), 29_999);
 }
 
 const NAMES: [&str; 14] = [

@@ -2,7 +2,7 @@
 //! 1. A good record is taken by the rules of the contract, whatever stands around it.
 //! 2. A bad one is reported with its line.
 //! 3. Lines of bodies lead to lines of the file.
-//! 4. Streams are read as they come and may be of any size.
+//! 4. Streams are read as they come and may be of any size; what is held of them at once may not.
 
 use std::io::{self, Read};
 use std::ops::ControlFlow;
@@ -168,6 +168,42 @@ fn a_line_over_the_limit_is_reported_and_passed_over() {
     .expect("a readable stream");
     assert_eq!(found, ["a", "b"]);
     assert_eq!(problems(&report), ["line 2: the line is longer than 1000 bytes; split the record"]);
+}
+
+#[test]
+fn a_row_over_the_limit_is_reported_and_the_next_line_is_a_row_again() {
+    let options = ReadOptions { max_record_bytes: 1000, ..ReadOptions::default() };
+    // A quote that never closes, lines that are empty, a line that never ends, and too many fields.
+    let text = format!(
+        "id,body\n1,a\n2,\"open\n{}3,b\n4,\"\n{}5,c\n6,{}\n7,d\n",
+        "x\n".repeat(510),
+        "\n".repeat(1200),
+        "x".repeat(300_000),
+    );
+    let mut found = Vec::new();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("a.csv");
+    std::fs::write(&path, text).expect("a file");
+    let report = read_file(&path, &options, &mut |document| {
+        assert!(document.body.len() <= 1000);
+        found.push(document.id);
+        ControlFlow::Continue(())
+    })
+    .expect("a readable file");
+    let taken: Vec<_> = found.iter().map(String::as_str).filter(|id| *id != "x").collect();
+    assert_eq!(taken, ["1", "3", "5", "7"]);
+    let told = problems(&report);
+    let too_long: Vec<_> = told.iter().filter(|told| told.contains("longer than 1000")).collect();
+    assert_eq!(too_long.len(), 3, "{told:?}");
+    assert!(too_long[0].starts_with("line 3: the row is longer than 1000 bytes"));
+}
+
+#[test]
+fn a_row_of_very_many_fields_is_no_row() {
+    let text = format!("body\na\n{}\nb\n", ",".repeat(100_000));
+    let (documents, report) = file("a.csv", text.as_bytes());
+    assert_eq!(bodies(&documents), ["a", "b"]);
+    assert_eq!(problems(&report), ["line 3: the row has more than 16384 fields; split it"]);
 }
 
 #[test]

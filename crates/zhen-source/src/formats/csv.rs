@@ -9,7 +9,7 @@ use serde_json::{Map, Number, Value};
 use super::Output;
 use crate::document::LineMap;
 use crate::encoding::decode_line;
-use crate::lines::normalise_line_ends;
+use crate::lines::{LineEnd, normalise_line_ends, read_line};
 use crate::record::{self, Origin, is_body_field};
 
 /// Columns with these names, in any case, are the contract's fields.
@@ -42,19 +42,33 @@ pub(crate) fn delimiter(head: &[u8]) -> u8 {
     best.0
 }
 
+/// Most fields of a row: as many as a spreadsheet has columns. Each takes many times the memory of a
+/// delimiter.
+const MOST_FIELDS: usize = 16_384;
+
 /// Reads rows until the stream ends, the receiver has enough or the stream fails. The first row names
 /// the columns.
+///
+/// A row longer than `max_row` bytes is reported and passed over without being held; the next begins
+/// with the line behind what was read of it.
 pub(crate) fn read(
     reader: impl BufRead,
     delimiter: u8,
     origin: Origin<'_>,
+    max_row: usize,
     hint: Option<&'static Encoding>,
     out: &mut Output<'_>,
 ) -> io::Result<ControlFlow<()>> {
-    let mut rows = Rows::new(reader, delimiter);
+    let mut rows = Rows::new(reader, delimiter, max_row);
     let mut table: Option<Table> = None;
     let mut earlier = hint;
     while let Some(line) = rows.advance()? {
+        if let Some(trouble) = rows.trouble {
+            out.problem(line, trouble.message(max_row));
+            if trouble != Trouble::Unclosed {
+                continue;
+            }
+        }
         let mut cells = Vec::with_capacity(rows.cells.len());
         for field in &rows.cells {
             let field = if line == 1 && cells.is_empty() {
@@ -68,13 +82,6 @@ pub(crate) fn read(
             }
             out.note_encoding(encoding.name(), lossy);
             cells.push(text.into_owned());
-        }
-        if rows.unclosed {
-            out.problem(
-                line,
-                "a quote that opens in this row is never closed; the rest was taken as one field"
-                    .into(),
-            );
         }
         let Some(table) = &table else {
             // Excel writes its separator into a line of its own.
@@ -113,8 +120,36 @@ struct Rows<R> {
     buffer: Vec<u8>,
     /// The fields of the row.
     cells: Vec<Vec<u8>>,
-    /// Whether the stream ended within quotes.
-    unclosed: bool,
+    /// Most bytes of a row.
+    max_row: usize,
+    /// What is wrong with the row.
+    trouble: Option<Trouble>,
+}
+
+/// What is wrong with a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trouble {
+    /// The stream ended within quotes.
+    Unclosed,
+    TooLong,
+    TooManyFields,
+}
+
+impl Trouble {
+    fn message(self, max_row: usize) -> String {
+        match self {
+            Self::Unclosed => {
+                "a quote that opens in this row is never closed; the rest was taken as one field"
+                    .to_owned()
+            }
+            Self::TooLong => format!(
+                "the row is longer than {max_row} bytes; split it, or close the quote that opens in it"
+            ),
+            Self::TooManyFields => {
+                format!("the row has more than {MOST_FIELDS} fields; split it")
+            }
+        }
+    }
 }
 
 /// Where in a field the cutting stands.
@@ -128,55 +163,77 @@ enum Place {
 }
 
 impl<R: BufRead> Rows<R> {
-    fn new(reader: R, delimiter: u8) -> Self {
-        Self { reader, delimiter, lines: 0, buffer: Vec::new(), cells: Vec::new(), unclosed: false }
+    fn new(reader: R, delimiter: u8, max_row: usize) -> Self {
+        let (buffer, cells) = (Vec::new(), Vec::new());
+        Self { reader, delimiter, lines: 0, buffer, cells, max_row, trouble: None }
     }
 
-    /// Reads the next row into `self.cells` and gives its first line; `None` at the end.
+    /// Reads the next row into `self.cells` and gives its first line; `None` at the end. Of a row that
+    /// is too large no cells are kept.
     fn advance(&mut self) -> io::Result<Option<u32>> {
         self.cells.clear();
         let mut first = None;
         let mut field = Vec::new();
         let mut place = Place::Start;
+        let mut room = self.max_row;
+        self.trouble = None;
         loop {
-            self.buffer.clear();
-            if self.reader.read_until(b'\n', &mut self.buffer)? == 0 {
+            let end = read_line(&mut self.reader, &mut self.buffer, room)?;
+            if matches!(end, LineEnd::NoLine) {
                 break;
             }
             self.lines = self.lines.saturating_add(1);
-            let ended = self.buffer.ends_with(b"\n");
-            let line = self.buffer.strip_suffix(b"\n").unwrap_or(&self.buffer);
-            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            let LineEnd::Whole { ended } = end else {
+                return Ok(self.refuse(first, Trouble::TooLong));
+            };
+            let line = self.buffer.strip_suffix(b"\r").unwrap_or(&self.buffer);
             if first.is_none() && line.is_empty() {
                 continue;
             }
             first.get_or_insert(self.lines);
-            cut(line, self.delimiter, &mut place, &mut field, &mut self.cells);
+            if !cut(line, self.delimiter, &mut place, &mut field, &mut self.cells) {
+                return Ok(self.refuse(first, Trouble::TooManyFields));
+            }
             if place != Place::Quoted {
                 break;
             }
             if ended {
                 field.push(b'\n');
             }
+            // The line end counts too, or empty lines would cost nothing.
+            match room.checked_sub(self.buffer.len() + 1) {
+                Some(left) => room = left,
+                None => return Ok(self.refuse(first, Trouble::TooLong)),
+            }
         }
-        self.unclosed = place == Place::Quoted;
+        self.trouble = (place == Place::Quoted).then_some(Trouble::Unclosed);
         if first.is_some() {
             self.cells.push(field);
         }
         Ok(first)
     }
+
+    /// Gives up a row that began on line `first`, or on the last that was read.
+    fn refuse(&mut self, first: Option<u32>, trouble: Trouble) -> Option<u32> {
+        self.cells.clear();
+        self.trouble = Some(trouble);
+        first.or(Some(self.lines))
+    }
 }
 
-/// Cuts one line; the last field stays open in `field`.
+/// Cuts one line; the last field stays open in `field`. Says whether there was room for all fields.
 fn cut(
     line: &[u8],
     delimiter: u8,
     place: &mut Place,
     field: &mut Vec<u8>,
     cells: &mut Vec<Vec<u8>>,
-) {
+) -> bool {
     let mut rest = line;
     while let Some((&byte, after)) = rest.split_first() {
+        if cells.len() >= MOST_FIELDS {
+            return false;
+        }
         rest = after;
         *place = match (*place, byte) {
             (Place::Start, b'"') => Place::Quoted,
@@ -205,6 +262,7 @@ fn cut(
             }
         };
     }
+    true
 }
 
 /// What the header says.

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::Output;
 use crate::encoding::decode_line;
-use crate::lines::all_on_line;
+use crate::lines::{LineEnd, all_on_line, read_line};
 use crate::record::{self, Origin, RecordError};
 
 /// Reads records until the stream ends, the receiver has enough or the stream fails.
@@ -27,12 +27,11 @@ pub(crate) fn read(
     let mut earlier = hint;
     let mut number = 0u32;
     loop {
-        buffer.clear();
         let end = read_line(&mut reader, &mut buffer, max_line)?;
         number = number.saturating_add(1);
         let line = match end {
             LineEnd::NoLine => return Ok(ControlFlow::Continue(())),
-            LineEnd::Whole => buffer.as_slice(),
+            LineEnd::Whole { .. } => buffer.as_slice(),
             LineEnd::TooLong => {
                 out.problem(
                     number,
@@ -99,45 +98,4 @@ fn cause(error: &serde_json::Error) -> String {
         Some(end) => text[..end].to_owned(),
         None => text,
     }
-}
-
-enum LineEnd {
-    NoLine,
-    Whole,
-    TooLong,
-}
-
-/// Reads to the next `\n`. A line longer than `max` bytes is consumed, but not kept.
-fn read_line(reader: &mut impl BufRead, buffer: &mut Vec<u8>, max: usize) -> io::Result<LineEnd> {
-    let mut too_long = false;
-    let mut any = false;
-    loop {
-        let available = match reader.fill_buf() {
-            Ok(available) => available,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        };
-        if available.is_empty() {
-            break;
-        }
-        any = true;
-        let end = memchr::memchr(b'\n', available);
-        let piece = &available[..end.unwrap_or(available.len())];
-        if too_long || buffer.len() + piece.len() > max {
-            too_long = true;
-            *buffer = Vec::new();
-        } else {
-            buffer.extend_from_slice(piece);
-        }
-        let used = end.map_or(available.len(), |end| end + 1);
-        reader.consume(used);
-        if end.is_some() {
-            break;
-        }
-    }
-    Ok(match (any, too_long) {
-        (false, _) => LineEnd::NoLine,
-        (true, true) => LineEnd::TooLong,
-        (true, false) => LineEnd::Whole,
-    })
 }
