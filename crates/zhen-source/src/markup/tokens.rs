@@ -33,8 +33,8 @@ pub(crate) enum Token<'t> {
 pub(crate) struct Attributes<'t>(&'t str);
 
 /// An iterator over the tokens of a text. Comments, declarations and processing instructions are
-/// left out. Every search that fails once (for a closing quote, a `-->`, …) is not made again, which
-/// keeps the whole linear whatever the input.
+/// left out. A search that fails (for a closing quote, a `-->`, …) is not made again, one for the end of
+/// a tag not more than a few times, which keeps the whole linear whatever the input.
 pub(crate) struct Tokens<'t> {
     text: &'t str,
     at: usize,
@@ -48,6 +48,8 @@ pub(crate) struct Tokens<'t> {
 #[derive(Default)]
 struct Missing {
     tag_end: bool,
+    /// How many tags were followed by no `>` but those in quoted values.
+    unquoted_tag_end: u8,
     double_quote: bool,
     single_quote: bool,
     comment_end: bool,
@@ -56,6 +58,10 @@ struct Missing {
     subset_end: bool,
     raw_end: [bool; RAW.len()],
 }
+
+/// Most tags for whose end the rest of the text is searched in vain. In what is markup at all there is
+/// hardly one; after that the next `>` is the end of a tag, quoted or not.
+const MOST_SWALLOWED: u8 = 16;
 
 /// Index into [`RAW`].
 type Raw = usize;
@@ -113,10 +119,16 @@ impl<'t> Tokens<'t> {
         let bytes = self.bytes();
         let mut at = from;
         loop {
-            let Some(found) = memchr::memchr3(b'>', b'"', b'\'', &bytes[at..]) else {
-                self.missing.tag_end = memchr::memchr(b'>', &bytes[from..]).is_none();
+            let outside = match self.missing.unquoted_tag_end {
+                MOST_SWALLOWED.. => None,
+                _ => memchr::memchr3(b'>', b'"', b'\'', &bytes[at..]),
+            };
+            let Some(found) = outside else {
                 // A value that swallows the rest is no value.
-                return memchr::memchr(b'>', &bytes[from..]).map(|found| from + found);
+                let end = memchr::memchr(b'>', &bytes[from..]).map(|found| from + found);
+                self.missing.tag_end = end.is_none();
+                self.missing.unquoted_tag_end = self.missing.unquoted_tag_end.saturating_add(1);
+                return end;
             };
             at += found;
             let quote = bytes[at];
@@ -395,9 +407,18 @@ mod tests {
     #[test]
     fn hostile_input_takes_linear_time() {
         // Each of these took hours with a search to the end of the text for every `<`.
-        for piece in
-            ["<a b=\"", "<a b='\"", "<!--", "<![CDATA[", "<title>", "<", "<a ", "</a", "<?"]
-        {
+        for piece in [
+            "<a b=\"",
+            "<a b='\"",
+            "<a b=\">\" ",
+            "<!--",
+            "<![CDATA[",
+            "<title>",
+            "<",
+            "<a ",
+            "</a",
+            "<?",
+        ] {
             let text = piece.repeat(300_000);
             for dialect in [Dialect::Html, Dialect::Xml] {
                 assert!(Tokens::new(&text, dialect).count() <= 1_200_000);
