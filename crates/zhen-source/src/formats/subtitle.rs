@@ -103,7 +103,9 @@ fn without_tags(line: &str) -> String {
             ('}', |c| c == '\\')
         };
         let is_tag = rest[1..].starts_with(begins);
-        match rest.find(close).filter(|_| is_tag) {
+        // Not looked for where it does not matter: a line may hold many a `<`.
+        let end = if is_tag { rest.find(close) } else { None };
+        match end {
             Some(end) => rest = &rest[end + 1..],
             None if is_tag => {
                 // Nothing closes any more.
@@ -149,6 +151,13 @@ mod tests {
             ("一 & 二\n", Some("zh-CN"))
         );
         assert_eq!(document.lines.source_line(1), 10);
+    }
+
+    #[test]
+    fn a_line_of_signs_that_begin_no_tags_takes_linear_time() {
+        // A search for `>` from every sign would look at some 10¹² bytes.
+        let line = "< ".repeat(1_000_000);
+        assert_eq!(without_tags(&line), line);
     }
 
     #[test]
