@@ -40,7 +40,8 @@ impl UserDict {
     /// counts. A word without a frequency gets the one that makes it come out whole.
     ///
     /// # Errors
-    /// [`DictError`] for the first line whose frequency is no number from 1 to 1,000,000,000.
+    /// [`DictError`] for the first line whose frequency is no number from 1 to 1,000,000,000, or whose
+    /// word, folded, holds a space or begins with `#`: [`Self::source`] could not be read back.
     pub fn parse(text: &str) -> Result<Self, DictError> {
         let mut entries = BTreeMap::new();
         for (i, line) in text.trim_start_matches('\u{FEFF}').lines().enumerate() {
@@ -48,6 +49,14 @@ impl UserDict {
             let Some(word) = columns.next().filter(|word| !word.starts_with('#')) else { continue };
             let error = |problem| DictError { line: i + 1, problem };
             let word = fold_to_string(word);
+            if word.starts_with('#') || word.contains(char::is_whitespace) {
+                return Err(error(format!(
+                    "`{word}`, as the word is compared, begins with `#` or holds a space"
+                )));
+            }
+            if word.is_empty() {
+                continue;
+            }
             // `WORD TAG` is allowed too: a second column that begins like no number is a tag.
             let number =
                 columns.next().filter(|c| !c.starts_with(|c: char| c.is_ascii_alphabetic()));
@@ -62,9 +71,7 @@ impl UserDict {
                 },
                 None => segment::suggested_frequency(&word),
             };
-            if !word.is_empty() {
-                entries.insert(word, frequency);
-            }
+            entries.insert(word, frequency);
         }
         if entries.is_empty() {
             return Ok(Self::default());
@@ -129,6 +136,8 @@ impl std::fmt::Debug for UserDict {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -147,6 +156,27 @@ mod tests {
         assert!(
             error.to_string().contains("`-1`") && error.to_string().contains("WORD [FREQUENCY]")
         );
+    }
+
+    #[test]
+    fn a_word_that_could_not_be_read_back_is_named() {
+        for word in ["＃标签", "ﷺ", "a\u{FDFA}b"] {
+            let error = UserDict::parse(&format!("好 5\n{word}\n")).unwrap_err();
+            assert_eq!(error.line, 2, "{word}");
+        }
+        assert_eq!(UserDict::parse("Ｃ＃ 5\n").unwrap().source(), "c# 5\n");
+    }
+
+    proptest! {
+        #[test]
+        fn what_can_be_read_reads_back_the_same(
+            text in prop::collection::vec("[＃#＋ﷺ﷽\u{FEFF}\u{3000}\u{A0}a中 \t0-9]{1,6}|\\PC{1,6}|.{1,4}", 0..4)
+        ) {
+            if let Ok(dict) = UserDict::parse(&text.join("\n")) {
+                let again = UserDict::parse(dict.source());
+                prop_assert_eq!(again.map(|again| again.source().to_owned()), Ok(dict.source().to_owned()));
+            }
+        }
     }
 
     #[test]
