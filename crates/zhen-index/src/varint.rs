@@ -14,6 +14,10 @@ pub(crate) fn take_varint(bytes: &mut &[u8]) -> Option<u64> {
     let mut number = 0_u64;
     for shift in (0..64).step_by(7) {
         let (&byte, rest) = bytes.split_first()?;
+        // The tenth byte has room for one bit.
+        if shift == 63 && byte > 1 {
+            return None;
+        }
         *bytes = rest;
         number |= u64::from(byte & 0x7f) << shift;
         if byte < 0x80 {
@@ -38,5 +42,8 @@ mod tests {
             assert_eq!(take_varint(&mut &bytes[..bytes.len() - 1]), None);
         }
         assert_eq!(take_varint(&mut &[0xff; 20][..]), None);
+        let mut beyond = [0xff; 10];
+        beyond[9] = 0x02;
+        assert_eq!(take_varint(&mut &beyond[..]), None);
     }
 }

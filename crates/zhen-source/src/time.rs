@@ -135,11 +135,16 @@ fn offset(text: &str) -> Option<UtcOffset> {
         ("-", rest) => (-1, rest),
         _ => return None,
     };
+    // A second sign is none: `parse` would take it.
+    let unsigned = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
     let (hours, minutes) = match rest.split_once(':') {
         Some(parts) => parts,
         None if rest.len() == 4 && rest.is_ascii() => rest.split_at(2),
         None => (rest, "0"),
     };
+    if !unsigned(hours) || !unsigned(minutes) {
+        return None;
+    }
     let hours: i8 = hours.parse().ok()?;
     let minutes: i8 = minutes.parse().ok()?;
     UtcOffset::from_hms(sign * hours, sign * minutes, 0).ok()
@@ -192,6 +197,9 @@ mod tests {
             "+08:00",
             "年月日",
             "2024-05-21T08:30+99:99",
+            "2024-05-21T08:30--128:0",
+            "2024-05-21T08:30-8:-128",
+            "2024-05-21T08:30++8",
         ] {
             assert_eq!(normalise_time(text), None, "{text}");
         }
