@@ -224,13 +224,23 @@ impl Gathered {
         }
     }
 
-    /// Forgets what stood in one document and is no title; when that frees less than half, titles
-    /// too.
+    /// Forgets what stood in one document and is no title; when that frees less than half, whatever
+    /// stood in fewest documents, until half is free. So each look at all phrases makes room for many.
     fn thin_out(&mut self) {
+        const KEPT: usize = MOST_PHRASES / 2;
         self.phrases.retain(|_, phrase| phrase.count > 1 || phrase.kind == EntryKind::Title);
-        if self.phrases.len() > MOST_PHRASES / 2 {
-            self.phrases.retain(|_, phrase| phrase.count > 1);
+        if self.phrases.len() <= KEPT {
+            return;
         }
+        let mut counts: Vec<u64> = self.phrases.values().map(|phrase| phrase.count).collect();
+        // The count of the first that goes, were they in order of their counts.
+        let (more, &mut most, _) = counts.select_nth_unstable_by(KEPT, |a, b| b.cmp(a));
+        let mut as_many = KEPT - more.iter().filter(|&&count| count > most).count();
+        self.phrases.retain(|_, phrase| {
+            let chosen = phrase.count == most && as_many > 0;
+            as_many -= usize::from(chosen);
+            phrase.count > most || chosen
+        });
     }
 }
 
@@ -289,6 +299,23 @@ mod tests {
         assert_eq!(of("state-of-the-art"), ["state-of-the-art"]);
         let names: Vec<_> = names("《红楼梦》和《西游记》，《没有写完").collect();
         assert_eq!(names, ["红楼梦", "西游记"]);
+    }
+
+    #[test]
+    fn thinning_out_makes_room_for_half_whatever_the_counts() {
+        for counts in [2..=2, 1..=1000] {
+            let mut gathered = Gathered::default();
+            for (n, count) in (0..MOST_PHRASES).zip(counts.clone().cycle()) {
+                let key = format!("短语{n}");
+                let kind = EntryKind::Title;
+                let phrase = Phrase { text: key.as_str().into(), count, kind, last: 0 };
+                gathered.phrases.insert(key.into(), phrase);
+            }
+            gathered.thin_out();
+            assert_eq!(gathered.phrases.len(), MOST_PHRASES / 2, "{counts:?}");
+            let least = gathered.phrases.values().map(|phrase| phrase.count).min();
+            assert!(least >= Some(counts.end() / 2), "{least:?} of {counts:?}");
+        }
     }
 
     #[test]
