@@ -179,6 +179,44 @@ fn keep_common(starts: &mut Vec<u32>, positions: &[u32], offset: u32) {
     });
 }
 
+/// Calls `visit` with the place in `starts` of each document that `postings`, of `count` documents, has
+/// too, while `postings` stands there.
+///
+/// Cost: that of the shorter side. A prefix may begin very many terms that stand in few documents
+/// each.
+fn for_each_common<D: DocSet>(
+    starts: &Starts,
+    postings: &mut D,
+    count: u32,
+    mut visit: impl FnMut(usize, &mut D),
+) {
+    if (count as usize) < starts.len() {
+        let mut from = 0;
+        let mut doc = postings.doc();
+        while doc != TERMINATED {
+            match starts[from..].binary_search_by_key(&doc, |(doc, _)| *doc) {
+                Ok(at) => {
+                    visit(from + at, postings);
+                    from += at + 1;
+                }
+                Err(at) => from += at,
+            }
+            doc = postings.advance();
+        }
+        return;
+    }
+    for (at, (doc, _)) in starts.iter().enumerate() {
+        if postings.doc() < *doc {
+            postings.seek(*doc);
+        }
+        match postings.doc() {
+            TERMINATED => break,
+            found if found == *doc => visit(at, postings),
+            _ => {}
+        }
+    }
+}
+
 /// Keeps the starts that are followed, at `offset`, by a gram beginning with `start`.
 fn going_on(
     index: &InvertedIndexReader,
@@ -191,20 +229,12 @@ fn going_on(
     for_each_term_with_prefix(index, start, |_, info| {
         let option = IndexRecordOption::WithFreqsAndPositions;
         let mut postings = index.read_postings_from_terminfo(info, option)?;
-        for ((doc, begins), kept) in starts.iter().zip(&mut kept) {
-            if postings.doc() < *doc {
-                postings.seek(*doc);
-            }
-            if postings.doc() == TERMINATED {
-                break;
-            }
-            if postings.doc() == *doc {
-                postings.positions(&mut positions);
-                let mut common = begins.clone();
-                keep_common(&mut common, &positions, offset);
-                kept.extend(common);
-            }
-        }
+        for_each_common(&starts, &mut postings, info.doc_freq, |at, postings| {
+            postings.positions(&mut positions);
+            let mut common = starts[at].1.clone();
+            keep_common(&mut common, &positions, offset);
+            kept[at].extend(common);
+        });
         Ok(())
     })?;
     let all = starts.into_iter().zip(kept).map(|((doc, _), mut kept)| {
@@ -212,4 +242,64 @@ fn going_on(
         (doc, kept)
     });
     Ok(all.filter(|(_, kept)| !kept.is_empty()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use tantivy::DocId;
+
+    use super::*;
+
+    /// Documents that count how often they are looked at.
+    struct Looked {
+        docs: Vec<DocId>,
+        at: usize,
+        looks: Cell<usize>,
+    }
+
+    impl DocSet for Looked {
+        fn advance(&mut self) -> DocId {
+            self.at += 1;
+            self.doc()
+        }
+
+        fn doc(&self) -> DocId {
+            self.looks.set(self.looks.get() + 1);
+            self.docs.get(self.at).copied().unwrap_or(TERMINATED)
+        }
+
+        fn size_hint(&self) -> u32 {
+            self.docs.len() as u32
+        }
+    }
+
+    fn common(starts: &[DocId], docs: &[DocId]) -> (Vec<DocId>, usize) {
+        let starts: Starts = starts.iter().map(|&doc| (doc, vec![0])).collect();
+        let mut looked = Looked { docs: docs.to_vec(), at: 0, looks: Cell::new(0) };
+        let mut found = Vec::new();
+        for_each_common(&starts, &mut looked, docs.len() as u32, |at, looked| {
+            assert_eq!(looked.docs[looked.at], starts[at].0);
+            found.push(starts[at].0);
+        });
+        (found, looked.looks.get())
+    }
+
+    #[test]
+    fn documents_in_common_are_found_from_either_side() {
+        let (few, many) = ([0, 3, 8, 9], [1, 3, 4, 5, 6, 8, 10]);
+        assert_eq!(common(&few, &many).0, [3, 8]);
+        assert_eq!(common(&many, &few).0, [3, 8]);
+        assert_eq!(common(&few, &few).0, few);
+        assert!(common(&many, &[]).0.is_empty() && common(&[], &many).0.is_empty());
+    }
+
+    #[test]
+    fn a_rare_term_is_looked_at_as_often_as_it_stands_somewhere() {
+        let starts: Vec<_> = (0..100_000).collect();
+        let (found, looks) = common(&starts, &[7, 99_999]);
+        assert_eq!(found, [7, 99_999]);
+        assert!(looks <= 10, "{looks} looks");
+    }
 }

@@ -181,6 +181,15 @@ fn conditions_on_fields_filter_sort_and_count() {
 }
 
 #[test]
+fn a_phrase_goes_on_with_rare_words_and_with_frequent_ones() {
+    let mut texts = vec!["made of apples"; 5];
+    texts.extend(["full of apricots", "out of a box", "of all", "apples of old", "an apple"]);
+    let index = Index::of_texts(&texts);
+    assert_eq!(index.ids("of-a*"), ["0", "1", "2", "3", "4", "5", "6", "7"]);
+    assert_eq!(index.ids("of-apr*"), ["5"]);
+}
+
+#[test]
 fn a_filter_alone_lists_what_it_lets_through() {
     let index = Index::of_texts(&["red apple", "中文文本"]);
     let request = SearchRequest { filter: Some("lang:zh".to_owned()), ..SearchRequest::default() };
