@@ -4,10 +4,11 @@
 //! folders just below the deepest one that holds everything that matches.
 
 use std::collections::BTreeMap;
+use std::fmt::Debug;
 
 use rustc_hash::FxHashMap;
 use tantivy::Searcher;
-use tantivy::columnar::{DynamicColumn, StrColumn};
+use tantivy::columnar::{Column, DynamicColumn, StrColumn};
 
 use crate::api::Facet;
 use crate::bits::Bits;
@@ -18,8 +19,8 @@ const MOST_VALUES: usize = 50;
 /// The name under which folders are counted, unless the index has a field of that name.
 const FOLDER: &str = "folder";
 
-/// For each field its values with their counts, most frequent first, then in order of the value. A
-/// field that no document has gives no values.
+/// For each field its values with the numbers of documents that have them, most frequent first, then in
+/// order of the value. A field that no document has gives no values.
 pub(crate) fn count(
     searcher: &Searcher,
     matching: &[Bits],
@@ -54,42 +55,62 @@ pub(crate) fn count(
 }
 
 fn count_column(column: &DynamicColumn, matching: &Bits, counts: &mut FxHashMap<String, u64>) {
-    let mut add = |value: String, count| *counts.entry(value).or_default() += count;
     match column {
         DynamicColumn::Str(column) => {
             let mut by_ord: FxHashMap<u64, u64> = FxHashMap::default();
-            for doc in matching.iter() {
-                column.term_ords(doc).for_each(|ord| *by_ord.entry(ord).or_default() += 1);
-            }
+            let ords = column.ords();
+            each(
+                matching,
+                |doc| ords.values_for_doc(doc),
+                |ord| *by_ord.entry(ord).or_default() += 1,
+            );
             for (ord, count) in by_ord {
                 let mut value = String::new();
                 if column.ord_to_str(ord, &mut value).is_ok() {
-                    add(value, count);
+                    *counts.entry(value).or_default() += count;
                 }
             }
         }
-        DynamicColumn::I64(column) => {
-            each(matching, |doc| column.first(doc).map(|v| v.to_string()), add)
-        }
-        DynamicColumn::U64(column) => {
-            each(matching, |doc| column.first(doc).map(|v| v.to_string()), add)
-        }
-        DynamicColumn::F64(column) => {
-            each(matching, |doc| column.first(doc).map(|v| v.to_string()), add)
-        }
-        DynamicColumn::Bool(column) => {
-            each(matching, |doc| column.first(doc).map(|v| v.to_string()), add)
-        }
+        DynamicColumn::I64(column) => count_values(column, matching, |v| v.to_string(), counts),
+        DynamicColumn::U64(column) => count_values(column, matching, |v| v.to_string(), counts),
+        DynamicColumn::F64(column) => count_values(column, matching, |v| v.to_string(), counts),
+        DynamicColumn::Bool(column) => count_values(column, matching, |v| v.to_string(), counts),
         // Moments are all different: they are counted by year.
         DynamicColumn::DateTime(column) => {
-            each(matching, |doc| column.first(doc).map(|v| v.into_utc().year().to_string()), add);
+            count_values(column, matching, |v| v.into_utc().year().to_string(), counts);
         }
         DynamicColumn::IpAddr(_) | DynamicColumn::Bytes(_) => {}
     }
 }
 
-fn each(matching: &Bits, value: impl Fn(u32) -> Option<String>, mut add: impl FnMut(String, u64)) {
-    matching.iter().filter_map(value).for_each(|value| add(value, 1));
+/// Counts documents by the values of a column, as `show` writes them.
+fn count_values<T: PartialOrd + Copy + Debug + Send + Sync + 'static>(
+    column: &Column<T>,
+    matching: &Bits,
+    show: impl Fn(T) -> String,
+    counts: &mut FxHashMap<String, u64>,
+) {
+    each(
+        matching,
+        |doc| column.values_for_doc(doc).map(&show),
+        |value| *counts.entry(value).or_default() += 1,
+    );
+}
+
+/// Calls `add` with all values of the matching documents; with those that one document has several
+/// times, once.
+fn each<T: Ord, I: Iterator<Item = T>>(
+    matching: &Bits,
+    values: impl Fn(u32) -> I,
+    mut add: impl FnMut(T),
+) {
+    let mut of_one = Vec::new();
+    for doc in matching.iter() {
+        of_one.extend(values(doc));
+        of_one.sort_unstable();
+        of_one.dedup();
+        of_one.drain(..).for_each(&mut add);
+    }
 }
 
 /// Counts documents by the folder their path lies in. Paths are read in the order in which they are

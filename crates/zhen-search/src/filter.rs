@@ -1,8 +1,9 @@
 //! Conditions on fields, over the columns of a segment.
 
+use std::fmt::Debug;
 use std::ops::Bound as Limit;
 
-use tantivy::columnar::{DynamicColumn, StrColumn};
+use tantivy::columnar::{Column, DynamicColumn, StrColumn};
 use tantivy::{DateTime, SegmentReader};
 use time::format_description::well_known::Rfc3339;
 use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time};
@@ -131,23 +132,13 @@ impl Test {
     fn collect(&self, column: &DynamicColumn, docs: u32, bits: &mut Bits) -> tantivy::Result<()> {
         match column {
             DynamicColumn::Str(column) => self.strings(column, docs, bits)?,
-            DynamicColumn::I64(column) => {
-                each(docs, bits, |doc| column.values_for_doc(doc).any(|v| self.number(v as f64)));
-            }
-            DynamicColumn::U64(column) => {
-                each(docs, bits, |doc| column.values_for_doc(doc).any(|v| self.number(v as f64)));
-            }
-            DynamicColumn::F64(column) => {
-                each(docs, bits, |doc| column.values_for_doc(doc).any(|v| self.number(v)));
-            }
+            DynamicColumn::I64(column) => any(column, docs, bits, |v| self.number(v as f64)),
+            DynamicColumn::U64(column) => any(column, docs, bits, |v| self.number(v as f64)),
+            DynamicColumn::F64(column) => any(column, docs, bits, |v| self.number(v)),
             DynamicColumn::Bool(column) => {
-                each(docs, bits, |doc| {
-                    column.values_for_doc(doc).any(|v| self.text(if v { "true" } else { "false" }))
-                });
+                any(column, docs, bits, |v| self.text(if v { "true" } else { "false" }));
             }
-            DynamicColumn::DateTime(column) => {
-                each(docs, bits, |doc| column.values_for_doc(doc).any(|v| self.date(v)));
-            }
+            DynamicColumn::DateTime(column) => any(column, docs, bits, |v| self.date(v)),
             DynamicColumn::IpAddr(_) | DynamicColumn::Bytes(_) => {}
         }
         Ok(())
@@ -204,6 +195,16 @@ impl Test {
                 .is_some_and(|(from, to)| (from..to).contains(&value.into_timestamp_secs())),
         }
     }
+}
+
+/// The documents that have a value which `fits`.
+fn any<T: PartialOrd + Copy + Debug + Send + Sync + 'static>(
+    column: &Column<T>,
+    docs: u32,
+    bits: &mut Bits,
+    fits: impl Fn(T) -> bool,
+) {
+    each(docs, bits, |doc| column.values_for_doc(doc).any(&fits));
 }
 
 fn each(docs: u32, bits: &mut Bits, holds: impl Fn(u32) -> bool) {

@@ -181,6 +181,39 @@ fn conditions_on_fields_filter_sort_and_count() {
 }
 
 #[test]
+fn a_document_counts_once_for_each_of_its_values() {
+    let document = |id: &str, extra: serde_json::Value| Document {
+        id: id.to_owned(),
+        body: "apple 苹果".to_owned(),
+        tags: ["a", "a", "A"].map(str::to_owned).to_vec(),
+        extra: extra.as_object().unwrap().clone(),
+        ..Document::default()
+    };
+    let index = Index::of(vec![
+        document(
+            "a",
+            serde_json::json!({"sizes": [7, 8, 7], "price": [1.5, 2.5], "ok": [true, false]}),
+        ),
+        document("b", serde_json::json!({"sizes": [8], "price": 2.5, "ok": true})),
+    ]);
+    let fields = ["tags", "sizes", "price", "ok"];
+    let response = index.ask(SearchRequest {
+        query: "apple".to_owned(),
+        facets: fields.map(str::to_owned).to_vec(),
+        duplicates: Duplicates::Show,
+        ..SearchRequest::default()
+    });
+    let counted = fields.map(|field| {
+        let facets = response.facets[field].iter();
+        facets.map(|facet| format!("{}={}", facet.value, facet.count)).collect::<Vec<_>>().join(" ")
+    });
+    assert_eq!(counted, ["A=2 a=2", "8=2 7=1", "2.5=2 1.5=1", "true=2 false=1"]);
+    // What a filter finds is what was counted.
+    assert_eq!(index.ids("apple sizes:8"), ["a", "b"]);
+    assert_eq!(index.ids("apple ok:false"), ["a"]);
+}
+
+#[test]
 fn a_phrase_goes_on_with_rare_words_and_with_frequent_ones() {
     let mut texts = vec!["made of apples"; 5];
     texts.extend(["full of apricots", "out of a box", "of all", "apples of old", "an apple"]);
