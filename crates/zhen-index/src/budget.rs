@@ -4,7 +4,8 @@
 //! no room waits until earlier documents have been taken in. Documents must reach the writer in order,
 //! so the one that all others wait for is let in as soon as nothing is left that a segment could take
 //! in; together with the fact that one document is let in when there is nothing else, this is why the
-//! account never deadlocks and may be exceeded by one document at most.
+//! account never deadlocks. It may be exceeded by that document, and by as much as documents turn out
+//! larger, once analysed, than they were estimated at ([`Permit::resize`] does not wait).
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 

@@ -39,7 +39,7 @@ pub(crate) enum RecordError {
     },
 }
 
-/// Whether `object` has a field that makes it a record: `title`, `body` or what stands for a body.
+/// Whether the field `name` is the body, or is taken for it where there is none of that name.
 pub(crate) fn is_body_field(name: &str) -> bool {
     name == "body" || BODY_ALIASES.contains(&name)
 }

@@ -21,6 +21,7 @@ pub mod lang;
 pub mod latin;
 pub mod lexicon;
 pub mod number;
+mod one_line;
 pub mod pinyin;
 pub mod regional;
 pub mod segment;
@@ -32,6 +33,7 @@ mod utf8;
 
 pub use analyze::{Analyzer, QueryText, QueryWord, Tracks, WordKind, value_term};
 pub use dict::{DictError, UserDict};
+pub use one_line::one_line;
 pub use segment::Segmenter;
 
 /// Version of the analysis: an index made with another one must be built again, for its terms may

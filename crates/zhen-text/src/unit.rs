@@ -115,7 +115,7 @@ fn class_of_rest(c: char) -> Class {
     }
 }
 
-/// The Han character at the start of `text`, if there is one: its length in bytes.
+/// Whether `c` is a Han character: an ideograph, or a sign that stands for one (々, 〇).
 #[inline]
 pub fn is_han(c: char) -> bool {
     class(c) == Class::Han

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use zhen_text::alias::{LONGEST_NAME, key};
+use zhen_text::one_line;
 
 use crate::errors::IndexError;
 use crate::hash::hash64;
@@ -102,8 +103,7 @@ impl HandMade {
     /// [`IndexError::Options`] when one of the names is empty or too long, both are the same after
     /// folding, or there are too many pairs.
     pub fn set(&mut self, name: &str, other: &str, verdict: Verdict) -> Result<bool, IndexError> {
-        let tidy = |name: &str| name.split_whitespace().collect::<Vec<_>>().join(" ");
-        let names = [tidy(name), tidy(other)];
+        let names = [one_line(name), one_line(other)];
         let keys = names.each_ref().map(|name| key(name));
         let wrong = |what: String| Err(IndexError::Options(what));
         for (name, key) in names.iter().zip(&keys) {

@@ -12,6 +12,7 @@ use tantivy::Searcher;
 use tantivy::schema::Field;
 use zhen_text::fold::fold_to_string;
 use zhen_text::lexicon::Lexicon;
+use zhen_text::one_line;
 use zhen_text::segment;
 use zhen_text::unit::is_han;
 
@@ -219,7 +220,7 @@ impl Gathered {
             self.thin_out();
         }
         if self.phrases.len() < MOST_PHRASES {
-            let text = text.split_whitespace().collect::<Vec<_>>().join(" ").into();
+            let text = one_line(text).into();
             self.phrases.insert(key.into(), Phrase { text, count: 1, kind, last });
         }
     }

@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use tantivy::DocAddress;
 use zhen_text::fold;
+use zhen_text::one_line;
 use zhen_text::unit::units;
 
 use self::find::{Compiled, Occurrence};
@@ -86,7 +87,7 @@ impl Matcher {
                 via => via,
             };
             if !told.any(|m| m.via == via) {
-                let term = term.split_whitespace().collect::<Vec<_>>().join(" ");
+                let term = one_line(term);
                 matched.push(Matched { query: pattern.query.clone(), term, via });
             }
         }

@@ -39,6 +39,7 @@ use memchr::{memchr2_iter, memmem};
 use crate::analyze::Analyzer;
 use crate::fold;
 use crate::lexicon::Lexicon;
+use crate::one_line;
 use crate::unit::{Kind, units};
 
 mod abbreviation;
@@ -81,8 +82,7 @@ pub fn mine(analyzer: &Analyzer, text: &str, emit: &mut dyn FnMut(Pair)) {
         let (here, there) = (key(name), key(alias));
         if !here.is_empty() && !there.is_empty() && here != there {
             left -= 1;
-            let tidy = |name: &str| name.split_whitespace().collect::<Vec<_>>().join(" ");
-            emit(Pair { name: tidy(name), alias: tidy(alias) });
+            emit(Pair { name: one_line(name), alias: one_line(alias) });
         }
     };
     let bytes = text.as_bytes();
