@@ -100,7 +100,7 @@ fn consecutive(
         exact.push(Lazy { offset: *offset, index, info, postings: None });
     }
     let mut starts = intersect(&mut exact)?;
-    if let Some((offset, start)) = begun {
+    if let Some((offset, start)) = begun.filter(|_| !starts.is_empty()) {
         starts = going_on(index, starts, offset, start)?;
     }
     let mut list = List::default();

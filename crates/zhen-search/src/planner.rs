@@ -71,9 +71,11 @@ impl Planner<'_> {
     /// Words of bare text. With `wanted_by` groups, their number tells which a document holds.
     fn text(&self, text: &str, plan: &mut Plan, wanted_by: WantedBy) {
         let query = self.analyzer.query(text);
-        self.pairs(&query.folded, plan);
-        let mut groups = vec![None; query.words.len()];
         let wanted = wanted(text, &query);
+        let folded = |words: &Range<usize>| spanned(&query.words[words.clone()], |w| &w.folded);
+        let together = wanted.iter().filter(|one| one.together).map(|one| folded(&one.words));
+        self.pairs(&query.folded, &together.collect::<Vec<_>>(), plan);
+        let mut groups = vec![None; query.words.len()];
         for one in &wanted {
             let words = &query.words[one.words.clone()];
             let typed = &text[spanned(words, |word| &word.original)];
@@ -188,8 +190,9 @@ impl Planner<'_> {
         }
     }
 
-    /// Every two adjacent ideographs of the text, across words too, and a word beside an ideograph.
-    fn pairs(&self, folded: &str, plan: &mut Plan) {
+    /// Every two adjacent ideographs of the text, across words too, and a word beside an ideograph, if not
+    /// both stand in what is wanted together anyway.
+    fn pairs(&self, folded: &str, together: &[Range<usize>], plan: &mut Plan) {
         let mut grams = String::new();
         unit::grams(folded, &mut grams);
         for gram in grams.split_terminator(' ') {
@@ -200,7 +203,9 @@ impl Planner<'_> {
         }
         let units: Vec<Unit> = unit::units(folded).collect();
         for (i, pair) in units.windows(2).enumerate() {
-            let touches = pair[0].range.end == pair[1].range.start;
+            let (start, border) = (pair[0].range.start, pair[1].range.start);
+            let touches = pair[0].range.end == border
+                && !together.iter().any(|run| run.contains(&start) && run.contains(&border));
             let kinds = [pair[0].kind, pair[1].kind];
             let end = match kinds {
                 [Kind::Han, Kind::Word] => pair[1].range.end,
@@ -213,7 +218,7 @@ impl Planner<'_> {
             };
             if touches {
                 let boosts = [weights::BODY_BIGRAM, weights::TITLE_BIGRAM];
-                let origins = self.standing(&folded[pair[0].range.start..end], plan);
+                let origins = self.standing(&folded[start..end], plan);
                 for (origin, boost) in origins.into_iter().zip(boosts) {
                     let field = plan.field_of(&origin);
                     plan.add_origin(origin, field, boost, None);
