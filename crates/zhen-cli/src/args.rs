@@ -298,7 +298,7 @@ pub(crate) struct EvalArgs {
     /// Folders of judged sets
     #[arg(long = "set", value_name = "DIR", required = true, num_args = 1..)]
     pub(crate) sets: Vec<PathBuf>,
-    /// Write the run in TREC's format, 100 hits a query; for several sets a folder of such files
+    /// Write the run in TREC's format, 100 hits a query; for several sets make a folder of such files
     #[arg(long, value_name = "FILE")]
     pub(crate) run_out: Option<PathBuf>,
     /// Compare with a run written earlier; for several sets with a folder of such files

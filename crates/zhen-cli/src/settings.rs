@@ -45,6 +45,8 @@ pub(crate) struct Settings {
     pub(crate) verbosity: Verbosity,
     /// Whether standard output is coloured.
     pub(crate) color_out: bool,
+    /// Whether what is printed as for a person is coloured, wherever it goes.
+    pub(crate) color_pretty: bool,
     /// Whether standard error is coloured.
     pub(crate) color_err: bool,
     /// Whether standard error is a terminal, so that a progress bar can be drawn.
@@ -93,6 +95,7 @@ impl Settings {
             },
             color_out: color(out_terminal),
             color_err: color(err_terminal),
+            color_pretty: color(true),
             bar: err_terminal && !dumb && !global.quiet,
         }
     }

@@ -84,7 +84,10 @@ fn gain(grade: i32) -> u32 {
 
 /// Sum of the gains, each divided by log2(rank + 1).
 fn discounted(gains: &[u32]) -> f64 {
-    gains.iter().enumerate().map(|(index, &gain)| f64::from(gain) / to_f64(index + 2).log2()).sum()
+    let gained =
+        gains.iter().enumerate().map(|(at, &gain)| f64::from(gain) / to_f64(at + 2).log2());
+    // Not `sum`, whose empty sum is the negative zero.
+    gained.fold(0.0, |sum, gain| sum + gain)
 }
 
 /// A count as a float; counts here are far below 2^53.

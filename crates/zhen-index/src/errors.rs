@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum IndexError {
     /// The folder does not exist, or is empty.
-    #[error("there is no index at {}; create it with `zhen index --index {} PATH…`", .dir.display(), .dir.display())]
+    #[error("there is no index at {}; create it with `zhen index --index {} PATH…`", .dir.display(), quoted(.dir))]
     Missing {
         /// Folder that was looked into.
         dir: PathBuf,
@@ -22,7 +22,7 @@ pub enum IndexError {
     /// The index was written in a format that this program does not read.
     #[error(
         "the index {} has format version {found}, this program reads {expected}; \
-         move it away and run `zhen index --index {} PATH…`", .dir.display(), .dir.display()
+         move it away and run `zhen index --index {} PATH…`", .dir.display(), quoted(.dir)
     )]
     Format {
         /// Folder of the index.
@@ -35,7 +35,7 @@ pub enum IndexError {
     /// The index holds terms that this program's analysis does not make.
     #[error(
         "the index {} was analysed with {found}, this program uses {expected}; \
-         run `zhen index --index {} --rebuild`", .dir.display(), .dir.display()
+         run `zhen index --index {} --rebuild`", .dir.display(), quoted(.dir)
     )]
     Analysis {
         /// Folder of the index.
@@ -48,7 +48,7 @@ pub enum IndexError {
     /// A file of the index is missing, cut short or altered.
     #[error(
         "the index {} is damaged: {what}; move it away and run `zhen index --index {} PATH…`",
-        .dir.display(), .dir.display()
+        .dir.display(), quoted(.dir)
     )]
     Damaged {
         /// Folder of the index.
@@ -128,6 +128,21 @@ pub enum IndexError {
     Stream(String),
 }
 
+/// A path as a shell takes it for one word.
+fn quoted(path: &Path) -> String {
+    shell_quoted(&path.to_string_lossy())
+}
+
+/// Text as a shell takes it for one word that is no option: as it is where nothing in it is special,
+/// else in single quotes.
+pub fn shell_quoted(text: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "_-+=./:,@%".contains(c);
+    if !text.is_empty() && !text.starts_with('-') && text.chars().all(plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
 impl IndexError {
     /// For `map_err`: an I/O error with what was done to which path.
     pub(crate) fn io(
@@ -152,11 +167,58 @@ impl IndexError {
                     Self::Damaged { dir, what: format!("{} is missing", file.display()) }
                 }
                 Engine::DataCorruption(what) => Self::Damaged { dir, what: format!("{what:?}") },
-                Engine::LockFailure(..) => {
-                    Self::Locked { dir, holder: "another program".to_owned() }
-                }
-                cause => Self::Engine { dir, doing, cause },
+                cause => match Self::refused(&dir, &cause) {
+                    Some(refused) => refused,
+                    None => Self::Engine { dir, doing, cause },
+                },
             }
         }
+    }
+
+    /// The engine's error when it opened the index in `dir`: damage, unless somebody else holds the
+    /// index or the system refused a file.
+    pub fn opening(dir: &Path, cause: tantivy::TantivyError) -> Self {
+        Self::refused(dir, &cause)
+            .unwrap_or_else(|| Self::Damaged { dir: dir.to_path_buf(), what: cause.to_string() })
+    }
+
+    /// What an error of the engine is that says nothing about the index itself.
+    fn refused(dir: &Path, cause: &tantivy::TantivyError) -> Option<Self> {
+        use tantivy::TantivyError as Engine;
+        use tantivy::directory::error::{LockError, OpenReadError, OpenWriteError};
+        let io = |doing, path: Option<&Path>, error: &std::io::Error| {
+            // What the system did not say was found in the file's content.
+            let cause = std::io::Error::from_raw_os_error(error.raw_os_error()?);
+            let path = path.map_or_else(|| dir.to_path_buf(), |path| dir.join(path));
+            Some(Self::Io { doing, path, cause })
+        };
+        match cause {
+            Engine::LockFailure(LockError::LockBusy, _) => {
+                Some(Self::Locked { dir: dir.to_path_buf(), holder: "another program".to_owned() })
+            }
+            Engine::LockFailure(LockError::IoError(error), _) => {
+                io("take the lock of the index", None, error)
+            }
+            Engine::OpenReadError(OpenReadError::IoError { io_error, filepath }) => {
+                io("read", Some(filepath), io_error)
+            }
+            Engine::OpenWriteError(OpenWriteError::IoError { io_error, filepath }) => {
+                io("write", Some(filepath), io_error)
+            }
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_in_messages_can_be_pasted() {
+        let message = |dir: &str| IndexError::Missing { dir: dir.into() }.to_string();
+        assert!(message("ix/词典").ends_with("`zhen index --index ix/词典 PATH…`"));
+        assert!(message("my ix").ends_with("`zhen index --index 'my ix' PATH…`"));
+        assert!(message("it's").ends_with(r"`zhen index --index 'it'\''s' PATH…`"));
     }
 }

@@ -13,8 +13,10 @@ use std::sync::Arc;
 
 use tantivy::directory::error::{DeleteError, LockError, OpenReadError, OpenWriteError};
 use tantivy::directory::{
-    Directory, DirectoryLock, FileHandle, Lock, MmapDirectory, WatchCallback, WatchHandle, WritePtr,
+    Directory, DirectoryLock, FileHandle, Lock, WatchCallback, WatchHandle, WritePtr,
 };
+
+use crate::directory::Files;
 
 /// The folder that a writer opened, told by its lock file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,13 +63,13 @@ impl Folder {
 /// A folder that refuses to be written once its path leads to another one.
 #[derive(Debug, Clone)]
 pub(crate) struct InPlace {
-    inner: MmapDirectory,
+    inner: Files,
     folder: Folder,
 }
 
 impl InPlace {
     /// Of a folder in which a writer holds the lock.
-    pub(crate) fn new(inner: MmapDirectory, folder: Folder) -> Self {
+    pub(crate) fn new(inner: Files, folder: Folder) -> Self {
         Self { inner, folder }
     }
 }

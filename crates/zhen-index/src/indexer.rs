@@ -528,9 +528,14 @@ fn forget_missing(writer: &mut Writer, paths: &[PathBuf]) {
     }
 }
 
-/// Whether the file with this identity exists. One that cannot be looked at counts as existing.
+/// Whether the file with this identity exists. One that cannot be looked at counts as existing; a
+/// folder is no file, and below a file there is none.
 fn exists(id: &str) -> bool {
-    let there = |path: &Path| !matches!(std::fs::symlink_metadata(path), Err(error) if error.kind() == std::io::ErrorKind::NotFound);
+    use std::io::ErrorKind::{NotADirectory, NotFound};
+    let there = |path: &Path| match std::fs::symlink_metadata(path) {
+        Ok(found) => !found.is_dir(),
+        Err(error) => !matches!(error.kind(), NotFound | NotADirectory),
+    };
     there(Path::new(id)) || (id.contains('%') && there(&undo_percent(id)))
 }
 

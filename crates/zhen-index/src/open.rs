@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use tantivy::Index;
-use tantivy::directory::{Directory, MmapDirectory};
+use tantivy::directory::Directory;
 
+use crate::directory::Files;
+use crate::durable;
 use crate::errors::IndexError;
 use crate::folder::{Folder, InPlace};
 use crate::lock::LOCK_FILE;
@@ -55,13 +57,13 @@ impl ZhenIndex {
 
     fn open_through(
         dir: &Path,
-        through: impl FnOnce(MmapDirectory) -> Box<dyn Directory>,
+        through: impl FnOnce(Files) -> Box<dyn Directory>,
     ) -> Result<Self, IndexError> {
         let manifest = read_manifest(dir)?;
-        let directory = MmapDirectory::open(dir)
+        let directory = Files::open(dir)
             .map_err(|error| damaged(dir, &format!("the folder cannot be opened ({error})")))?;
         let index =
-            Index::open(through(directory)).map_err(|error| damaged(dir, &error.to_string()))?;
+            Index::open(through(directory)).map_err(|error| IndexError::opening(dir, error))?;
         let (expected, fields) = schema();
         if index.schema() != expected {
             return Err(IndexError::Format {
@@ -193,7 +195,9 @@ fn what_else(dir: &Path) -> Result<IndexError, IndexError> {
     // An index that is just being created, or whose creator was killed, has a lock and tantivy's
     // hidden files.
     if names.iter().any(|name| name == LOCK_FILE) {
-        names.retain(|name| name != LOCK_FILE && !name.starts_with('.'));
+        names.retain(|name| {
+            name != LOCK_FILE && !name.starts_with('.') && !durable::is_half_written(name)
+        });
     }
     let ours = |name: &String| {
         name.starts_with(crate::manifest::FILES_PREFIX)

@@ -15,7 +15,7 @@ use crate::open::ZhenIndex;
 use crate::record::RecordRef;
 use crate::record_store::RecordStore;
 use crate::schema::name;
-use crate::vocabulary::{Vocabulary, VocabularyError};
+use crate::vocabulary::{VOCABULARY_FILE, Vocabulary, VocabularyError};
 
 /// Documents that are analysed again, spread over the index.
 const SAMPLE: u64 = 200;
@@ -34,6 +34,10 @@ pub struct Verification {
     pub analysed: u64,
     /// What does not hold, in sentences; the first hundred.
     pub findings: Vec<String>,
+    /// How many of the findings the next run of `zhen index` mends by itself.
+    pub passing: u64,
+    /// What is no damage, but should be known, in sentences.
+    pub notes: Vec<String>,
 }
 
 impl Verification {
@@ -46,6 +50,11 @@ impl Verification {
         if self.findings.len() < MOST_FINDINGS {
             self.findings.push(finding);
         }
+    }
+
+    /// Whether the next run of `zhen index` mends all that does not hold.
+    pub fn is_passing(&self) -> bool {
+        self.findings.len() as u64 == self.passing
     }
 }
 
@@ -88,9 +97,18 @@ impl ZhenIndex {
         report.files += manifest.sidecars().count() as u64;
         match Vocabulary::open(self.dir()) {
             Ok(_) => report.files += 1,
-            // It is written after the commit, and a run may end between; the next one makes it.
+            // It is written after the commit, and a run may end between.
+            Err(VocabularyError::Missing) if self.snapshot().map_err(engine())?.num_docs() > 0 => {
+                report.notes.push(format!(
+                    "{VOCABULARY_FILE} is missing, so words are not completed and pinyin finds less; \
+                     the next `zhen index` makes it anew"
+                ));
+            }
             Err(VocabularyError::Missing) => {}
-            Err(error) => report.find(error.to_string()),
+            Err(error) => {
+                report.find(error.to_string());
+                report.passing += 1;
+            }
         }
         let (true, Ok(dict)) = (damaged.is_empty(), dict) else {
             // What lies in damaged files says nothing more.

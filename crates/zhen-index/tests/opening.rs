@@ -234,3 +234,55 @@ fn impossible_options_are_refused_with_what_is_possible() {
     assert!(Indexer::open(IndexOptions { threads: 0, ..place.options() }).is_err());
     assert!(!place.index.exists());
 }
+
+#[cfg(unix)]
+#[test]
+fn an_index_that_cannot_be_written_to_can_be_read() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = Place::new();
+    place.write("a.txt", "本地 search");
+    place.run();
+    let set = |file: u32, folder: u32| {
+        for entry in fs::read_dir(&place.index).unwrap() {
+            let path = entry.unwrap().path();
+            fs::set_permissions(path, fs::Permissions::from_mode(file)).unwrap();
+        }
+        fs::set_permissions(&place.index, fs::Permissions::from_mode(folder)).unwrap();
+    };
+    let _ = fs::remove_file(place.index.join(".tantivy-meta.lock"));
+    set(0o444, 0o555);
+    let index = place.open();
+    assert_eq!(index.stats().unwrap().documents, 1);
+    assert_eq!(index.verify().unwrap().findings, Vec::<String>::new());
+    assert_eq!(place.ids().len(), 1);
+    set(0o644, 0o755);
+}
+
+#[test]
+fn what_the_system_refuses_is_not_called_damage() {
+    use std::io;
+    use tantivy::TantivyError;
+    use tantivy::directory::error::{LockError, OpenReadError};
+    let dir = Path::new("ix");
+    let refused = |code| std::sync::Arc::new(io::Error::from_raw_os_error(code));
+    let lock = TantivyError::LockFailure(LockError::IoError(refused(13)), None);
+    let message = IndexError::opening(dir, lock).to_string();
+    assert!(message.starts_with("cannot take the lock of the index ix: "), "{message}");
+    let read = OpenReadError::wrap_io_error(io::Error::from_raw_os_error(13), "a.term".into());
+    let message = IndexError::opening(dir, read.into()).to_string();
+    assert!(message.starts_with("cannot read "), "{message}");
+    let busy = TantivyError::LockFailure(LockError::LockBusy, None);
+    assert!(matches!(IndexError::opening(dir, busy), IndexError::Locked { .. }));
+    let cut = OpenReadError::wrap_io_error(io::ErrorKind::UnexpectedEof.into(), "a.term".into());
+    assert!(matches!(IndexError::opening(dir, cut.into()), IndexError::Damaged { .. }));
+}
+
+#[test]
+fn what_a_killed_writer_left_half_written_goes_with_the_next_run() {
+    let place = Place::new();
+    place.run();
+    let left = place.index.join("zhen-vocabulary.bin.1-0.tmp");
+    fs::write(&left, "half").unwrap();
+    place.run();
+    assert!(!left.exists());
+}

@@ -77,7 +77,7 @@ pub enum Duplicates {
 /// Order by a field: `FIELD` ascending or `FIELD:desc`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sort {
-    /// Field name: `time`, `path`, `title` or any metadata field.
+    /// Field name: `time`, `path` or any metadata field; one that no document has is an error.
     pub field: String,
     /// Largest first.
     pub descending: bool,

@@ -98,10 +98,7 @@ impl IndexEngine {
             // Documents are read by other means.
             .doc_store_cache_num_blocks(0)
             .try_into()
-            .map_err(|error: TantivyError| IndexError::Damaged {
-                dir: index.dir().to_owned(),
-                what: error.to_string(),
-            })?;
+            .map_err(|error: TantivyError| IndexError::opening(index.dir(), error))?;
         let state = State::read(&index, &reader, mark, None)?;
         let vocabulary = VocabularyFile::new(index.dir());
         Ok(Self { index, vocabulary, reader, state: RwLock::new(Arc::new(state)) })
@@ -194,12 +191,14 @@ impl IndexEngine {
             let mask = planner.filter(&node, &mut plan);
             plan.mask.push(mask);
         }
+        let meant = |condition: &Condition| condition.resolved(segments);
+        plan.mask.iter_mut().for_each(|mask| mask.map_conditions(&meant));
         if let Some(lang) = request.lang {
             let tag = match lang {
                 Lang::Zh => "zh",
                 Lang::En => "en",
             };
-            plan.mask.push(Mask::Condition(Condition::lang(tag)));
+            plan.mask.push(Mask::Condition(Box::new(Condition::lang(tag))));
         }
         let loosenable = parsed.root.as_ref().is_some_and(|root| {
             let has =
@@ -328,6 +327,9 @@ impl Engine for IndexEngine {
         let state = self.state()?;
         let searcher = &state.searcher;
         let terms = Terms::new(searcher, &state.saturations);
+        if let Some(sort) = &request.sort {
+            filter::check_sort(searcher.segment_readers(), &sort.field)?;
+        }
         let most = request.offset + request.limit;
         let keep = request.sort.is_some() || !request.facets.is_empty();
         // In an order of its own, or as a list of what a filter lets through, every document counts.
@@ -377,8 +379,15 @@ impl Engine for IndexEngine {
                 }
             }
         };
-        let facets =
-            facets::count(searcher, &outcome.matching, &request.facets).map_err(engine_error)?;
+        let segments = searcher.segment_readers();
+        let meant: Vec<String> =
+            request.facets.iter().map(|field| filter::resolve(segments, field)).collect();
+        let mut counted =
+            facets::count(searcher, &outcome.matching, &meant).map_err(engine_error)?;
+        let named = request.facets.iter().zip(&meant);
+        let facets = named
+            .filter_map(|(field, meant)| Some((field.clone(), counted.remove(meant)?)))
+            .collect();
         let shown = best.iter().skip(request.offset).take(request.limit);
         let addresses = shown.clone().map(|ranked| ranked.address).collect();
         let patterns = passage::held(plan.patterns, &terms, &outcome.lists, addresses);

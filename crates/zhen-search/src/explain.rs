@@ -131,7 +131,8 @@ pub(crate) fn explain(
     Ok(Explanation {
         id: id.to_owned(),
         matches: conditions && words.iter().all(|word| word.held),
-        score: parts.iter().map(|part| part.score).sum(),
+        // Not `sum`, whose empty sum is the negative zero.
+        score: parts.iter().fold(0.0, |sum, part| sum + part.score),
         words,
         conditions,
         parts,

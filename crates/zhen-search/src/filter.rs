@@ -1,5 +1,6 @@
 //! Conditions on fields, over the columns of a segment.
 
+use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::ops::Bound as Limit;
 
@@ -11,6 +12,7 @@ use zhen_index::schema::name;
 use zhen_query::{Bound, Value};
 use zhen_text::fold::fold_to_string;
 
+use crate::api::SearchError;
 use crate::bits::Bits;
 
 /// `name:value`, ready to be asked of a segment.
@@ -18,6 +20,8 @@ use crate::bits::Bits;
 pub(crate) struct Condition {
     columns: Vec<String>,
     test: Test,
+    /// As it was asked for, for taking it anew once it is known what field is meant.
+    asked: (String, Value),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -62,8 +66,60 @@ fn core_column(field: &str) -> Option<&'static str> {
     })
 }
 
+/// Before the name of a records' own field that would else be taken for one of the schema.
+const OWN: char = '\u{1}';
+
+/// Names of the schema's fields that a records' own field of the same name takes the place of. The
+/// records' `id`, `path`, `lang`, `kind`, `time` and `tags` are the schema's fields.
+const ALIASES: [&str; 5] = ["file", "language", "type", "date", "tag"];
+
+/// The name under which [`column`] and [`Condition`] know the field that is meant: the records' own
+/// where the index has one of that name, otherwise the schema's.
+pub(crate) fn resolve(segments: &[SegmentReader], field: &str) -> String {
+    let own = format!("{OWN}{field}");
+    match ALIASES.contains(&field) && has_column(segments, &column(&own)) {
+        true => own,
+        false => field.to_owned(),
+    }
+}
+
+fn has_column(segments: &[SegmentReader], column: &str) -> bool {
+    segments.iter().any(|segment| {
+        segment.fast_fields().dynamic_column_handles(column).is_ok_and(|found| !found.is_empty())
+    })
+}
+
+/// Refuses to sort by a field that no document has, or that has no order.
+pub(crate) fn check_sort(segments: &[SegmentReader], field: &str) -> Result<(), SearchError> {
+    let known = core_column(field).is_some() || has_column(segments, &column(field));
+    // Of an index without documents it is not known what fields they are going to have.
+    if known || segments.is_empty() {
+        return Ok(());
+    }
+    let own = format!("{}.", name::META);
+    let columns = segments.iter().filter_map(|segment| segment.fields_metadata().ok()).flatten();
+    let mut names: BTreeSet<String> = columns
+        .filter_map(|column| column.field_name.strip_prefix(&own).map(str::to_owned))
+        .collect();
+    names.extend(["id", "kind", "lang", "path", "time", "tags"].map(str::to_owned));
+    let mut shown: Vec<String> = names.into_iter().collect();
+    let more = shown.len() > MOST_NAMED;
+    shown.truncate(MOST_NAMED);
+    Err(SearchError::Invalid(format!(
+        "cannot sort by {field:?}; fields to sort by are {}{}, each with :desc for the largest first",
+        shown.join(", "),
+        if more { " and others" } else { "" },
+    )))
+}
+
+/// Most fields that a message names.
+const MOST_NAMED: usize = 20;
+
 /// The column that holds a field, by the name that users know it by.
 pub(crate) fn column(field: &str) -> String {
+    if let Some(own) = field.strip_prefix(OWN) {
+        return format!("{}.{own}", name::META);
+    }
     core_column(field).map_or_else(|| format!("{}.{}", name::META, field), str::to_owned)
 }
 
@@ -72,10 +128,7 @@ pub(crate) fn is_field(segments: &[SegmentReader], field: &str) -> bool {
     if core_column(field).is_some() || matches!(field, "title" | "body" | DUPLICATES) {
         return true;
     }
-    let column = column(field);
-    segments.iter().any(|segment| {
-        segment.fast_fields().dynamic_column_handles(&column).is_ok_and(|found| !found.is_empty())
-    })
+    has_column(segments, &column(field))
 }
 
 impl Condition {
@@ -108,7 +161,13 @@ impl Condition {
                 texts: (plain(from), plain(to)),
             },
         };
-        Self { columns: vec![column(field)], test }
+        Self { columns: vec![column(field)], test, asked: (field.to_owned(), value.clone()) }
+    }
+
+    /// The same condition on the field that is meant in these segments: see [`resolve`].
+    pub(crate) fn resolved(&self, segments: &[SegmentReader]) -> Self {
+        let (field, value) = &self.asked;
+        Self::new(&resolve(segments, field), value)
     }
 
     /// The documents in the given language, in any script or region.

@@ -89,12 +89,26 @@ pub(crate) struct ScoreTerm {
 pub(crate) enum Mask {
     /// Any of these.
     Origins(Vec<Origin>),
-    Condition(Condition),
+    Condition(Box<Condition>),
     /// These documents, by segment.
     Documents(Arc<Vec<Bits>>),
     And(Vec<Mask>),
     Or(Vec<Mask>),
     Not(Box<Mask>),
+}
+
+impl Mask {
+    /// Replaces each condition by what `with` makes of it.
+    pub(crate) fn map_conditions(&mut self, with: &impl Fn(&Condition) -> Condition) {
+        match self {
+            Self::Condition(condition) => **condition = with(condition),
+            Self::And(parts) | Self::Or(parts) => {
+                parts.iter_mut().for_each(|part| part.map_conditions(with));
+            }
+            Self::Not(part) => part.map_conditions(with),
+            Self::Origins(_) | Self::Documents(_) => {}
+        }
+    }
 }
 
 impl Plan {

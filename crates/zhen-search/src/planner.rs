@@ -362,7 +362,7 @@ impl Planner<'_> {
                 }
                 Mask::Origins(vec![plan.list(field, ListKind::Phrase(phrase))])
             }
-            _ => Mask::Condition(Condition::new(name, value)),
+            _ => Mask::Condition(Box::new(Condition::new(name, value))),
         }
     }
 

@@ -7,7 +7,7 @@ use tantivy::{DocAddress, Searcher};
 use zhen_index::schema::name;
 
 use crate::api::Sort;
-use crate::filter::column;
+use crate::filter::{column, resolve};
 use crate::rank::{Outcome, Ranked};
 
 /// A document's value of the field that orders.
@@ -36,7 +36,7 @@ pub(crate) fn best(
     sort: &Sort,
     most: usize,
 ) -> tantivy::Result<Vec<Ranked>> {
-    let field = column(&sort.field);
+    let field = column(&resolve(searcher.segment_readers(), &sort.field));
     let mut all: Vec<(Option<Key>, Ranked)> = Vec::new();
     for (ord, matching) in outcome.matching.iter().enumerate() {
         let reader = searcher.segment_reader(ord as u32);

@@ -1,6 +1,6 @@
 //! `zhen eval`.
 
-use std::ffi::OsString;
+use std::collections::HashSet;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -34,17 +34,17 @@ struct SetResult {
 }
 
 pub(crate) fn run(args: &EvalArgs, settings: &Settings) -> Result<Outcome, Failure> {
-    let several = args.sets.len() > 1;
     // Sets and baselines are all read first, so that a misspelt one does not cost the others' time.
-    let sets = args.sets.iter().map(|dir| EvalSet::read(dir)).collect::<Result<Vec<_>, _>>()?;
+    let mut sets = args.sets.iter().map(|dir| EvalSet::read(dir)).collect::<Result<Vec<_>, _>>()?;
+    tell_apart(&mut sets);
+    let runs = args.run_out.as_deref().map(|path| runs(path, &sets)).transpose()?;
     let baselines = read_baselines(args.baseline.as_deref(), &sets)?;
     let mut console = Console::new(settings);
     let mut results = Vec::new();
-    for (set, baseline) in sets.into_iter().zip(baselines) {
+    for (at, (set, baseline)) in sets.into_iter().zip(baselines).enumerate() {
         let (run, mean) = search_set(&set, settings)?;
-        if let Some(path) = &args.run_out {
-            let path = if several { path_of_set(path, &set.name) } else { path.clone() };
-            run.write(&path, DEPTH)?;
+        if let Some(path) = runs.as_ref().and_then(|runs| runs.get(at)) {
+            run.write(path, DEPTH)?;
         }
         let evaluation = set.evaluate(&run, &Measure::USUAL);
         if console.form == Form::Json && !settings.is_quiet() {
@@ -66,36 +66,54 @@ pub(crate) fn run(args: &EvalArgs, settings: &Settings) -> Result<Outcome, Failu
     Ok(Outcome::Found)
 }
 
-/// The baseline of each set: of the file named after the set where several sets were written, else
-/// of the file as given.
-fn read_baselines(path: Option<&Path>, sets: &[EvalSet]) -> Result<Vec<Option<Baseline>>, Failure> {
-    let Some(path) = path else { return Ok(sets.iter().map(|_| None).collect()) };
-    let mut whole = None;
-    let mut out = Vec::new();
+/// Gives sets of one name names of their own: `news`, `news-2`.
+fn tell_apart(sets: &mut [EvalSet]) {
+    let mut taken: HashSet<String> = sets.iter().map(|set| set.name.clone()).collect();
+    let mut met = HashSet::new();
     for set in sets {
-        let own = path_of_set(path, &set.name);
-        let baseline = if sets.len() > 1 && own.is_file() {
-            Baseline::read(&own)?
-        } else if let Some(known) = &whole {
-            Baseline::clone(known)
-        } else {
-            whole.insert(Baseline::read(path)?).clone()
-        };
-        out.push(Some(baseline));
+        if met.insert(set.name.clone()) {
+            continue;
+        }
+        let numbered = (2u32..).map(|number| format!("{}-{number}", set.name));
+        let free = numbered.skip_while(|name| taken.contains(name)).take(1);
+        set.name = free.collect();
+        taken.insert(set.name.clone());
+        met.insert(set.name.clone());
     }
-    Ok(out)
 }
 
-/// `results.run` for the set `cmrc` is `results.cmrc.run`.
-fn path_of_set(path: &Path, set: &str) -> PathBuf {
-    let mut name: OsString = path.file_stem().unwrap_or_default().to_owned();
-    name.push(".");
-    name.push(set);
-    if let Some(extension) = path.extension() {
-        name.push(".");
-        name.push(extension);
+/// Where the run of each set goes: the file as given, or for several sets a file named after the set
+/// in the folder as given, which is made here.
+fn runs(path: &Path, sets: &[EvalSet]) -> Result<Vec<PathBuf>, Failure> {
+    if let [_] = sets {
+        return Ok(vec![path.to_path_buf()]);
     }
-    path.with_file_name(name)
+    std::fs::create_dir_all(path).map_err(|cause| Failure::File {
+        doing: "make the folder",
+        path: path.to_path_buf(),
+        cause,
+        mend: "the runs of several sets need a folder of their own; name another",
+    })?;
+    Ok(sets.iter().map(|set| path_of_set(path, &set.name)).collect())
+}
+
+/// The baseline of each set: of the file named after the set where a folder is given, else of the
+/// file as given.
+fn read_baselines(path: Option<&Path>, sets: &[EvalSet]) -> Result<Vec<Option<Baseline>>, Failure> {
+    let Some(path) = path else { return Ok(sets.iter().map(|_| None).collect()) };
+    if path.is_dir() {
+        let read = sets
+            .iter()
+            .map(|set| Ok::<_, Failure>(Some(Baseline::read(&path_of_set(path, &set.name))?)));
+        return read.collect();
+    }
+    let whole = Baseline::read(path)?;
+    Ok(sets.iter().map(|_| Some(whole.clone())).collect())
+}
+
+/// In the folder `runs`, the run of the set `cmrc` is `cmrc.run`.
+fn path_of_set(folder: &Path, set: &str) -> PathBuf {
+    folder.join(format!("{set}.run"))
 }
 
 /// Indexes a set in a temporary place and asks its queries. Gives the answers and the mean time of
@@ -224,17 +242,5 @@ fn tell_gaps(result: &SetResult, settings: &Settings) {
     if evaluation.unanswered > 0 {
         let unanswered = count(evaluation.unanswered as u64, "query", "queries");
         tell(settings, Told::Note, &format!("{name}: {unanswered} without any answer count 0"));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_runs_of_several_sets_are_files_of_their_own() {
-        let path = |path: &str| path_of_set(Path::new(path), "cmrc");
-        assert_eq!(path("out/results.run"), Path::new("out/results.cmrc.run"));
-        assert_eq!(path("results"), Path::new("results.cmrc"));
     }
 }

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use serde::Serialize;
-use zhen_index::{IndexError, IndexOptions, Indexer, Summary};
-use zhen_source::{WalkOptions, path_id};
+use zhen_index::{IndexError, IndexOptions, Indexer, Summary, ZhenIndex};
+use zhen_source::{SourceError, WalkOptions, path_id, walk};
 use zhen_text::UserDict;
 
+use super::with_other_indexes;
 use crate::args::IndexArgs;
 use crate::failure::{Failure, Outcome};
 use crate::output::hits::{Paths, shell_quoted};
@@ -32,6 +33,12 @@ pub(crate) fn run(args: &IndexArgs, settings: &Settings) -> Result<Outcome, Fail
     let settings = &if typed { settings.without_bar() } else { settings.clone() };
     let stop = stop::on_interrupt();
     let options = options(args, settings, &stop)?;
+    if paths.is_empty() && !stream && args.dict.is_none() {
+        // What changes an index and brings nothing into it is not meant to create one.
+        if let Err(error @ IndexError::Missing { .. }) = ZhenIndex::open(&options.dir) {
+            return Err(with_other_indexes(error));
+        }
+    }
     let mut report = Report { settings, dir: options.dir.clone(), console: Console::new(settings) };
 
     let mut indexer = if args.rebuild {
@@ -115,7 +122,25 @@ fn check(args: &IndexArgs, paths: &[PathBuf], stream: bool) -> Result<(), Failur
             shell_quoted(&path.to_string_lossy()),
         ));
     }
-    Ok(())
+    check_globs(args)
+}
+
+/// Refuses patterns that are no globs: a walk would only report them, and take nothing.
+fn check_globs(args: &IndexArgs) -> Result<(), Failure> {
+    // A walk that leaves out where it begins looks at the patterns and at nothing else.
+    let root = std::env::temp_dir();
+    let options = WalkOptions {
+        include: args.include.clone(),
+        exclude: args.exclude.clone(),
+        exclude_dirs: vec![root.clone()],
+        ..WalkOptions::default()
+    };
+    match walk(&[root], &options).next() {
+        Some(Err(error @ SourceError::BadPattern { .. })) => {
+            Err(Failure::Usage(format!("{error}; see `zhen index --help`")))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn options(

@@ -21,7 +21,7 @@ pub(crate) fn run(args: &SearchArgs, settings: &Settings) -> Result<Outcome, Fai
     let mut console = Console::new(settings);
     if args.pretty && console.form == Form::Lines {
         console.form = Form::Person;
-        console.palette = Palette::new(true);
+        console.palette = Palette::new(settings.color_pretty);
     }
     let engine = open_engine(settings)?;
     let request = request(args);

@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::path::Path;
 
 use serde_json::json;
-use zhen_index::{ZhenIndex, read_synonyms, write_synonyms};
+use zhen_index::{ZhenIndex, change_synonyms, read_synonyms};
 use zhen_text::synonym::{LONGEST, rule_of};
 
 use super::with_other_indexes;
@@ -18,8 +18,7 @@ pub(crate) fn run(args: &SynonymsArgs, settings: &Settings) -> Result<Outcome, F
     ZhenIndex::open(&dir).map_err(with_other_indexes)?;
     match &args.action {
         None => list(&dir, settings),
-        Some(SynonymsAction::Add { rules }) => {
-            let mut known = read_synonyms(&dir)?;
+        Some(SynonymsAction::Add { rules }) => change(&dir, settings, |mut known| {
             for rule in rules {
                 if !holds(&known, rule) {
                     if !known.is_empty() && !known.ends_with('\n') {
@@ -29,20 +28,21 @@ pub(crate) fn run(args: &SynonymsArgs, settings: &Settings) -> Result<Outcome, F
                     known.push('\n');
                 }
             }
-            write(&dir, &known, settings)
-        }
-        Some(SynonymsAction::Remove { rules }) => {
-            let known = read_synonyms(&dir)?;
+            Ok(known)
+        }),
+        Some(SynonymsAction::Remove { rules }) => change(&dir, settings, |known| {
             if let Some(missing) = rules.iter().find(|rule| !holds(&known, rule)) {
                 return Err(Failure::Usage(format!(
                     "there is no rule {missing:?}; `zhen synonyms` lists those there are"
                 )));
             }
             let kept = known.lines().filter(|line| !rules.iter().any(|rule| same(line, rule)));
-            let kept: String = kept.flat_map(|line| [line, "\n"]).collect();
-            write(&dir, &kept, settings)
+            Ok(kept.flat_map(|line| [line, "\n"]).collect())
+        }),
+        Some(SynonymsAction::Load { file }) => {
+            let rules = read(file)?;
+            change(&dir, settings, |_| Ok(rules))
         }
-        Some(SynonymsAction::Load { file }) => write(&dir, &read(file)?, settings),
     }
 }
 
@@ -68,11 +68,17 @@ fn read(file: &Path) -> Result<String, Failure> {
         cause,
         mend: "name a UTF-8 text with one rule a line, as in `car, automobile, 汽车`",
     })?;
-    Ok(text)
+    // Editors on Windows begin a file with a byte order mark, which is no part of the first rule.
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
-fn write(dir: &Path, rules: &str, settings: &Settings) -> Result<Outcome, Failure> {
-    write_synonyms(dir, rules)?;
+/// Replaces the rules by what `change` makes of them, and says how many there are.
+fn change(
+    dir: &Path,
+    settings: &Settings,
+    change: impl FnOnce(String) -> Result<String, Failure>,
+) -> Result<Outcome, Failure> {
+    let rules = change_synonyms(dir, change)?;
     let count = rules.lines().filter_map(rule_of).count();
     let rules = if count == 1 { "rule" } else { "rules" };
     tell(settings, Told::Note, &format!("the index has {count} {rules} for synonyms"));

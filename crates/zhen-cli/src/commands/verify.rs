@@ -9,7 +9,7 @@ use super::with_other_indexes;
 use crate::failure::{Failure, Outcome};
 use crate::output::hits::{Paths, shell_quoted};
 use crate::output::style::Palette;
-use crate::output::{Console, count, text};
+use crate::output::{Console, Told, count, tell, text};
 use crate::settings::{Form, Settings};
 
 pub(crate) fn run(settings: &Settings) -> Result<Outcome, Failure> {
@@ -28,6 +28,7 @@ pub(crate) fn run(settings: &Settings) -> Result<Outcome, Failure> {
             "documents": report.documents,
             "analysed": report.analysed,
             "findings": report.findings,
+            "notes": report.notes,
         }))?,
         Form::Person | Form::Lines => {
             for finding in &report.findings {
@@ -46,8 +47,17 @@ pub(crate) fn run(settings: &Settings) -> Result<Outcome, Failure> {
         }
     }
     console.flush()?;
+    report.notes.iter().for_each(|note| tell(settings, Told::Note, note));
     if report.is_sound() {
         return Ok(Outcome::Found);
+    }
+    if report.is_passing() {
+        return Err(Failure::Usage(format!(
+            "the documents of the index {} are sound, its vocabulary is not; run `zhen index --index {} \
+             PATH…`, which makes it anew",
+            dir.display(),
+            shell_quoted(&dir.to_string_lossy()),
+        )));
     }
     Err(Failure::Usage(format!(
         "the index {} is damaged: {}; move it away and run `zhen index --index {} PATH…`",

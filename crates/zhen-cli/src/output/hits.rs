@@ -275,12 +275,7 @@ fn figures(response: &SearchResponse, request: &SearchRequest) -> String {
 
 /// A text as one word of a POSIX shell.
 pub(crate) fn shell_quoted(text: &str) -> String {
-    let text = one_line(text);
-    let plain = |c: char| c.is_alphanumeric() || "_-+=./:,@%".contains(c);
-    if !text.is_empty() && !text.starts_with('-') && text.chars().all(plain) {
-        return text;
-    }
-    format!("'{}'", text.replace('\'', r"'\''"))
+    zhen_index::errors::shell_quoted(&one_line(text))
 }
 
 #[cfg(test)]

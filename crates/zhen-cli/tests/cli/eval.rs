@@ -39,16 +39,36 @@ fn several_sets_have_a_mean_and_runs_of_their_own() {
         std::fs::copy(place.path("sets/tiny").join(file), place.path("sets/other").join(file))
             .unwrap();
     }
-    let args = ["eval", "--set", "sets/tiny", "--set", "sets/other", "--run-out", "all.run"];
+    let args = ["eval", "--set", "sets/tiny", "--set", "sets/other", "--run-out", "out/runs"];
     let out = place.zhen(&args).expect_status(0).out;
     assert!(out.contains("mean of sets"), "{out}");
     for set in ["tiny", "other"] {
-        let run = std::fs::read_to_string(place.path(&format!("all.{set}.run"))).unwrap();
+        let run = std::fs::read_to_string(place.path(&format!("out/runs/{set}.run"))).unwrap();
         let first: Vec<&str> = run.lines().next().unwrap().split(' ').collect();
         assert_eq!(first[..4], ["q1", "Q0", "d1", "1"], "{run}");
         assert_eq!(first[5], "zhen");
         assert_eq!(run.lines().filter(|line| line.starts_with("q2 ")).count(), 2);
     }
+    // Such a folder is a baseline.
+    let args = ["eval", "--set", "sets/tiny", "sets/other", "--baseline", "out/runs"];
+    assert!(place.zhen(&args).expect_status(0).out.contains("+0.0000"));
+}
+
+#[test]
+fn sets_of_one_name_are_told_apart() {
+    let place = place();
+    for file in ["corpus.jsonl", "queries.tsv", "qrels.tsv"] {
+        let content = std::fs::read(place.path("sets/tiny").join(file)).unwrap();
+        place.write(&format!("more/tiny/{file}"), content);
+    }
+    let args = ["eval", "--set", "sets/tiny", "more/tiny", "--run-out", "runs"];
+    let out = place.zhen(&args).expect_status(0).out;
+    assert!(out.contains("tiny-2"), "{out}");
+    assert!(place.path("runs/tiny.run").is_file() && place.path("runs/tiny-2.run").is_file());
+    place.write("file", "");
+    let args = ["eval", "--set", "sets/tiny", "more/tiny", "--run-out", "file"];
+    let error = place.zhen(&args).expect_status(2).err;
+    assert!(error.contains("name another"), "{error}");
 }
 
 #[test]

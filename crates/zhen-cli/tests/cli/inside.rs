@@ -139,3 +139,31 @@ fn fuzzy_pinyin_takes_confused_sounds_for_one() {
     place.zhen(&["search", "zenbian"]).expect_status(1);
     assert_eq!(place.finds(&["zenbian", "--fuzzy-pinyin"]), ["hans.txt"]);
 }
+
+#[test]
+fn a_damaged_vocabulary_needs_no_new_index() {
+    let place = place();
+    std::fs::write(place.path("index/default/zhen-vocabulary.bin"), "").unwrap();
+    let error = place.zhen(&["verify"]).expect_status(2).err;
+    assert!(error.contains("makes it anew") && !error.contains("move it away"), "{error}");
+    std::fs::remove_file(place.path("index/default/zhen-vocabulary.bin")).unwrap();
+    let done = place.zhen(&["verify"]).expect_status(0);
+    assert!(done.err.contains("zhen-vocabulary.bin is missing"), "{done:?}");
+}
+
+#[test]
+fn a_score_of_nothing_is_zero() {
+    let place = place();
+    let id = place.search(&["词典"])["hits"][0]["id"].as_str().unwrap().to_owned();
+    let done = place.zhen(&["explain", "--json", "zbnothing", &id]);
+    assert!(!done.out.contains("-0.0"), "{done:?}");
+}
+
+#[test]
+fn pretty_output_without_colour_has_none() {
+    let place = place();
+    let out = place.zhen(&["search", "--pretty", "--color", "never", "词典"]).expect_status(0).out;
+    assert!(!out.contains('\u{1b}'), "{out:?}");
+    let out = place.zhen(&["search", "--pretty", "词典"]).expect_status(0).out;
+    assert!(out.contains('\u{1b}'), "{out:?}");
+}

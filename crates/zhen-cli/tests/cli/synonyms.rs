@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::Place;
+use crate::support::{Done, Place};
 
 #[test]
 fn rules_are_added_listed_used_and_removed() {
@@ -36,4 +36,25 @@ fn a_file_of_rules_replaces_all_or_is_refused_with_its_line() {
     assert!(error.contains("line 2") && error.contains("at least two words"), "{error}");
     place.zhen(&["search", "zbnew"]).expect_status(0);
     place.zhen(&["synonyms", "load", "missing.txt"]).expect_status(2);
+}
+
+#[test]
+fn rules_added_at_the_same_time_are_all_kept() {
+    let place = Place::with(&[("a.txt", "一台旧收音机")]);
+    let rules: Vec<String> = (0..12).map(|n| format!("zb{n}a, zb{n}b")).collect();
+    let add = |rule: &String| place.command(&["synonyms", "add", rule]).spawn().unwrap();
+    let runs: Vec<_> = rules.iter().map(add).collect();
+    for run in runs {
+        Done::of(run).expect_status(0);
+    }
+    let out = place.zhen(&["synonyms"]).expect_status(0).out;
+    assert_eq!(out.lines().count(), rules.len(), "{out}");
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_the_first_rule() {
+    let place = Place::with(&[("a.txt", "一台旧收音机")]);
+    place.write("rules.txt", "\u{feff}zbnew, 收音机\n");
+    place.zhen(&["synonyms", "load", "rules.txt"]).expect_status(0);
+    assert_eq!(place.zhen(&["synonyms"]).out, "zbnew, 收音机\n");
 }

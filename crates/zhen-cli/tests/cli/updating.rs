@@ -154,3 +154,39 @@ fn watching_follows_changes_until_it_is_interrupted() {
     let done = Done::of(child).expect_status(0);
     assert!(done.err.contains("watching for changes"), "{done:?}");
 }
+
+#[test]
+fn pruning_sees_files_become_folders_and_folders_files() {
+    let place = Place::with(&[("a/b.txt", "望远镜"), ("c.txt", "收音机")]);
+    std::fs::remove_dir_all(place.path("docs/a")).unwrap();
+    place.write("docs/a", "图书馆");
+    std::fs::remove_file(place.path("docs/c.txt")).unwrap();
+    place.write("docs/c.txt/d.txt", "词典");
+    place.json(&["index", "--prune", "docs"]);
+    assert_eq!(place.finds(&["望远镜"]), [""; 0]);
+    assert_eq!(place.finds(&["收音机"]), [""; 0]);
+    assert_eq!(place.finds(&["词典"]), ["d.txt"]);
+}
+
+#[test]
+fn a_pattern_that_is_no_glob_is_refused_before_anything_is_created() {
+    let place = Place::new();
+    place.write("docs/a.txt", "望远镜");
+    for args in [["--exclude", ""], ["--include", "["], ["--exclude", "a{b"]] {
+        let error = place.zhen(&["index", "docs", args[0], args[1]]).expect_status(2).err;
+        assert!(error.contains(&format!("{:?}", args[1])), "{error}");
+        assert!(std::fs::read_dir(place.path("index")).unwrap().next().is_none());
+    }
+    place.zhen(&["index", "docs", "--include", "*.{txt,md}"]).expect_status(0);
+}
+
+#[test]
+fn what_only_changes_an_index_creates_none() {
+    let place = Place::with(&[("a.txt", "望远镜")]);
+    for change in ["--rebuild", "--merge", "--prune"] {
+        let error = place.zhen(&["index", "--index", "defualt", change]).expect_status(2).err;
+        assert!(error.contains("there is no index"), "{error}");
+        assert!(!place.path("index/defualt").exists(), "{change}");
+        place.zhen(&["index", change]).expect_status(0);
+    }
+}

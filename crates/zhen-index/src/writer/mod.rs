@@ -24,10 +24,11 @@ use self::merge::Merging;
 use self::removal::{Epochs, Removals};
 use crate::aliases::HandMade;
 use crate::budget::Split;
+use crate::directory::Files;
 use crate::document::IndexDocument;
 use crate::durable;
 use crate::errors::IndexError;
-use crate::files::{FileEntry, FileTable, remove_stale_sidecars};
+use crate::files::{FileEntry, FileTable, remove_half_written, remove_stale_sidecars};
 use crate::folder::Folder;
 use crate::hash::{hash64, hash128};
 use crate::lock::WriterLock;
@@ -114,6 +115,7 @@ impl Writer {
             Err(error) => return Err(error),
         }
         let lock = WriterLock::acquire(dir)?;
+        remove_half_written(dir);
         let index = match ZhenIndex::open_in_place(dir, lock.folder()) {
             Err(IndexError::Missing { .. }) => {
                 create(dir)?;
@@ -415,11 +417,11 @@ fn settings() -> IndexSettings {
 fn create(dir: &Path) -> Result<(), IndexError> {
     (|| {
         let (schema, _) = schema();
-        let directory = tantivy::directory::MmapDirectory::open(dir)?;
+        let directory = Files::open(dir)?;
         let index = match Index::exists(&directory)? {
             // Left by a process that was killed right here.
             true => Index::open(directory)?,
-            false => Index::builder().schema(schema).settings(settings()).create_in_dir(dir)?,
+            false => Index::create(directory, schema, settings())?,
         };
         crate::open::register_tokenizer(&index);
         let mut engine: Engine = index.writer_with_options(engine_options())?;

@@ -4,6 +4,7 @@
 
 mod aliases;
 mod duplicates;
+mod fields;
 mod pinyin;
 mod spellings;
 mod suggest;

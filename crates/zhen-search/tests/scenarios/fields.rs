@@ -1,0 +1,89 @@
+//! Fields of records: filtered, sorted and counted by.
+//! 1. A record's own field takes the place of another name of the schema's field.
+//! 2. Without such a field the other name holds.
+//! 3. Sorting by a field that no document has is an error that names those there are.
+
+use serde_json::json;
+use zhen_search::{Engine as _, SearchError, SearchRequest, Sort};
+use zhen_source::Document;
+
+use super::Index;
+
+fn document(id: &str, extra: serde_json::Value) -> Document {
+    let serde_json::Value::Object(extra) = extra else { unreachable!("an object is given") };
+    Document {
+        id: id.to_owned(),
+        body: format!("望远镜 telescope {id}"),
+        lang: Some("en".to_owned()),
+        extra,
+        ..Document::default()
+    }
+}
+
+fn index() -> Index {
+    Index::of(vec![
+        document(
+            "a",
+            json!({"type": "law", "date": "1999-05-01", "language": "Latin", "price": 7}),
+        ),
+        document("b", json!({"type": "letter", "date": "soon", "tag": "x", "file": "17"})),
+    ])
+}
+
+#[test]
+fn a_records_own_field_takes_the_place_of_another_name() {
+    let index = index();
+    for (query, found) in [
+        ("type:law", vec!["a"]),
+        ("-type:law telescope", vec!["b"]),
+        ("date:soon", vec!["b"]),
+        ("language:latin", vec!["a"]),
+        ("tag:x", vec!["b"]),
+        ("file:17", vec!["b"]),
+        ("(type:law OR tag:x)", vec!["a", "b"]),
+        ("lang:en", vec!["a", "b"]),
+    ] {
+        assert_eq!(index.ids(query), found, "{query}");
+        let request = SearchRequest { filter: Some(query.to_owned()), ..SearchRequest::default() };
+        if !query.contains("telescope") {
+            assert_eq!(index.ask(request).total, found.len() as u64, "{query}");
+        }
+    }
+    let facets = vec!["type".to_owned(), "lang".to_owned()];
+    let answer = index.ask(SearchRequest {
+        query: "telescope".to_owned(),
+        facets,
+        sort: Some(Sort { field: "type".to_owned(), descending: true }),
+        ..SearchRequest::default()
+    });
+    let values: Vec<_> = answer.facets["type"].iter().map(|facet| facet.value.as_str()).collect();
+    assert_eq!(values, ["law", "letter"]);
+    assert_eq!(answer.facets["lang"][0].value, "en");
+    assert_eq!(answer.hits[0].id, "b");
+}
+
+#[test]
+fn without_such_a_field_the_other_name_holds() {
+    let index = Index::of(vec![document("a", json!({})), document("b", json!({}))]);
+    assert_eq!(index.ids("language:en"), ["a", "b"]);
+}
+
+#[test]
+fn sorting_by_a_field_that_no_document_has_names_those_there_are() {
+    let index = index();
+    let sorted = |field: &str| {
+        index.engine.search(&SearchRequest {
+            query: "telescope".to_owned(),
+            sort: Some(Sort { field: field.to_owned(), descending: false }),
+            ..SearchRequest::default()
+        })
+    };
+    for field in ["price", "time", "path", "date", "type", "id"] {
+        assert!(sorted(field).is_ok(), "{field}");
+    }
+    for field in ["nosuch", "title", "body", "time:desc"] {
+        let Err(SearchError::Invalid(message)) = sorted(field) else { panic!("{field}") };
+        assert!(message.contains(&format!("cannot sort by {field:?}")), "{message}");
+        assert!(message.contains("price") && message.contains("time"), "{message}");
+    }
+}
