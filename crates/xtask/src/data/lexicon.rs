@@ -351,18 +351,22 @@ struct Pair<'a> {
     to_english: f32,
 }
 
-/// English words that say by themselves what some Chinese word means that is no name.
+/// English words, written small, that say by themselves what some Chinese word means that is no name.
 fn ordinary_words(entries: &[cedict::Entry]) -> HashSet<String> {
-    let senses = entries.iter().filter(|entry| !entry.is_name()).flat_map(|entry| &entry.senses);
-    let meanings = senses.filter_map(|sense| match cedict::sense(sense, false) {
-        Sense::Means(phrases) => Some(phrases),
-        _ => None,
-    });
-    let single = meanings.flatten().filter_map(|(phrase, worth)| match phrase.as_slice() {
-        [word] if worth >= TELLING => Some(word.clone()),
-        _ => None,
-    });
-    single.collect()
+    let mut ordinary = HashSet::new();
+    for sense in entries.iter().filter(|entry| !entry.is_name()).flat_map(|entry| &entry.senses) {
+        let Sense::Means(phrases) = cedict::sense(sense, false) else { continue };
+        let is_small = |word: &str| sense.split(|c: char| !c.is_alphanumeric()).any(|w| w == word);
+        let telling = phrases.into_iter().filter(|(_, worth)| *worth >= TELLING);
+        for (phrase, _) in telling {
+            if let [word] = phrase.as_slice()
+                && is_small(word)
+            {
+                ordinary.insert(word.clone());
+            }
+        }
+    }
+    ordinary
 }
 
 /// The parts of a word whose number of characters is in the range.
