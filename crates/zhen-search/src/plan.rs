@@ -114,17 +114,24 @@ impl Mask {
 impl Plan {
     /// Adds a term of a field.
     pub(crate) fn add(&mut self, field: Field, term: &str, boost: f32, group: Option<usize>) {
-        self.add_origin(Origin::Term(field, term.to_owned()), field, boost, group);
+        self.add_origin(Origin::Term(field, term.to_owned()), boost, group);
+    }
+
+    /// Adds what stands in the body and in the title, with the boost of each.
+    pub(crate) fn add_origins(
+        &mut self,
+        origins: &[Origin],
+        boosts: [f32; 2],
+        group: Option<usize>,
+    ) {
+        for (origin, boost) in origins.iter().zip(boosts) {
+            self.add_origin(origin.clone(), boost, group);
+        }
     }
 
     /// Adds what scores; what is known already of the same word counts more.
-    pub(crate) fn add_origin(
-        &mut self,
-        origin: Origin,
-        field: Field,
-        boost: f32,
-        group: Option<usize>,
-    ) {
+    fn add_origin(&mut self, origin: Origin, boost: f32, group: Option<usize>) {
+        let field = self.field_of(&origin);
         if let Origin::Term(field, term) = &origin {
             let key = (*field, term.clone());
             if let Some(&at) = self.by_term.get(&key) {

@@ -18,7 +18,7 @@ use crate::expand::{self, Asked, Holdings};
 use crate::filter::{Condition, DUPLICATES};
 use crate::passage::Pattern;
 use crate::plan::{ListKind, Mask, Origin, Plan};
-use crate::wanted::{is_function_word, wanted};
+use crate::wanted::{is_function_word, is_single_han, wanted};
 use crate::weights;
 
 /// Makes plans for one index.
@@ -77,18 +77,12 @@ impl Planner<'_> {
         self.pairs(&query.folded, &together.collect::<Vec<_>>(), plan);
         let mut groups = vec![None; query.words.len()];
         for one in &wanted {
-            let words = &query.words[one.words.clone()];
-            let typed = &text[spanned(words, |word| &word.original)];
+            let typed = &text[spanned(&query.words[one.words.clone()], |word| &word.original)];
             plan.groups.push(typed.to_owned());
             let group = plan.groups.len() - 1;
             groups[one.words.clone()].fill(Some(group));
             if one.together {
-                self.together(
-                    &query.folded[spanned(words, |word| &word.folded)],
-                    typed,
-                    group,
-                    plan,
-                );
+                self.together(&query.folded[folded(&one.words)], typed, group, plan);
             }
         }
         let is_together =
@@ -116,11 +110,8 @@ impl Planner<'_> {
 
     /// Words that are wanted one after another.
     fn together(&self, folded: &str, typed: &str, group: usize, plan: &mut Plan) {
-        let boosts = [weights::BODY_BIGRAM, weights::TITLE_BIGRAM];
-        for (origin, boost) in self.standing(folded, plan).into_iter().zip(boosts) {
-            let field = plan.field_of(&origin);
-            plan.add_origin(origin, field, boost, Some(group));
-        }
+        let origins = self.standing(folded, plan);
+        plan.add_origins(&origins, [weights::BODY_BIGRAM, weights::TITLE_BIGRAM], Some(group));
         plan.patterns.push(Pattern::new(typed, folded, 1.0));
     }
 
@@ -158,12 +149,11 @@ impl Planner<'_> {
                 plan.add(f.title_grams, &word.text, boosts.1, member);
             }
             // A single character is looked for as a word: it begins very many pairs.
-            WordKind::Han if word.text.chars().count() == 1 && plan.groups.len() > 1 => {}
+            WordKind::Han if is_single_han(word) && plan.groups.len() > 1 => {}
             WordKind::Han | WordKind::Syllables => {
                 if let Some(group) = group {
-                    for origin in self.standing(&word.text, plan) {
-                        plan.add_origin(origin, f.body_grams, 0.0, Some(group));
-                    }
+                    let origins = self.standing(&word.text, plan);
+                    plan.add_origins(&origins, [0.0; 2], Some(group));
                 }
             }
             WordKind::Compound => {}
@@ -217,12 +207,8 @@ impl Planner<'_> {
                 _ => continue,
             };
             if touches {
-                let boosts = [weights::BODY_BIGRAM, weights::TITLE_BIGRAM];
                 let origins = self.standing(&folded[start..end], plan);
-                for (origin, boost) in origins.into_iter().zip(boosts) {
-                    let field = plan.field_of(&origin);
-                    plan.add_origin(origin, field, boost, None);
-                }
+                plan.add_origins(&origins, [weights::BODY_BIGRAM, weights::TITLE_BIGRAM], None);
             }
         }
     }
@@ -256,11 +242,7 @@ impl Planner<'_> {
                 let folded = fold::fold_to_string(text);
                 let origins = self.standing(&folded, plan);
                 if used == Use::Score && !origins.is_empty() {
-                    let boosts = [weights::BODY_PHRASE, weights::TITLE_PHRASE];
-                    for (origin, boost) in origins.iter().zip(boosts) {
-                        let field = plan.field_of(origin);
-                        plan.add_origin(origin.clone(), field, boost, None);
-                    }
+                    plan.add_origins(&origins, [weights::BODY_PHRASE, weights::TITLE_PHRASE], None);
                     plan.patterns.push(Pattern::new(text, &folded, 2.0));
                 }
                 Mask::Origins(origins)
@@ -272,7 +254,7 @@ impl Planner<'_> {
                 let kind = ListKind::Fuzzy(folded.clone(), *edits);
                 let origins = fields.map(|field| plan.list(field, kind.clone())).to_vec();
                 if used == Use::Score {
-                    self.expansion(&origins, plan);
+                    plan.add_origins(&origins, [weights::BODY_WORD, weights::TITLE_WORD], None);
                     plan.patterns.push(Pattern::fuzzy(text, &folded, *edits));
                 }
                 Mask::Origins(origins)
@@ -323,17 +305,10 @@ impl Planner<'_> {
         };
         let origins = fields.map(|field| plan.list(field, kind.clone())).to_vec();
         if used == Use::Score {
-            self.expansion(&origins, plan);
+            plan.add_origins(&origins, [weights::BODY_WORD, weights::TITLE_WORD], None);
             plan.patterns.push(Pattern::prefix(text, &folded));
         }
         Mask::Origins(origins)
-    }
-
-    fn expansion(&self, origins: &[Origin], plan: &mut Plan) {
-        for (origin, boost) in origins.iter().zip([weights::BODY_WORD, weights::TITLE_WORD]) {
-            let field = plan.field_of(origin);
-            plan.add_origin(origin.clone(), field, boost, None);
-        }
     }
 
     fn field(&self, name: &str, value: &Value, plan: &mut Plan) -> Mask {

@@ -106,7 +106,8 @@ fn is_meant(typed: &str, words: &[QueryWord], at: usize) -> bool {
             && !shouted()
 }
 
-fn is_single_han(word: &QueryWord) -> bool {
+/// Whether a word is a single ideograph.
+pub(crate) fn is_single_han(word: &QueryWord) -> bool {
     word.kind == WordKind::Han && word.text.chars().count() == 1
 }
 
