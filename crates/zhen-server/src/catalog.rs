@@ -12,7 +12,8 @@ use zhen_source::Document;
 
 /// The indexes that a server offers, by name.
 ///
-/// Every method may block (on a disk, for example); the server calls them off its event loop.
+/// Every method may block (on a disk, for example); the server calls those that take long off its
+/// event loop.
 pub trait Catalog: Send + Sync + 'static {
     /// The index that is meant when a request names none.
     fn default_index(&self) -> &str;

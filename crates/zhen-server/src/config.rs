@@ -32,7 +32,8 @@ pub struct ServerConfig {
     pub log_queries: bool,
     /// Whether answers are compressed for clients that accept it.
     pub compression: bool,
-    /// Threads that run the event loop; 0 means as many as there are processors, at most 4.
+    /// Threads that drive connections, and run their searches while these are short; 0 means as many
+    /// as there are processors, at least 2.
     pub event_threads: usize,
     /// Bounds on what a client may ask for.
     pub limits: Limits,
@@ -175,6 +176,15 @@ pub const ENVIRONMENT: [(&str, &str); 6] = [
 ];
 
 impl ServerConfig {
+    /// Threads that drive connections, never 0.
+    pub fn event_threads(&self) -> usize {
+        match self.event_threads {
+            // A single one would leave everybody waiting for a search that is long after all.
+            0 => processors().max(2),
+            n => n,
+        }
+    }
+
     /// Reads the `[server]` table of a `zhen.toml`; other tables belong to others and are passed
     /// over. A file without that table gives the defaults.
     ///

@@ -24,6 +24,7 @@ use tokio::time::{Instant, Sleep};
 use warp::filters::BoxedFilter;
 use warp::http::{Request, StatusCode};
 
+use crate::loops::Loops;
 use crate::problem::{Kind, MEDIA_TYPE, Problem};
 use crate::service;
 use crate::state::State;
@@ -35,19 +36,21 @@ const LINGER_BYTES: usize = 1 << 20;
 /// Descriptors left for indexes and the rest of the process.
 const SPARE_DESCRIPTORS: u64 = 256;
 
-/// Accepts connections until `shutdown` changes. Every connection holds a clone of `alive`.
+/// Accepts connections until `shutdown` changes; then gives back what drives those that are open. Every
+/// connection holds a clone of `alive`.
 pub(crate) async fn accept(
     listener: TcpListener,
     state: Arc<State>,
     routes: BoxedFilter<(warp::reply::Response,)>,
     mut shutdown: watch::Receiver<bool>,
     alive: mpsc::Sender<()>,
-) {
+) -> Loops {
     let most = most_connections(state.config.limits.max_connections);
+    let mut loops = Loops::new(&state.config);
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            _ = shutdown.changed() => return,
+            _ = shutdown.changed() => return loops,
         };
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
@@ -67,10 +70,14 @@ pub(crate) async fn accept(
             });
             continue;
         }
-        tokio::spawn(async move {
+        let Ok(stream) = stream.into_std() else { continue };
+        loops.drive(async move {
             let _alive = alive;
             let _open = state.metrics.connection();
-            serve(stream, peer, &state, routes, shutdown).await;
+            // From here on it wakes the thread that drives it.
+            if let Ok(stream) = TcpStream::from_std(stream) {
+                serve(stream, peer, &state, routes, shutdown).await;
+            }
         });
     }
 }

@@ -4,10 +4,10 @@
 //! so on a runtime of its own until the process is interrupted. The API is described in
 //! `docs/HTTP.md` and, for programs, at `/openapi.json`.
 //!
-//! The way of a request: `connection` bounds what a client may send and how slowly, `service`
-//! refuses what must not pass and logs the rest, `routes` leads to a handler, the handler runs
-//! its search on the blocking pool (`pool`) or hands its documents to the index's writer
-//! (`group`). This is the only crate that knows warp.
+//! The way of a request: `connection` bounds what a client may send and how slowly, on one of the
+//! threads that drive connections (`loops`); `service` refuses what must not pass and logs the
+//! rest, `routes` leads to a handler, the handler runs its search (`pool`) or hands its documents to
+//! the index's writer (`group`). This is the only crate that knows warp.
 
 mod access;
 mod assets;
@@ -20,6 +20,7 @@ mod disk;
 mod group;
 mod handlers;
 mod log;
+mod loops;
 mod metrics;
 mod params;
 mod pool;

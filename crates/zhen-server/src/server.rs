@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 
 use crate::catalog::Catalog;
-use crate::config::{ConfigError, ServerConfig, processors};
+use crate::config::{ConfigError, ServerConfig};
 use crate::connection;
 use crate::log::{LogSink, no_log};
 use crate::routes;
@@ -97,7 +97,8 @@ pub async fn serve(
     state.draining.store(true, Ordering::Relaxed);
     // Nobody listening any more means that everything has ended already.
     let _ = stop.send(true);
-    let _ = accepting.await;
+    // What is under way needs its threads until it is done or its time is over.
+    let _loops = accepting.await;
     let deadline = tokio::time::Instant::now() + patience;
     let finished = tokio::time::timeout_at(deadline, all_gone.recv()).await.is_ok();
     let cut_off = state.metrics.open_connections();
@@ -127,15 +128,7 @@ pub fn run(
     catalog: Arc<dyn Catalog>,
     hooks: Hooks,
 ) -> Result<(), ServeError> {
-    let threads = match config.event_threads {
-        0 => processors().min(4),
-        n => n,
-    };
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(threads)
-        .thread_name("zhen-http")
-        // Searches are bounded by their own limit; the rest is uploads, assets and name look-ups.
-        .max_blocking_threads(config.limits.concurrent_searches() + 32)
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(ServeError::Start)?;

@@ -58,7 +58,7 @@ async fn run(
         query: state.config.log_queries.then(|| request.query.clone()),
         ..Notes::default()
     };
-    // Turned into bytes where it was found, off the event loop.
+    // Turned into bytes where it was found.
     let first_page = request.offset == 0;
     let search = move |index: &dyn crate::catalog::Index| {
         let answer = index.engine().search(&request)?;
