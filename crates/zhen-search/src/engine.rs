@@ -40,16 +40,17 @@ pub const MOST_SUGGESTIONS: usize = 100;
 pub const LONGEST_QUERY: usize = 4_096;
 
 /// Fields of a document that mean something here. What a record itself keeps under such a name (a
-/// `kind` of its own, or a `time` that is none) never takes their place,
+/// `kind` of its own, or a `time` that is none) never takes their place, but is found in [`OWN`].
 const BUILT_IN: [&str; 11] =
     ["id", "title", "body", "lang", "path", "url", "time", "tags", "kind", "lines", OWN];
-/// but is found in this field.
+/// The field of a document that holds what a record keeps under the name of another.
 const OWN: &str = "own";
 
 /// Documents looked at beyond those asked for, as some are folded into others; when that is too few,
-/// the search is run again for more,
+/// the search is run again for more.
 const FOLD_AHEAD: usize = 30;
-/// up to so many. Beyond that, hits may be missing where nearly everything is nearly the same.
+/// Most documents looked at to fill an answer. Beyond them, hits may be missing where nearly everything
+/// is nearly the same.
 const DEEPEST_FOLDED: usize = 4 * DEEPEST_HIT;
 
 /// An index opened for searching; cheap to share between threads, and it follows commits.
@@ -379,15 +380,8 @@ impl Engine for IndexEngine {
                 }
             }
         };
-        let segments = searcher.segment_readers();
-        let meant: Vec<String> =
-            request.facets.iter().map(|field| filter::resolve(segments, field)).collect();
-        let mut counted =
-            facets::count(searcher, &outcome.matching, &meant).map_err(engine_error)?;
-        let named = request.facets.iter().zip(&meant);
-        let facets = named
-            .filter_map(|(field, meant)| Some((field.clone(), counted.remove(meant)?)))
-            .collect();
+        let facets = facets::count(searcher, &outcome.matching, &request.facets);
+        let facets = facets.map_err(engine_error)?;
         let shown = best.iter().skip(request.offset).take(request.limit);
         let addresses = shown.clone().map(|ranked| ranked.address).collect();
         let patterns = passage::held(plan.patterns, &terms, &outcome.lists, addresses);

@@ -12,24 +12,26 @@ use tantivy::columnar::{Column, DynamicColumn, StrColumn};
 
 use crate::api::Facet;
 use crate::bits::Bits;
-use crate::filter::{column, is_field};
+use crate::filter::{column, is_field, resolve};
 
 /// Most values told of one field.
 const MOST_VALUES: usize = 50;
 /// The name under which folders are counted, unless the index has a field of that name.
 const FOLDER: &str = "folder";
 
-/// For each field its values with the numbers of documents that have them, most frequent first, then in
-/// order of the value. A field that no document has gives no values.
+/// For each field, as the request names it, its values with the numbers of documents that have them, most
+/// frequent first, then in order of the value. A field that no document has gives no values.
 pub(crate) fn count(
     searcher: &Searcher,
     matching: &[Bits],
     fields: &[String],
 ) -> tantivy::Result<BTreeMap<String, Vec<Facet>>> {
+    let segments = searcher.segment_readers();
     let mut out = BTreeMap::new();
     for field in fields {
-        let by_folder = field == FOLDER && !is_field(searcher.segment_readers(), field);
-        let name = if by_folder { column("path") } else { column(field) };
+        let meant = resolve(segments, field);
+        let by_folder = meant == FOLDER && !is_field(segments, &meant);
+        let name = if by_folder { column("path") } else { column(&meant) };
         let mut counts: FxHashMap<String, u64> = FxHashMap::default();
         for (ord, matching) in matching.iter().enumerate() {
             let reader = searcher.segment_reader(ord as u32);
