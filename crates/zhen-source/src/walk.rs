@@ -51,6 +51,16 @@ impl Default for WalkOptions {
     }
 }
 
+impl WalkOptions {
+    /// Looks at the patterns before anything is walked: a walk reports the first bad one and takes nothing.
+    ///
+    /// # Errors
+    /// [`SourceError::BadPattern`] for a pattern that is no glob.
+    pub fn check(&self) -> Result<(), SourceError> {
+        globs(Path::new(""), self).map(drop)
+    }
+}
+
 /// A file to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {

@@ -144,6 +144,12 @@ fn a_bad_pattern_is_an_error_that_names_it() {
     let options = WalkOptions { include: vec!["a[".into()], ..WalkOptions::default() };
     let all = found(&[folder.path()], &options);
     assert!(matches!(&all[..], [Err(SourceError::BadPattern { pattern, .. })] if pattern == "a["));
+    // Who asks beforehand hears the same.
+    assert!(
+        matches!(options.check(), Err(SourceError::BadPattern { pattern, .. }) if pattern == "a[")
+    );
+    let good = WalkOptions { exclude: vec!["a*".into()], ..WalkOptions::default() };
+    assert!(good.check().is_ok());
 }
 
 #[test]

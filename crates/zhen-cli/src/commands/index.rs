@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 
 use serde::Serialize;
 use zhen_index::{IndexError, IndexOptions, Indexer, Summary, ZhenIndex};
-use zhen_source::{SourceError, WalkOptions, path_id, walk};
+use zhen_source::{WalkOptions, path_id};
 use zhen_text::UserDict;
 
 use super::with_other_indexes;
@@ -122,25 +122,7 @@ fn check(args: &IndexArgs, paths: &[PathBuf], stream: bool) -> Result<(), Failur
             shell_quoted(&path.to_string_lossy()),
         ));
     }
-    check_globs(args)
-}
-
-/// Refuses patterns that are no globs: a walk would only report them, and take nothing.
-fn check_globs(args: &IndexArgs) -> Result<(), Failure> {
-    // A walk that leaves out where it begins looks at the patterns and at nothing else.
-    let root = std::env::temp_dir();
-    let options = WalkOptions {
-        include: args.include.clone(),
-        exclude: args.exclude.clone(),
-        exclude_dirs: vec![root.clone()],
-        ..WalkOptions::default()
-    };
-    match walk(&[root], &options).next() {
-        Some(Err(error @ SourceError::BadPattern { .. })) => {
-            Err(Failure::Usage(format!("{error}; see `zhen index --help`")))
-        }
-        _ => Ok(()),
-    }
+    Ok(())
 }
 
 fn options(
@@ -170,6 +152,8 @@ fn options(
         max_file_bytes: args.max_file_size.unwrap_or(usual.max_file_bytes),
         ..usual
     };
+    let no_glob = |error| Failure::Usage(format!("{error}; see `zhen index --help`"));
+    options.walk.check().map_err(no_glob)?;
     Ok(options)
 }
 
