@@ -148,11 +148,12 @@ impl<'t> Page<'t> {
             }
             return;
         }
+        // A title that nothing closes ends where something else begins.
+        self.in_title = name == "title" && !closed;
         match name.as_ref() {
             "html" | "body" => self.facts.note_lang(attributes),
             "meta" => self.facts.note_meta(attributes),
             "link" => self.facts.note_link(attributes),
-            "title" if !closed => self.in_title = true,
             _ => {}
         }
         if !void && self.is_left_out(&name, attributes) {
@@ -473,6 +474,8 @@ mod tests {
         assert_eq!(page("<p>a<!-- open <p>b").body, "ab\n");
         assert_eq!(page("just text & more").body, "just text & more\n");
         assert_eq!(page("<div hidden>秘密</div>看得见").body, "看得见\n");
+        let document = page("<head><title>title\n<body><p>text");
+        assert_eq!((document.title.as_str(), document.body.as_str()), ("title", "text\n"));
     }
 
     #[test]

@@ -16,40 +16,56 @@ pub(crate) fn read(text: &str, document: &mut Document) {
     }
 }
 
-/// SubRip and WebVTT: blocks of lines in which text follows the line with the times.
+/// SubRip and WebVTT: blocks of lines in which text follows the line with the times. Text of which the
+/// times are missing or cannot be read is text all the same.
 fn read_cues(text: &str, document: &mut Document) {
     let mut body = BodyBuilder::with_capacity(text.len());
-    let mut in_cue = false;
     let is_webvtt = text.starts_with("WEBVTT");
-    for (number, range) in (1u32..).zip(line_ranges(text)) {
-        let line = text[range].trim();
+    let (mut begins, mut in_cue, mut left_out) = (true, false, false);
+    let trimmed = line_ranges(text).map(|range| text[range].trim());
+    let mut lines = (1u32..).zip(trimmed).peekable();
+    while let Some((number, line)) = lines.next() {
         if line.is_empty() {
-            in_cue = false;
-        } else if is_timing(line) {
-            in_cue = true;
-        } else if in_cue {
-            push_text(&mut body, &without_tags(line), number);
-        } else if is_webvtt
-            && body.is_empty()
-            && let Some(lang) = line.strip_prefix("Language:")
-        {
-            document.lang = normalise_lang(lang);
+            (begins, in_cue, left_out) = (true, false, false);
+            continue;
         }
-        // All else outside a cue is its number or name, a note or a style.
+        if is_timing(line) {
+            (in_cue, left_out) = (true, false);
+        } else if left_out || is_webvtt && begins && is_left_out(line) {
+            left_out = true;
+            if let Some(lang) = line.strip_prefix("Language:").filter(|_| body.is_empty()) {
+                document.lang = normalise_lang(lang);
+            }
+        } else {
+            let before_times = lines.peek().is_some_and(|(_, next)| is_timing(next));
+            // The number or the name of a cue; numbers are found where the empty line is missing, too.
+            let is_name = before_times && (!in_cue || line.bytes().all(|b| b.is_ascii_digit()));
+            if !is_name {
+                push_text(&mut body, &without_tags(line), number);
+            }
+        }
+        begins = false;
     }
     body.finish(document);
 }
 
+/// Whether a block of WebVTT that begins so is its head, a note or a style.
+fn is_left_out(line: &str) -> bool {
+    let word = line.split_whitespace().next();
+    word.is_some_and(|word| ["WEBVTT", "NOTE", "STYLE", "REGION"].contains(&word))
+}
+
 /// `00:00:01,000 --> 00:00:02,500` and what may follow it.
 fn is_timing(line: &str) -> bool {
-    let Some((from, to)) = line.split_once("-->") else {
+    let Some((from, to)) = line.split_once("->") else {
         return false;
     };
     let is_time = |text: &str| {
         text.contains(':')
             && text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b':' | b'.' | b','))
     };
-    is_time(from.trim()) && to.split_whitespace().next().is_some_and(is_time)
+    let from = from.trim_end_matches('-').trim();
+    is_time(from) && to.split_whitespace().next().is_some_and(is_time)
 }
 
 /// SubStation Alpha: the text is the last field of each `Dialogue:` line.
@@ -139,6 +155,21 @@ mod tests {
         assert_eq!(document.body, "你好，世界\n2024\na < b\n");
         let lines: Vec<_> = (1..=3).map(|n| document.lines.source_line(n)).collect();
         assert_eq!(lines, [3, 4, 8]);
+    }
+
+    #[test]
+    fn text_is_kept_where_its_times_are_missing_or_mistyped() {
+        let document = file(
+            "1\n00:00:01,000 --> 00:00:02,000\none\n2\n00:00:03,000 -> 00:00:04,000\ntwo\n\n\
+             behind an empty line\n\n3\nno times\n\nX\n00:00:05,000 --> 00:00:06,000\n\nthree\n",
+        );
+        assert_eq!(document.body, "one\ntwo\nbehind an empty line\n3\nno times\nthree\n");
+        let document = file(
+            "WEBVTT - A title\nLanguage: en\n\nSTYLE\n::cue {}\n\nNOTE not this\nnor this\n\n\
+             lost times\n\nname\n00:01.000 --> 00:02.000\nNOTE well\n",
+        );
+        assert_eq!(document.body, "lost times\nNOTE well\n");
+        assert_eq!(document.lang.as_deref(), Some("en"));
     }
 
     #[test]
