@@ -24,6 +24,7 @@ use tokio::time::{Instant, Sleep};
 use warp::filters::BoxedFilter;
 use warp::http::{Request, StatusCode};
 
+use crate::log::{Notes, RequestRecord};
 use crate::loops::Loops;
 use crate::problem::{Kind, MEDIA_TYPE, Problem};
 use crate::service;
@@ -66,7 +67,7 @@ pub(crate) async fn accept(
             state.metrics.refused_connection();
             tokio::spawn(async move {
                 let _alive = alive;
-                turn_away(stream).await;
+                turn_away(stream, peer, &state).await;
             });
             continue;
         }
@@ -147,10 +148,7 @@ async fn serve(
         && let Some(problem) = unanswered(&result, &guarded.held, guarded.read, limits)
     {
         state.metrics.answered("none", problem.kind.status().as_u16(), Duration::ZERO);
-        let answer = raw(&problem);
-        let write = stream.write_all(&answer);
-        // A client that does not even take this has lost nothing.
-        let _ = tokio::time::timeout(LINGER, write).await;
+        refuse(&mut stream, peer, state, problem).await;
     }
     linger(stream).await;
 }
@@ -189,10 +187,34 @@ fn no_http() -> Problem {
     Problem::new(Kind::BadRequest, "this is no HTTP/1.1 request")
 }
 
-/// The bytes of an answer that closes the connection.
-fn raw(problem: &Problem) -> Vec<u8> {
+/// Answers a connection of which no request reached a route, and logs that.
+async fn refuse(stream: &mut TcpStream, peer: SocketAddr, state: &State, problem: Problem) {
     let id = service::new_request_id();
+    let status = problem.kind.status();
     let body = problem.body(Some(&id));
+    let answer = raw(&problem, &id, &body);
+    (state.log)(&RequestRecord {
+        time: service::now(),
+        request_id: id,
+        peer: peer.ip().to_string(),
+        method: String::new(),
+        path: String::new(),
+        route: "none",
+        status: status.as_u16(),
+        took_us: 0,
+        bytes: body.len() as u64,
+        key: None,
+        notes: Notes {
+            error: status.is_server_error().then_some(problem.detail),
+            ..Notes::default()
+        },
+    });
+    // A client that does not even take this has lost nothing.
+    let _ = tokio::time::timeout(LINGER, stream.write_all(&answer)).await;
+}
+
+/// The bytes of an answer that closes the connection.
+fn raw(problem: &Problem, id: &str, body: &[u8]) -> Vec<u8> {
     let status = problem.kind.status();
     let retry = match problem.retry_after {
         Some(seconds) => format!("retry-after: {seconds}\r\n"),
@@ -206,16 +228,15 @@ fn raw(problem: &Problem) -> Vec<u8> {
         body.len(),
     )
     .into_bytes();
-    answer.extend_from_slice(&body);
+    answer.extend_from_slice(body);
     answer
 }
 
 /// Says that there are too many connections.
-async fn turn_away(mut stream: TcpStream) {
+async fn turn_away(mut stream: TcpStream, peer: SocketAddr, state: &State) {
     let problem =
         Problem::new(Kind::Unavailable, "too many connections are open; try again").retry_after(1);
-    let answer = raw(&problem);
-    let _ = tokio::time::timeout(LINGER, stream.write_all(&answer)).await;
+    refuse(&mut stream, peer, state, problem).await;
     linger(stream).await;
 }
 

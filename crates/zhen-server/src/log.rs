@@ -13,15 +13,16 @@ pub struct RequestRecord {
     pub request_id: String,
     /// Address of the other end of the connection.
     pub peer: String,
-    /// Method as sent.
+    /// Method as sent; empty where no request could be read.
     pub method: String,
-    /// Path without the query, as sent.
+    /// Path without the query, as sent; empty where no request could be read.
     pub path: String,
     /// Name of the route, `none` where no route fits.
     pub route: &'static str,
     /// Status code of the answer.
     pub status: u16,
-    /// From the request's head to the answer's head, in microseconds.
+    /// From the request's head to the answer's head, in microseconds; 0 where no request could be
+    /// read.
     pub took_us: u64,
     /// Length of the answer's body as sent, in bytes.
     pub bytes: u64,

@@ -250,7 +250,7 @@ pub(crate) fn new_request_id() -> String {
 }
 
 /// This moment in RFC 3339.
-fn now() -> String {
+pub(crate) fn now() -> String {
     time::OffsetDateTime::now_utc()
         .format(&time::format_description::well_known::Rfc3339)
         .unwrap_or_default()

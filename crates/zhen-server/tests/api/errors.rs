@@ -313,6 +313,31 @@ fn status_503_for_one_connection_too_many() {
 }
 
 #[test]
+fn what_never_became_a_request_stands_in_the_log_under_the_id_of_its_answer() {
+    let server = TestServer::with(|config| config.limits.max_connections = 1);
+    let mut client = server.client();
+    client.raw(b"hello there\r\n\r\n");
+    let bad = client.read_answer(false).unwrap();
+    // The place is free once the client is gone.
+    drop(client);
+    let mut open = server.client();
+    while open.send("GET", "/healthz", &[], b"").status != 200 {
+        open = server.client();
+    }
+    let full = server.client().read_answer(false).unwrap();
+
+    let log = server.log.lock().unwrap();
+    for (answer, status) in [(bad, 400), (full, 503)] {
+        let logged = log.iter().find(|one| Some(&*one.request_id) == answer.header("x-request-id"));
+        let logged = logged.expect("a record");
+        assert_eq!((answer.status, logged.status, logged.route), (status, status, "none"));
+        assert!(logged.method.is_empty() && logged.path.is_empty());
+        assert_eq!(logged.bytes, answer.body.len() as u64);
+        assert_eq!(logged.notes.error.is_some(), status == 503);
+    }
+}
+
+#[test]
 fn a_client_s_own_request_id_comes_back_if_it_is_plain() {
     let server = TestServer::start();
     let send = |id: &str| {
