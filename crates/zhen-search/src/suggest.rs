@@ -22,6 +22,8 @@ const LONGEST: usize = 256;
 const MOST_TAILS: usize = 6;
 /// Entries looked at for each that is wanted: some are no suggestion.
 const SPARE: usize = 3;
+/// Two words that each more documents hold than this are taken to follow each other in some.
+const FREQUENT: u64 = 256;
 /// Fewest letters in which a slip is forgiven.
 const SLIP: usize = 4;
 
@@ -42,8 +44,7 @@ impl Suggester<'_> {
         if prefix.is_empty() || limit == 0 {
             return out.found;
         }
-        let tails: Vec<(&str, &str)> =
-            self.tails(prefix).into_iter().map(|start| prefix.split_at(start)).collect();
+        let tails = self.tails(prefix);
         // What stands further on is a part of what was completed.
         out.take_first(&tails, |tail| self.spelled(tail, limit));
         if out.found.len() < limit {
@@ -55,8 +56,8 @@ impl Suggester<'_> {
         out.found
     }
 
-    /// Where the words begin from which on the text is completed, the first one first.
-    fn tails(&self, prefix: &str) -> Vec<usize> {
+    /// The text from each word on from which it is completed, the first one first.
+    fn tails<'t>(&self, prefix: &'t str) -> Vec<Tail<'t>> {
         let query = self.analyzer.query(prefix);
         let words = query.words.iter().filter(|word| word.kind != WordKind::Compound);
         let mut starts: Vec<usize> = words.map(|word| word.original.start).collect();
@@ -64,7 +65,20 @@ impl Suggester<'_> {
         let last = starts.split_off(starts.len().saturating_sub(MOST_TAILS));
         let mut tails: Vec<usize> = std::iter::once(0).chain(last).collect();
         tails.dedup();
-        tails
+        let before = std::iter::once(0).chain(tails.iter().copied());
+        let tail = |(&start, before): (&usize, usize)| Tail {
+            head: &prefix[..start],
+            before: &prefix[before..start],
+            text: &prefix[start..],
+        };
+        tails.iter().zip(before).map(tail).collect()
+    }
+
+    /// Whether a completion stands directly after the text `before` in some document. Of two frequent words
+    /// that is taken for granted: to look for them next to each other takes long.
+    fn follows(&self, before: &str, entry: &Entry<'_>) -> bool {
+        let folded = fold_to_string(&format!("{before}{}", entry.text));
+        self.holdings.documents(&folded) > FREQUENT || self.holdings.stand(&folded)
     }
 
     /// What begins as was typed, as text or as pinyin.
@@ -119,6 +133,15 @@ impl Suggester<'_> {
     }
 }
 
+/// The end of a text, which is completed.
+struct Tail<'t> {
+    /// What is kept before it.
+    head: &'t str,
+    /// The last word of that, and what stands between.
+    before: &'t str,
+    text: &'t str,
+}
+
 type Completions<'v> = Vec<(Entry<'v>, Via)>;
 
 /// Typed text that may be pinyin.
@@ -141,14 +164,22 @@ struct Suggestions<'a> {
 
 impl Suggestions<'_> {
     /// Takes the completions of the first tail that has any.
-    fn take_first<'v>(
-        &mut self,
-        tails: &[(&str, &str)],
-        complete: impl Fn(&str) -> Completions<'v>,
-    ) {
+    fn take_first<'v>(&mut self, tails: &[Tail<'_>], complete: impl Fn(&str) -> Completions<'v>) {
         let known = self.found.len();
-        for (head, tail) in tails {
-            self.take(head, complete(tail));
+        for tail in tails {
+            let mut completions = complete(tail.text);
+            completions.retain(|(entry, _)| is_worth(entry));
+            if !tail.before.trim().is_empty() {
+                let follows =
+                    |(entry, _): &(Entry<'v>, Via)| self.suggester.follows(tail.before, entry);
+                let (following, apart): (Vec<_>, Vec<_>) =
+                    completions.into_iter().partition(follows);
+                completions = match (following.is_empty(), known) {
+                    (true, 0) => apart,
+                    _ => following,
+                };
+            }
+            self.take(tail.head, completions);
             if self.found.len() > known {
                 return;
             }
@@ -160,9 +191,6 @@ impl Suggestions<'_> {
         for (entry, via) in completions {
             if self.found.len() >= self.limit {
                 return;
-            }
-            if !is_worth(&entry) {
-                continue;
             }
             let text = format!("{head}{}", entry.text);
             let is_new = !self.found.iter().any(|known| known.text == text);

@@ -84,6 +84,22 @@ fn the_last_word_is_completed_and_those_before_it_are_kept() {
 }
 
 #[test]
+fn what_follows_the_word_before_is_proposed_and_nothing_else() {
+    let texts_of = [
+        "动态规划的规则。",
+        "遵守规则和规定。",
+        "Free trade and free trials.",
+        "Traits and traces.",
+    ];
+    let index = Index::of_texts(&texts_of);
+    assert_eq!(texts(&index, "动态规"), ["动态规划"]);
+    assert_eq!(texts(&index, "动态 gui"), ["动态 规划"]);
+    assert_eq!(texts(&index, "free tra"), ["free trade"]);
+    // It may still become a query of words that stand apart.
+    assert!(texts(&index, "trade tra").contains(&"trade traits".to_owned()));
+}
+
+#[test]
 fn nothing_is_completed_to_what_is_not_there() {
     let index = index();
     for prefix in ["", " ", "qqqq", "xyzzy", "没有这个", "\"", "AND", "zhongzhong", "12"] {
