@@ -75,7 +75,7 @@ impl Analyzer {
             // One huge document should not hold its memory for ever.
             folded.shrink_to(1 << 20);
         });
-        latin::for_each_camel_part(text, |part| {
+        latin::for_each_camel_part(text, |_, part| {
             latin::stem_into(part, &mut out.words);
             out.words.push(' ');
         });
@@ -97,7 +97,7 @@ impl Analyzer {
         for word in &mut words {
             word.original = folded.original_range(word.folded.clone());
             let original = &text[word.original.clone()];
-            latin::for_each_camel_part(original, |part| word.parts.push(latin::stem(part)));
+            latin::for_each_camel_part(original, |_, part| word.parts.push(latin::stem(part)));
         }
         QueryText { folded: folded.text().to_owned(), words }
     }

@@ -68,9 +68,10 @@ pub(crate) fn is_compound(text: &str) -> bool {
 }
 
 /// Calls `emit` with the lower-case parts of every word of `original` whose letters change case
-/// inside (camelCase, HTTPServer, iPhone), and of letters that are followed by two or more digits
-/// (iPhone15). Parts of one letter are not worth a term.
-pub(crate) fn for_each_camel_part(original: &str, mut emit: impl FnMut(&str)) {
+/// inside (camelCase, getHTTPResponse, iPhone), and of letters that are followed by two or more digits
+/// (iPhone15), and with where each begins, in bytes of `original`. A part is ASCII, so that it is as
+/// long there. Parts of one letter are not worth a term.
+pub fn for_each_camel_part(original: &str, mut emit: impl FnMut(usize, &str)) {
     let bytes = original.as_bytes();
     let mut part = [0u8; LONGEST_COMPOUND];
     let mut at = 0;
@@ -82,6 +83,7 @@ pub(crate) fn for_each_camel_part(original: &str, mut emit: impl FnMut(&str)) {
         let rest = &bytes[at..];
         let length = rest.iter().position(|b| !b.is_ascii_alphanumeric()).unwrap_or(rest.len());
         let word = &rest[..length];
+        let begins = at;
         at += length;
         if length > LONGEST_COMPOUND || !changes_inside(word) {
             continue;
@@ -94,7 +96,7 @@ pub(crate) fn for_each_camel_part(original: &str, mut emit: impl FnMut(&str)) {
                     part[..size].copy_from_slice(&word[start..i]);
                     part[..size].make_ascii_lowercase();
                     if let Ok(text) = std::str::from_utf8(&part[..size]) {
-                        emit(text);
+                        emit(begins + start, text);
                     }
                 }
                 start = i;
@@ -136,7 +138,10 @@ mod tests {
     fn camel_case_is_found_by_its_parts() {
         let parts = |text| {
             let mut out = Vec::new();
-            for_each_camel_part(text, |part| out.push(part.to_owned()));
+            for_each_camel_part(text, |at, part| {
+                assert_eq!(text[at..at + part.len()].to_ascii_lowercase(), part);
+                out.push(part.to_owned());
+            });
             out.join(" ")
         };
         assert_eq!(

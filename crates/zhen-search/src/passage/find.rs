@@ -114,10 +114,10 @@ pub(super) struct Compiled {
     pub(super) word: usize,
 }
 
-/// A place where a pattern matches: bytes of the folded text.
+/// A place where a pattern matches: bytes of the text that was searched.
 #[derive(Debug, Clone)]
 pub(super) struct Occurrence {
-    pub(super) folded: Range<usize>,
+    pub(super) range: Range<usize>,
     pub(super) pattern: usize,
     pub(super) stemmed: bool,
 }
@@ -217,7 +217,7 @@ impl Matcher {
         let text = &rest[unit.range.clone()];
         let whole = at + unit.range.start..at + unit.range.end;
         let mut push = |range: Range<usize>, pattern, stemmed| {
-            found.push(Occurrence { folded: range, pattern, stemmed });
+            found.push(Occurrence { range, pattern, stemmed });
         };
         if let Some(patterns) = self.by_first.get(text) {
             for &pattern in patterns {
@@ -262,11 +262,36 @@ impl Matcher {
             for &(value, at) in &self.values {
                 if number.value.lies_in(value) {
                     let range = number.range.clone();
-                    found.push(Occurrence { folded: range, pattern: at, stemmed: false });
+                    found.push(Occurrence { range, pattern: at, stemmed: false });
                 }
             }
         }
-        found.sort_by_key(|occurrence| occurrence.folded.start);
+        found.sort_by_key(|occurrence| occurrence.range.start);
+    }
+
+    /// The places in the text as written where a part of a camelCase word matches, in order: those of
+    /// patterns whose word is not among the words of what was `found`.
+    pub(super) fn find_parts(&self, original: &str, found: &[Occurrence]) -> Vec<Occurrence> {
+        let word_of = |pattern: usize| self.patterns[pattern].word;
+        let is_found = |word| found.iter().any(|occurrence| word_of(occurrence.pattern) == word);
+        let missing = self.stems.iter().filter(|stem| !is_found(word_of(stem.pattern)));
+        let missing: Vec<&Stem> = missing.collect();
+        let mut parts = Vec::new();
+        if missing.is_empty() {
+            return parts;
+        }
+        latin::for_each_camel_part(original, |at, part| {
+            let of_part = missing.iter().filter(|missing| {
+                part.starts_with(&missing.stem[..missing.kept])
+                    && latin::has_stem(part, &missing.stem)
+            });
+            for &&Stem { pattern, .. } in of_part {
+                let stemmed = &*self.patterns[pattern].units[0].0 != part;
+                parts.push(Occurrence { range: at..at + part.len(), pattern, stemmed });
+            }
+        });
+        parts.truncate(MOST_OCCURRENCES);
+        parts
     }
 
     /// Drops what matches only a part of a word that the document holds in a better way.
@@ -491,7 +516,7 @@ mod tests {
             for text in texts {
                 let found = |matcher: &Matcher| -> Vec<_> {
                     let found = matcher.find(text, true);
-                    found.into_iter().map(|o| (o.folded, o.pattern, o.stemmed)).collect()
+                    found.into_iter().map(|o| (o.range, o.pattern, o.stemmed)).collect()
                 };
                 assert_eq!(found(&quick), found(&slow), "{text}");
                 assert_eq!(found(&other), found(&slow), "{text}");

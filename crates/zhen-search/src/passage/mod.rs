@@ -71,12 +71,12 @@ impl Matcher {
 
     /// Adds each word's first occurrence to what matched.
     fn tell(&self, found: &Found<'_>, matched: &mut Vec<Matched>) {
-        for (occurrence, range) in &found.occurrences {
+        for occurrence in &found.occurrences {
             if matched.len() == MOST_MATCHED {
                 break;
             }
             let Compiled { pattern, .. } = &self.patterns[occurrence.pattern];
-            let term = &found.text[range.clone()];
+            let term = &found.text[occurrence.range.clone()];
             let mut told = matched.iter().filter(|m| m.query == pattern.query);
             if told.clone().any(|m| m.term == term) {
                 continue;
@@ -103,11 +103,11 @@ impl Matcher {
         let mut candidates: Vec<Candidate> = Vec::new();
         let mut seen: Vec<usize> = Vec::new();
         let mut rest = found.occurrences.iter().peekable();
-        while let Some((_, first)) = rest.peek() {
-            let range = passage_around(body, first);
+        while let Some(first) = rest.peek() {
+            let range = passage_around(body, &first.range);
             seen.clear();
             let mut score = 0.0;
-            while let Some((occurrence, _)) = rest.next_if(|(_, here)| here.start < range.end) {
+            while let Some(occurrence) = rest.next_if(|here| here.range.start < range.end) {
                 let Compiled { pattern, word, .. } = &self.patterns[occurrence.pattern];
                 // A second occurrence says little; a phrase or whole word more than a part.
                 score += if seen.contains(word) {
@@ -147,8 +147,8 @@ impl Matcher {
 /// Where patterns match in a text.
 struct Found<'a> {
     text: &'a str,
-    /// In the order in which they stand, each with its bytes of the text.
-    occurrences: Vec<(Occurrence, Range<usize>)>,
+    /// In the order in which they stand.
+    occurrences: Vec<Occurrence>,
 }
 
 impl<'a> Found<'a> {
@@ -159,17 +159,21 @@ impl<'a> Found<'a> {
             false => fold::fold_for_units(text),
         };
         let mut ranges = folded.ranges();
-        let found = matcher.find(folded.text(), values).into_iter();
-        let original = |occurrence: Occurrence| {
-            let range = ranges.original_range(occurrence.folded.clone());
-            (occurrence, range)
-        };
-        Self { text, occurrences: found.map(original).collect() }
+        let mut occurrences = matcher.find(folded.text(), values);
+        for occurrence in &mut occurrences {
+            occurrence.range = ranges.original_range(occurrence.range.clone());
+        }
+        let parts = matcher.find_parts(text, &occurrences);
+        if !parts.is_empty() {
+            occurrences.extend(parts);
+            occurrences.sort_by_key(|occurrence| occurrence.range.start);
+        }
+        Self { text, occurrences }
     }
 
     /// The bytes of the text that match, the shorter first of those that begin alike.
     fn sorted(&self) -> Vec<Range<usize>> {
-        let mut ranges: Vec<_> = self.occurrences.iter().map(|(_, range)| range.clone()).collect();
+        let mut ranges: Vec<_> = self.occurrences.iter().map(|found| found.range.clone()).collect();
         ranges.sort_by_key(|range| (range.start, range.end));
         ranges
     }

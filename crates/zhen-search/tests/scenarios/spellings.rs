@@ -222,3 +222,19 @@ fn an_account_says_by_which_road_a_word_was_found() {
     let missing = index.engine.explain(&request, "1").unwrap().unwrap();
     assert!(!missing.matches && missing.words.iter().all(|word| !word.held));
 }
+
+#[test]
+fn a_part_of_a_camel_case_word_is_shown_where_it_matched() {
+    let index = Index::of_texts(&[
+        "词典。\n\nＡnswer 中文 SearchRequest holds it; two SearchRequests do too.",
+        "A request, and a SearchRequest.",
+    ]);
+    let response = index.search("request -and");
+    assert_eq!(marked(&response), ["Request", "Requests"]);
+    let matched = &response.hits[0].matched;
+    let told: Vec<_> = matched.iter().map(|m| (m.term.as_str(), m.via)).collect();
+    assert_eq!(told, [("Request", Via::Exact), ("Requests", Via::Stem)]);
+    assert_eq!(response.hits[0].passages[0].line, 3);
+    // The word itself says it better.
+    assert_eq!(marked(&index.search("request -词典")), ["request"]);
+}
