@@ -1,11 +1,12 @@
 //! Which words of a query a document should hold: those that mean something, or all when none does.
 //!
-//! What is typed as one is wanted as one: a number of several words (25.4 billion, 5月1日), and a word
-//! that its signs make another (C++). Words that hold a sentence together are not wanted, unless the
+//! What is typed as one is wanted as one: a number of several words (25.4 billion, 5月1日), a word that
+//! its signs make another (C++), and syllables of pinyin with an apostrophe (xi'an). Words that hold a sentence together are not wanted, unless the
 //! way in which they are typed says that they are something else: 维生素A, for 循环, US economy.
 
 use std::ops::Range;
 
+use zhen_text::pinyin::{Fuzzy, Input, Reading};
 use zhen_text::unit::is_han;
 use zhen_text::{QueryText, QueryWord, WordKind, number};
 
@@ -45,8 +46,8 @@ pub(crate) fn wanted(typed: &str, query: &QueryText) -> Vec<Wanted> {
     wanted
 }
 
-/// Words that are one: numbers of several words, and compounds that signs make another word. No two
-/// of these overlap.
+/// Words that are one: numbers of several words, compounds that signs make another word, and pinyin
+/// with an apostrophe. No two of these overlap.
 fn joined(query: &QueryText) -> Vec<Range<usize>> {
     let words = &query.words;
     let touched = |range: &Range<usize>| {
@@ -59,11 +60,28 @@ fn joined(query: &QueryText) -> Vec<Range<usize>> {
     let numbers = number::values(&query.folded).into_iter().map(|number| number.range);
     let signed = words.iter().filter(|word| is_signed(word)).map(|word| word.folded.clone());
     let mut joined: Vec<Range<usize>> =
-        numbers.chain(signed).filter_map(|range| touched(&range)).collect();
+        numbers.chain(signed).chain(syllables(query)).filter_map(|range| touched(&range)).collect();
     joined.retain(|run| run.len() > 1);
     joined.sort_by_key(|run| run.start);
     joined.dedup_by(|next, before| next.start < before.end);
     joined
+}
+
+/// Pairs of words that are pinyin with an apostrophe between, as bytes of the folded text. It is written
+/// before a syllable that begins with a, e or o; in English hardly ever between two syllables of pinyin.
+fn syllables(query: &QueryText) -> impl Iterator<Item = Range<usize>> {
+    let is_pinyin = |word: &QueryWord| {
+        Input::new(&word.text, Fuzzy::NONE)
+            .is_some_and(|input| input.readings().iter().any(Reading::is_whole))
+    };
+    query.words.windows(2).filter_map(move |pair| {
+        let [first, second] = pair else { return None };
+        let gap = query.folded.get(first.folded.end..second.folded.start)?;
+        let is_syllables = matches!(gap, "'" | "’")
+            && second.text.starts_with(['a', 'e', 'o'])
+            && pair.iter().all(|word| word.kind == WordKind::Latin && is_pinyin(word));
+        is_syllables.then_some(first.folded.start..second.folded.end)
+    })
 }
 
 /// Whether signs make a word another one: C++, C#.
@@ -182,6 +200,20 @@ mod tests {
             ("100 元", &["100"]),
             ("C++ 教程", &["C++", "教程"]),
             ("gpt-4 论文", &["gpt", "4", "论文"]),
+        ] {
+            assert_eq!(wanted_of(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn pinyin_with_an_apostrophe_is_wanted_as_one() {
+        for (text, expected) in [
+            ("xi'an", &["xi'an"] as &[&str]),
+            ("Xi’an 旅游", &["Xi’an", "旅游"]),
+            ("ceshi fang'an", &["ceshi", "fang'an"]),
+            ("xi an", &["xi"]),
+            ("children's toys", &["children", "toys"]),
+            ("ban'gong", &["ban", "gong"]),
         ] {
             assert_eq!(wanted_of(text), expected, "{text}");
         }

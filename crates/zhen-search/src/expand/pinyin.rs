@@ -277,8 +277,8 @@ impl<'a, 'q> Found<'a, 'q> {
         for (number, word) in latin.take(MOST_WORDS) {
             let between = before
                 .and_then(|before| self.asked.folded.get(before.folded.end..word.folded.start));
-            let joined =
-                between.is_some_and(|gap| gap.chars().all(|c| matches!(c, ' ' | '\'' | '-' | '·')));
+            let joined = between
+                .is_some_and(|gap| gap.chars().all(|c| matches!(c, ' ' | '\'' | '’' | '-' | '·')));
             let typed = self.typed(number, word);
             match runs.last_mut().filter(|_| joined) {
                 Some(run) => run.push(typed),

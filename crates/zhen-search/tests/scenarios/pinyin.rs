@@ -192,3 +192,19 @@ fn syllables_that_are_english_words_are_read_together() {
         assert!(index.ids(query).contains(&id.to_owned()), "{query}: {:?}", index.ids(query));
     }
 }
+
+#[test]
+fn pinyin_with_an_apostrophe_is_not_found_by_a_part_of_it() {
+    let index = Index::of_texts(&[
+        "President Xi said so.",
+        "Xi and an envoy.",
+        "西安的城墙",
+        "In Xi'an now.",
+    ]);
+    for query in ["xi'an", "Xi’an"] {
+        let mut ids: Vec<String> = index.search(query).hits.into_iter().map(|hit| hit.id).collect();
+        ids.truncate(2);
+        ids.sort();
+        assert_eq!(ids, ["2", "3"], "{query}");
+    }
+}
