@@ -216,6 +216,12 @@ impl Plan {
         Some(self.standards.len() - 1)
     }
 
+    /// A number for a term, by which those planned after it are bounded.
+    pub(crate) fn standard_of(&mut self, term: usize) -> usize {
+        self.standards.push(vec![term]);
+        self.standards.len() - 1
+    }
+
     /// The list of this kind, made if it is not yet planned.
     pub(crate) fn list(&mut self, field: Field, kind: ListKind) -> Origin {
         let spec = ListSpec { field, kind };

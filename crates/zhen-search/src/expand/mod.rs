@@ -263,6 +263,7 @@ fn compete(
         bounded.then(|| plan.standard(field, words)).flatten()
     });
     let known = plan.terms.len();
+    let mut likeliest = known..known;
     for candidate in expansion.candidates.iter().take(MOST) {
         let boost = candidate.weight * count;
         let mut origins = standing(fields, &candidate.text, plan);
@@ -278,6 +279,9 @@ fn compete(
         let first = plan.terms.len();
         for ((origin, slot), boost) in origins.iter().zip(slots).zip(boosts) {
             plan.compete(slot, road, origin, boost, held);
+        }
+        if likeliest.is_empty() {
+            likeliest = first..plan.terms.len();
         }
         let common = tells == Tells::PerhapsTheWord;
         plan.terms[first..].iter_mut().for_each(|term| term.common = common);
@@ -306,9 +310,20 @@ fn compete(
             ..Pattern::new(typed, &candidate.text, 1.3 * candidate.weight)
         });
     }
+    let is_title = |field| [fields.title_words, fields.title_grams].contains(&field);
+    if expansion.via == Via::Pinyin {
+        // Nor does a rare homophone say more than the likeliest.
+        let standards = [false, true].map(|in_title| {
+            let of_field = |&at: &usize| is_title(plan.terms[at].field) == in_title;
+            likeliest.clone().find(of_field).map(|at| plan.standard_of(at))
+        });
+        for term in &mut plan.terms[likeliest.end..] {
+            term.standard = standards[usize::from(is_title(term.field))];
+        }
+        return;
+    }
     for term in &mut plan.terms[known..] {
-        let in_title = [fields.title_words, fields.title_grams].contains(&term.field);
-        term.standard = standards[usize::from(in_title)];
+        term.standard = standards[usize::from(is_title(term.field))];
     }
 }
 

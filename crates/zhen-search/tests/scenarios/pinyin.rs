@@ -208,3 +208,11 @@ fn pinyin_with_an_apostrophe_is_not_found_by_a_part_of_it() {
         assert_eq!(ids, ["2", "3"], "{query}");
     }
 }
+
+#[test]
+fn a_rare_homophone_does_not_stand_above_the_likeliest_word() {
+    let index = Index::of_texts(&["谋臣策士", "测试用例", "覆盖测试", "单元测试", "压力测试"]);
+    let hits = index.search("ceshi").hits;
+    let ids: Vec<&str> = hits.iter().map(|hit| hit.id.as_str()).collect();
+    assert_eq!((ids.len(), ids.last()), (5, Some(&"0")), "{ids:?}");
+}
