@@ -132,32 +132,52 @@ fn verdict(explanation: &Explanation, query: &str) -> String {
         (false, true, missing) if missing < explanation.words.len() => {
             format!("holds some words of {query}, and matches only where few documents hold all")
         }
+        (false, true, _) if !explanation.parts.is_empty() => format!(
+            "holds none of the words of {query}, and may match by what adds to its score only where \
+             few documents hold all"
+        ),
         (false, true, _) => format!("does not match {query}: it holds none of the words"),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use zhen_search::explain::ExplainedPart;
+
     use super::*;
 
     #[test]
     fn the_verdict_says_why() {
         let word = |held| ExplainedWord { word: "词典".to_owned(), held, tried: Vec::new() };
+        let explanation = |matches, conditions, held: &[bool]| Explanation {
+            id: String::new(),
+            matches,
+            score: 0.0,
+            words: held.iter().map(|&held| word(held)).collect(),
+            conditions,
+            parts: Vec::new(),
+            notes: Vec::new(),
+        };
         let verdict = |matches, conditions, held: &[bool]| {
-            let explanation = Explanation {
-                id: String::new(),
-                matches,
-                score: 0.0,
-                words: held.iter().map(|&held| word(held)).collect(),
-                conditions,
-                parts: Vec::new(),
-                notes: Vec::new(),
-            };
-            super::verdict(&explanation, "词典")
+            super::verdict(&explanation(matches, conditions, held), "词典")
         };
         assert_eq!(verdict(true, true, &[true]), "matches 词典");
         assert!(verdict(false, false, &[true]).contains("condition"));
         assert!(verdict(false, true, &[true, false]).contains("some words"));
-        assert!(verdict(false, true, &[false, false]).contains("none of the words"));
+        assert!(
+            verdict(false, true, &[false, false]).starts_with("does not match 词典: it holds none")
+        );
+        // As c is of C++: it may be a hit all the same.
+        let part = ExplainedPart {
+            field: "body_words".to_owned(),
+            term: "词".to_owned(),
+            query: None,
+            via: None,
+            frequency: 1,
+            documents: 1,
+            score: 1.0,
+        };
+        let by_a_part = Explanation { parts: vec![part], ..explanation(false, true, &[false]) };
+        assert!(super::verdict(&by_a_part, "词典").contains("may match"));
     }
 }
