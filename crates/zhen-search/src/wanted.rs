@@ -1,8 +1,9 @@
 //! Which words of a query a document should hold: those that mean something, or all when none does.
 //!
 //! What is typed as one is wanted as one: a number of several words (25.4 billion, 5月1日), a word that
-//! its signs make another (C++), and syllables of pinyin with an apostrophe (xi'an). Words that hold a sentence together are not wanted, unless the
-//! way in which they are typed says that they are something else: 维生素A, for 循环, US economy.
+//! its signs make another (C++), and syllables of pinyin with an apostrophe (xi'an). Words that hold a
+//! sentence together are not wanted, unless the way in which they are typed says that they are
+//! something else: 维生素A, for 循环, US economy.
 
 use std::ops::Range;
 

@@ -5,6 +5,7 @@
 //! for the same words competes: a document's best one counts, however many it holds.
 
 mod alias;
+mod forms;
 mod number;
 mod pinyin;
 mod regional;
@@ -222,6 +223,7 @@ pub(crate) fn add(asked: &Asked<'_>, translate: bool, plan: &mut Plan) {
     number::add(asked, plan);
     synonym::find(asked, &mut found);
     regional::find(asked, &mut found);
+    forms::find(asked, &mut found);
     pinyin::find_spelled(asked, &mut found);
     // Last, for what nothing else knows.
     slip::find(asked, &mut found);

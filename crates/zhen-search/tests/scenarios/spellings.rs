@@ -39,6 +39,42 @@ fn a_word_stands_above_its_synonym() {
 }
 
 #[test]
+fn english_words_are_found_in_irregular_forms_and_in_british_and_american_spelling() {
+    let index = Index::of_texts(&[
+        "Two mice in the kitchen",
+        "A mouse under the table",
+        "The colour of the travelled road",
+        "Traveling in color",
+        "She wrote about a fillet of fish that was filled",
+        "The papers were filed by what was written",
+    ]);
+    for (query, expected) in [
+        ("mice", &["0", "1"] as &[&str]),
+        ("mouse", &["1", "0"]),
+        ("colour", &["2", "3"]),
+        ("color", &["3", "2"]),
+        ("travelled", &["2", "3"]),
+        ("wrote", &["4", "5"]),
+        // Another word, not another spelling.
+        ("filled", &["4"]),
+        ("filed", &["5"]),
+    ] {
+        let response = index.search(query);
+        let ids: Vec<_> = response.hits.iter().map(|hit| hit.id.as_str()).collect();
+        assert_eq!(ids, expected, "{query}");
+        assert_eq!(marked(&response).len(), expected.len(), "{query}");
+        let exact = SearchRequest { query: query.to_owned(), exact: true, ..Default::default() };
+        assert_eq!(index.ask(exact).total, 1, "{query}");
+    }
+    let vias = |query| {
+        let matched = |hit: zhen_search::Hit| hit.matched.iter().map(|m| m.via).collect();
+        index.search(query).hits.into_iter().map(matched).collect::<Vec<Vec<_>>>()
+    };
+    assert_eq!(vias("mice"), [[Via::Exact], [Via::Stem]]);
+    assert_eq!(vias("colour"), [[Via::Exact], [Via::Variant]]);
+}
+
+#[test]
 fn a_latin_word_typed_wrong_finds_the_one_meant() {
     let index = Index::of_texts(&[
         "The library was founded in 1902.",

@@ -7,6 +7,16 @@ pub(super) fn lemmas(form: &str) -> impl Iterator<Item = &'static str> {
     same.map(|(_, lemma)| *lemma)
 }
 
+/// The irregular forms of `word`.
+pub(super) fn forms(word: &str) -> impl Iterator<Item = &'static str> {
+    FORMS.iter().filter(move |(_, lemma)| *lemma == word).map(|(form, _)| *form)
+}
+
+/// The British spellings of a word, as far as they follow no ending.
+pub(super) fn british(word: &str) -> impl Iterator<Item = &'static str> {
+    BRITISH.iter().filter(move |(_, american)| *american == word).map(|(british, _)| *british)
+}
+
 /// The American spelling of a word whose British one follows no ending.
 pub(super) fn american(word: &str) -> Option<&'static str> {
     let at = BRITISH.binary_search_by_key(&word, |(british, _)| british).ok()?;

@@ -30,6 +30,7 @@
 
 use std::ops::Range;
 
+pub mod forms;
 mod function_words;
 mod irregular;
 pub mod key;
