@@ -17,6 +17,10 @@ pub const DEFAULT_MEMORY: usize = 512 << 20;
 /// Smallest memory budget: 128 MiB.
 pub const LEAST_MEMORY: usize = 128 << 20;
 
+/// Most threads that read and analyse: each takes memory that no account covers, and starting them
+/// takes time.
+pub const MOST_THREADS: usize = 1024;
+
 /// Smallest share of a thread that builds segments.
 const LEAST_BUILDER: usize = 32 << 20;
 
@@ -46,6 +50,11 @@ impl Split {
         }
         if threads == 0 {
             return Err(IndexError::Options("0 threads do no work; give at least 1".to_owned()));
+        }
+        if threads > MOST_THREADS {
+            return Err(IndexError::Options(format!(
+                "{threads} threads are too many; give at most {MOST_THREADS}"
+            )));
         }
         let building = memory / 100 * BUILDING_PERCENT;
         // Analysing a document takes longer than putting it into a segment, and segments are better
@@ -244,7 +253,7 @@ mod tests {
     #[test]
     fn the_parts_stay_within_the_whole_for_any_number_of_threads() {
         for memory in [LEAST_MEMORY, DEFAULT_MEMORY, 8 << 30] {
-            for threads in [1, 2, 3, 8, 64, 1000] {
+            for threads in [1, 2, 3, 8, 64, 1000, MOST_THREADS] {
                 let split = Split::of(memory, threads).unwrap();
                 assert_eq!(split.workers, threads);
                 assert!(split.builder >= LEAST_BUILDER);
@@ -253,6 +262,8 @@ mod tests {
         }
         assert!(Split::of(LEAST_MEMORY - 1, 1).is_err());
         assert!(Split::of(DEFAULT_MEMORY, 0).is_err());
+        assert!(Split::of(DEFAULT_MEMORY, MOST_THREADS + 1).is_err());
+        assert!(Split::of(usize::MAX, usize::MAX).is_err());
     }
 
     #[test]

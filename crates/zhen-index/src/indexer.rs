@@ -11,7 +11,7 @@ use zhen_text::UserDict;
 use zhen_text::alias::key;
 
 use crate::aliases::{Aliases, HandMade, Verdict};
-use crate::budget::{DEFAULT_MEMORY, Split};
+use crate::budget::{DEFAULT_MEMORY, MOST_THREADS, Split};
 use crate::errors::IndexError;
 use crate::files::FileTable;
 use crate::folder::Folder;
@@ -43,7 +43,7 @@ const TEXT_SHARE: u64 = 8;
 pub struct IndexOptions {
     /// Folder of the index; created where it is missing.
     pub dir: PathBuf,
-    /// Threads that read and analyse; the machine's parallelism unless told.
+    /// Threads that read and analyse, [`MOST_THREADS`] at most; the machine's parallelism unless told.
     pub threads: usize,
     /// Memory budget in bytes, for everything; 512 MiB unless told, 128 MiB at least.
     pub memory: usize,
@@ -66,7 +66,7 @@ impl IndexOptions {
     pub fn new(dir: impl Into<PathBuf>) -> Self {
         Self {
             dir: dir.into(),
-            threads: std::thread::available_parallelism().map_or(1, usize::from),
+            threads: std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS),
             memory: DEFAULT_MEMORY,
             user_dict: None,
             walk: WalkOptions { max_file_bytes: u64::MAX, ..WalkOptions::default() },

@@ -38,7 +38,7 @@ mod watch;
 mod writer;
 
 pub use aliases::{Aliases, HandMade, ListedAlias, Verdict};
-pub use budget::{DEFAULT_MEMORY, LEAST_MEMORY};
+pub use budget::{DEFAULT_MEMORY, LEAST_MEMORY, MOST_THREADS};
 pub use errors::IndexError;
 pub use files::{FileEntry, FileTable};
 pub use folder::Folder;

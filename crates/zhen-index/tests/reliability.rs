@@ -203,6 +203,26 @@ fn a_writer_killed_at_any_moment_loses_nothing_that_was_committed() {
 }
 
 #[test]
+fn what_a_writer_left_beyond_its_last_commit_goes_when_the_next_one_opens() {
+    let place = Place::new();
+    let mut indexer = place.indexer();
+    indexer.index_stream(std::io::Cursor::new(line("1", "一")), &()).unwrap();
+    indexer.close().unwrap();
+    // A file of a segment is noted before it is written.
+    let managed = place.index.join(".managed.json");
+    let mut noted: Vec<String> = serde_json::from_slice(&std::fs::read(&managed).unwrap()).unwrap();
+    let left = format!("{}.store", "0".repeat(32));
+    noted.push(left.clone());
+    std::fs::write(&managed, serde_json::to_vec(&noted).unwrap()).unwrap();
+    std::fs::write(place.index.join(&left), "half of a segment").unwrap();
+
+    place.indexer().close().unwrap();
+    assert!(!place.index.join(&left).exists());
+    assert_eq!(place.ids(), ["1"]);
+    place.assert_sound();
+}
+
+#[test]
 fn a_stream_that_fails_leaves_the_index_as_it_was() {
     struct Failing;
     impl std::io::Read for Failing {

@@ -274,6 +274,9 @@ fn options_out_of_range_say_what_is_allowed() {
     place.zhen(&["index", "docs", "--memory", "a lot"]).expect_error(&["512MB"]);
     place.zhen(&["index", "docs", "--memory", "1MB"]).expect_error(&["128"]);
     place.zhen(&["index", "docs", "--threads", "0"]).expect_error(&["--threads"]);
+    place
+        .zhen(&["index", "docs", "--threads", "99999999"])
+        .expect_error(&["99999999 threads are too many", "at most 1024"]);
     place.zhen(&["index"]).expect_error(&["nothing to index", "zhen index --help"]);
     place.zhen(&["index", "--watch", "-"]).expect_error(&["--watch"]);
     place.zhen(&["search", "-v", "-q", "x"]).expect_error(&["--quiet"]);

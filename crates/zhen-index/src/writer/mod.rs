@@ -128,6 +128,9 @@ impl Writer {
         remove_stale_sidecars(dir, &manifest);
         let table = FileTable::load(dir, &manifest)?;
         let engine = open_engine(&index)?;
+        // What a writer that failed or was killed has written beyond its last commit is no part of
+        // the index. Failing to remove it is harmless: the next commit tries again.
+        let _ = engine.garbage_collect_files().wait();
         let Split { builders, builder, .. } = *split;
         let builders = Builders::start(index.tantivy(), index.fields(), builders, builder);
         let committed = Committed::read(&index)?;
