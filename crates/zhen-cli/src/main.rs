@@ -11,6 +11,7 @@ mod output;
 mod samples;
 mod settings;
 mod stop;
+mod unforeseen;
 mod usage;
 
 use std::ffi::OsString;
@@ -32,12 +33,17 @@ fn main() -> ExitCode {
         Err(error) => return usage::explain(&error, &typed),
     };
     let settings = Settings::of_process(&cli.global);
-    match commands::run(cli.command, &settings) {
+    unforeseen::tell_of_panics(&settings);
+    unforeseen::exit_status(|| run(cli.command, &settings))
+}
+
+fn run(command: args::Command, settings: &Settings) -> ExitCode {
+    match commands::run(command, settings) {
         Ok(Outcome::Found) => ExitCode::SUCCESS,
         Ok(Outcome::Nothing) => ExitCode::FAILURE,
         Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
         Err(failure) => {
-            tell(&settings, Told::Error, &failure.to_string());
+            tell(settings, Told::Error, &failure.to_string());
             ExitCode::from(FAILED)
         }
     }
