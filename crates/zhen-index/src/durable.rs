@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::duplicates::DUPLICATES_FILE;
 use crate::manifest::{ALIASES_PREFIX, DICTIONARY_PREFIX, FILES_PREFIX};
 use crate::open::META_FILE;
 use crate::vocabulary::VOCABULARY_FILE;
@@ -62,7 +63,7 @@ pub(crate) fn is_sidecar(name: &str) -> bool {
 /// Whether a name in an index's folder is that of a file that is half written and that only who holds
 /// the writer's lock writes.
 pub(crate) fn is_half_written(name: &str) -> bool {
-    let ours = [VOCABULARY_FILE, META_FILE, MANAGED_FILE];
+    let ours = [VOCABULARY_FILE, DUPLICATES_FILE, META_FILE, MANAGED_FILE];
     name.ends_with(HALF_WRITTEN)
         && (is_sidecar(name) || ours.iter().any(|file| name.starts_with(file)))
 }

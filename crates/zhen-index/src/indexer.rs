@@ -202,7 +202,7 @@ impl Indexer {
             };
         } else {
             writer.commit()?;
-            writer.refresh_vocabulary()?;
+            writer.refresh_derived()?;
             // All count as replaced: there was no other document.
             summary.updated = writer.counts().added;
             summary.documents = writer.committed_documents();
@@ -437,7 +437,7 @@ impl Indexer {
                 let brought = summary.added + summary.updated;
                 writer.purge_deleted(PURGE_LEAST.max(brought * PURGE_FACTOR))
             })
-            .and_then(|()| writer.refresh_vocabulary());
+            .and_then(|()| writer.refresh_derived());
         summary.elapsed = started.elapsed();
         self.forget_failed(result)?;
         Ok(summary)

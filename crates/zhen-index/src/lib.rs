@@ -10,6 +10,7 @@ mod clock;
 mod desk;
 mod directory;
 mod document;
+pub mod duplicates;
 mod durable;
 pub mod errors;
 pub mod files;
@@ -39,6 +40,7 @@ mod writer;
 
 pub use aliases::{Aliases, HandMade, ListedAlias, Verdict};
 pub use budget::{DEFAULT_MEMORY, LEAST_MEMORY, MOST_THREADS};
+pub use duplicates::{DuplicateCounts, Looks, LooksColumns};
 pub use errors::IndexError;
 pub use files::{FileEntry, FileTable};
 pub use folder::Folder;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocSet, ReloadPolicy, Searcher, TERMINATED};
 
+use crate::duplicates::DUPLICATES_FILE;
 use crate::errors::IndexError;
 use crate::files::FileTable;
 use crate::manifest::Manifest;
@@ -25,7 +26,7 @@ pub struct Stats {
     /// Bytes on disk, sidecars included.
     pub bytes: u64,
     /// Bytes on disk by part: `terms`, `postings`, `positions`, `norms`, `columns`, `records`,
-    /// `deletes`, `files`, `vocabulary`.
+    /// `deletes`, `files`, `vocabulary`, `duplicates`.
     pub parts: BTreeMap<&'static str, u64>,
     /// Words, titles and names that can be completed and read as pinyin; `None` when the
     /// vocabulary is missing or damaged.
@@ -100,6 +101,8 @@ impl ZhenIndex {
         }
         let vocabulary = Vocabulary::open(self.dir()).ok();
         parts.extend(vocabulary.as_ref().map(|vocabulary| ("vocabulary", vocabulary.bytes())));
+        let duplicates = std::fs::metadata(self.dir().join(DUPLICATES_FILE));
+        parts.extend(duplicates.ok().map(|file| ("duplicates", file.len())));
         let mut segments = Vec::new();
         let mut by_field: BTreeMap<String, u64> = BTreeMap::new();
         for reader in searcher.segment_readers() {

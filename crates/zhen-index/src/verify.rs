@@ -8,6 +8,7 @@ use tantivy::{DocId, DocSet, SegmentReader, Term};
 use zhen_text::{Analyzer, Tracks};
 
 use crate::aliases::{self, HandMade};
+use crate::duplicates::{DuplicateCounts, DuplicatesError};
 use crate::errors::IndexError;
 use crate::files::FileTable;
 use crate::hash::hash64;
@@ -60,9 +61,8 @@ impl Verification {
 
 impl ZhenIndex {
     /// Checks the index: checksums of all files, the file table, the user dictionary and aliases, the
-    /// vocabulary where there is one, every record,
-    /// and for a sample of documents that their terms stand in the index at their positions. Reads
-    /// the whole index.
+    /// vocabulary and the counts of near-duplicates where there are any, every record, and for a sample
+    /// of documents that their terms stand in the index at their positions. Reads the whole index.
     ///
     /// # Errors
     /// When a part cannot be read at all; what is read and does not hold is a finding.
@@ -105,6 +105,15 @@ impl ZhenIndex {
                 ));
             }
             Err(VocabularyError::Missing) => {}
+            Err(error) => {
+                report.find(error.to_string());
+                report.passing += 1;
+            }
+        }
+        match DuplicateCounts::open(self.dir()) {
+            Ok(_) => report.files += 1,
+            // Without them searching takes a little longer.
+            Err(DuplicatesError::Missing) => {}
             Err(error) => {
                 report.find(error.to_string());
                 report.passing += 1;

@@ -6,100 +6,15 @@
 //! folded into the best hit before it that it is near.
 
 use rustc_hash::FxHashMap;
-use tantivy::columnar::Column;
 use tantivy::postings::BlockSegmentPostings;
 use tantivy::schema::{IndexRecordOption, Term};
-use tantivy::{DocAddress, DocId, Searcher, SegmentReader};
-use zhen_index::Fields;
-use zhen_index::schema::name;
-use zhen_text::signature::{Signature, WORDS};
+use tantivy::{DocAddress, DocId, Searcher};
+use zhen_index::duplicates::MOST_COUNTED;
+use zhen_index::{DuplicateCounts, Fields, Looks, LooksColumns};
 
 use crate::bits::Bits;
 use crate::postings::reopen;
 use crate::rank::Ranked;
-
-/// Most near-duplicates of one hit that are counted.
-pub(crate) const MOST_COUNTED: usize = 10_000;
-
-/// What is compared of a document.
-#[derive(Debug, Clone, Copy)]
-enum Looks {
-    /// The same for the same text.
-    Signed(Signature),
-    /// Of a short text a hash of the folded title and body.
-    Short(u64),
-    /// Of no text.
-    Nothing,
-}
-
-impl Looks {
-    fn is_near(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Signed(one), Self::Signed(other)) => one.is_near(other),
-            (Self::Short(one), Self::Short(other)) => one == other,
-            _ => false,
-        }
-    }
-
-    /// Numbers of which near duplicates share one.
-    fn bands(&self) -> impl Iterator<Item = u64> {
-        let (signature, content) = match self {
-            Self::Signed(signature) => (Some(signature), None),
-            Self::Short(content) => (None, Some(*content)),
-            Self::Nothing => (None, None),
-        };
-        signature.into_iter().flat_map(Signature::bands).chain(content)
-    }
-}
-
-/// What tells how the documents of one segment look.
-pub(crate) struct LooksColumns {
-    content: Column<u64>,
-    signature: Column<u64>,
-}
-
-impl LooksColumns {
-    pub(crate) fn open(segment: &SegmentReader) -> tantivy::Result<Self> {
-        // A segment in which no document has a value has no column.
-        let column = |name| {
-            let column = segment.fast_fields().column_opt::<u64>(name)?;
-            let empty = || Column::build_empty_column(segment.max_doc());
-            tantivy::Result::Ok(column.unwrap_or_else(empty))
-        };
-        Ok(Self { content: column(name::CONTENT)?, signature: column(name::SIGNATURE)? })
-    }
-
-    fn of(&self, doc: DocId) -> Looks {
-        let mut words = [0; WORDS];
-        match self.signature_of(doc) {
-            Some(start) => {
-                self.signature.values.get_range(start, &mut words);
-                Looks::Signed(Signature::from_words(words))
-            }
-            None => self.content.first(doc).map_or(Looks::Nothing, Looks::Short),
-        }
-    }
-
-    /// Where the signature of a document begins among the values.
-    fn signature_of(&self, doc: DocId) -> Option<u64> {
-        let rows = self.signature.index.value_row_ids(doc);
-        (rows.len() == WORDS).then_some(u64::from(rows.start))
-    }
-
-    /// Whether a document looks nearly as another, `looks`. Reads no more than it needs to: most
-    /// documents that share a band do so by chance.
-    fn is_near(&self, doc: DocId, looks: &Looks) -> bool {
-        let Looks::Signed(signature) = looks else { return self.of(doc).is_near(looks) };
-        let Some(start) = self.signature_of(doc) else { return false };
-        let mut words = [0; WORDS];
-        let (first, rest) = words.split_at_mut(WORDS / 2);
-        self.signature.values.get_range(start, first);
-        signature.may_be_near(first) && {
-            self.signature.values.get_range(start + first.len() as u64, rest);
-            signature.is_near(&Signature::from_words(words))
-        }
-    }
-}
 
 /// Compares the documents of one commit.
 pub(crate) struct Duplicates<'a> {
@@ -107,11 +22,23 @@ pub(crate) struct Duplicates<'a> {
     fields: Fields,
     /// By segment.
     columns: &'a [LooksColumns],
+    /// What was counted beforehand.
+    counts: Option<&'a DuplicateCounts>,
 }
 
 impl<'a> Duplicates<'a> {
     pub(crate) fn new(searcher: &'a Searcher, fields: Fields, columns: &'a [LooksColumns]) -> Self {
-        Self { searcher, fields, columns }
+        Self { searcher, fields, columns, counts: None }
+    }
+
+    /// With the counts of the same commit.
+    pub(crate) fn with_counts(self, counts: Option<&'a DuplicateCounts>) -> Self {
+        Self { counts, ..self }
+    }
+
+    /// How many other documents are known to be near this one.
+    fn known(&self, address: DocAddress) -> Option<u32> {
+        self.counts.and_then(|counts| counts.of(address))
     }
 
     fn looks(&self, address: DocAddress) -> Looks {
@@ -128,7 +55,11 @@ impl<'a> Duplicates<'a> {
             if kept.len() == most {
                 break;
             }
-            let looks = self.looks(one.address);
+            // What has none is near none of those before.
+            let looks = match self.known(one.address) {
+                Some(0) => Looks::Nothing,
+                _ => self.looks(one.address),
+            };
             let alike = looks.bands().any(|band| {
                 let mut link = last.get(&band).map(|&at| links[at]);
                 std::iter::from_fn(|| {
@@ -151,10 +82,13 @@ impl<'a> Duplicates<'a> {
 
     /// How many other documents of the index are near this one, at most [`MOST_COUNTED`].
     pub(crate) fn count(&self, address: DocAddress) -> tantivy::Result<u32> {
+        if let Some(count) = self.known(address) {
+            return Ok(count);
+        }
         let mut count = 0;
         self.visit(address, |other| {
             count += u32::from(other != address);
-            count < MOST_COUNTED as u32
+            count < MOST_COUNTED
         })?;
         Ok(count)
     }

@@ -361,7 +361,9 @@ impl Engine for IndexEngine {
         }
         let did_you_mean = self.corrected(&state, &terms, request, &question.plan)?;
         let Question { plan, notes, .. } = question;
-        let duplicates = folds(&plan).then(|| Near::new(searcher, self.fields(), &state.looks));
+        let duplicates = folds(&plan).then(|| {
+            Near::new(searcher, self.fields(), &state.looks).with_counts(state.counts.as_ref())
+        });
         let best = match (&request.sort, &duplicates) {
             (Some(order), _) => {
                 sort::best(searcher, &outcome, order, most).map_err(engine_error)?

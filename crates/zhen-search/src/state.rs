@@ -3,15 +3,16 @@
 use std::path::Path;
 
 use tantivy::{IndexReader, Searcher, TantivyError};
+use zhen_index::duplicates::DUPLICATES_FILE;
 use zhen_index::{
-    FileMark, HandMade, IndexError, RecordStore, ZhenIndex, read_synonyms, synonyms_file,
+    DuplicateCounts, FileMark, HandMade, IndexError, LooksColumns, RecordStore, ZhenIndex,
+    read_synonyms, synonyms_file,
 };
 use zhen_text::Analyzer;
 use zhen_text::synonym::Synonyms;
 
 use crate::bm25::Saturations;
 use crate::dictionary::Dictionaries;
-use crate::duplicates::LooksColumns;
 
 /// Blocks of stored documents kept decompressed, for each segment.
 const CACHED_BLOCKS: usize = 64;
@@ -23,6 +24,8 @@ pub(crate) struct State {
     pub(crate) records: Vec<RecordStore>,
     /// How the documents of each segment look.
     pub(crate) looks: Vec<LooksColumns>,
+    /// How many near-duplicates its documents have, where they were counted.
+    pub(crate) counts: Option<DuplicateCounts>,
     pub(crate) saturations: Saturations,
     /// The words that documents hold as they stand.
     pub(crate) spellings: Dictionaries,
@@ -62,7 +65,9 @@ impl State {
         let records = segments.clone().map(|segment| RecordStore::open(segment, CACHED_BLOCKS));
         let records = records.collect::<Result<_, _>>().map_err(|error| damaged(error.into()))?;
         let looks = segments.map(LooksColumns::open).collect::<Result<_, _>>().map_err(damaged)?;
+        let counts = DuplicateCounts::open(index.dir()).ok();
         Ok(Self {
+            counts: counts.filter(|counts| counts.is_of(&searcher)),
             saturations: Saturations::new(searcher.schema()),
             searcher,
             records,
@@ -79,11 +84,13 @@ impl State {
     }
 }
 
-/// Tells commits, and synonyms, apart without reading them.
+/// Tells commits, and what is beside them, apart without reading them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Mark {
     commit: FileMark,
     synonyms: FileMark,
+    /// Counted after the commit.
+    counts: FileMark,
 }
 
 impl Mark {
@@ -92,6 +99,7 @@ impl Mark {
         Self {
             commit: FileMark::of(&index.dir().join("meta.json")),
             synonyms: FileMark::of(&synonyms_file(index.dir())),
+            counts: FileMark::of(&index.dir().join(DUPLICATES_FILE)),
         }
     }
 }

@@ -53,7 +53,8 @@ pub(crate) fn run(settings: &Settings) -> Result<Outcome, Failure> {
     }
     if report.is_passing() {
         return Err(Failure::Usage(format!(
-            "the documents of the index {} are sound, its vocabulary is not; run `zhen index --index {} \
+            "the documents of the index {} are sound, what is derived from them is not; run \
+             `zhen index --index {} \
              PATH…`, which makes it anew",
             dir.display(),
             shell_quoted(&dir.to_string_lossy()),

@@ -30,7 +30,7 @@ use walk::{Begins, Near, Ranks, best};
 
 use crate::mark::FileMark;
 
-pub(crate) use refresh::refresh;
+pub(crate) use refresh::{is_current, refresh};
 pub use spelling::MOST_SPELLED;
 
 /// Name of the file.

@@ -37,8 +37,8 @@ pub(crate) fn refresh(
     Ok(true)
 }
 
-/// Whether a vocabulary of the state `made` will do for the state `now`.
-fn is_current(made: Origin, now: Origin) -> bool {
+/// Whether what was derived from the state `made` will do for the state `now`.
+pub(crate) fn is_current(made: Origin, now: Origin) -> bool {
     if made.generation > now.generation || made.changes > now.changes {
         // Of another index that lay here.
         return false;

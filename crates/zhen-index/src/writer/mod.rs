@@ -26,6 +26,7 @@ use crate::aliases::HandMade;
 use crate::budget::Split;
 use crate::directory::Files;
 use crate::document::IndexDocument;
+use crate::duplicates;
 use crate::durable;
 use crate::errors::IndexError;
 use crate::files::{FileEntry, FileTable, remove_half_written, remove_stale_sidecars};
@@ -369,15 +370,17 @@ impl Writer {
         self.merge_in_background()
     }
 
-    /// Makes the vocabulary anew where it no longer speaks of what is committed.
-    pub(crate) fn refresh_vocabulary(&self) -> Result<(), IndexError> {
+    /// Makes anew what is derived from a commit, the vocabulary and the counts of near-duplicates, where
+    /// it no longer speaks of what is committed.
+    pub(crate) fn refresh_derived(&self) -> Result<(), IndexError> {
         self.check_folder()?;
         let now = Origin {
             generation: self.manifest.generation,
             changes: self.manifest.changes,
             documents: self.committed_documents(),
         };
-        vocabulary::refresh(self.dir(), self.searcher(), &self.fields(), now).map(|_| ())
+        vocabulary::refresh(self.dir(), self.searcher(), &self.fields(), now)?;
+        duplicates::refresh(self.dir(), self.searcher(), now)
     }
 
     /// Waits for the merge in the background and closes the index.

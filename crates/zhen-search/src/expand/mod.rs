@@ -17,7 +17,7 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 use tantivy::schema::Field;
-use zhen_index::{Fields, HandMade, VocabularyFile};
+use zhen_index::{Fields, HandMade, LooksColumns, VocabularyFile};
 use zhen_text::pinyin::Fuzzy;
 use zhen_text::synonym::Synonyms;
 use zhen_text::unit::{self, GramPattern};
@@ -26,7 +26,7 @@ use zhen_text::{QueryWord, WordKind, latin};
 use crate::api::Via;
 use crate::bits::Bits;
 use crate::dictionary::Dictionaries;
-use crate::duplicates::{Duplicates, LooksColumns};
+use crate::duplicates::Duplicates;
 use crate::function_words;
 use crate::passage::Pattern;
 use crate::phrase;

@@ -1,5 +1,6 @@
 //! Near-duplicates fold to one hit, and can be listed.
 
+use zhen_index::{IndexOptions, Indexer};
 use zhen_search::{Duplicates, SearchRequest, Sort};
 use zhen_source::Document;
 
@@ -97,4 +98,28 @@ fn pages_fold_as_one_list_and_lists_by_field_do_not_fold() {
     let response = index.ask(request("\"图书馆\""));
     assert_eq!(response.hits.iter().map(|hit| hit.duplicates).max(), Some(199));
     assert_eq!(response.total, 205);
+}
+
+#[test]
+fn counts_made_beforehand_are_those_made_when_asked_for() {
+    let index = notices();
+    let file = index.dir().join("zhen-duplicates.bin");
+    let same_either_way = || {
+        let counted = index.ask(request("图书馆"));
+        let kept = std::fs::read(&file).unwrap();
+        std::fs::remove_file(&file).unwrap();
+        let found = index.ask(request("图书馆"));
+        std::fs::write(&file, kept).unwrap();
+        assert_eq!(found.hits, counted.hits);
+        counted.hits.iter().map(|hit| hit.duplicates).sum::<u32>()
+    };
+    assert_eq!(same_either_way(), 3);
+    // Until they are made anew, old counts are of other documents than there are.
+    let old = std::fs::read(&file).unwrap();
+    let mut indexer = Indexer::open(IndexOptions::new(index.dir())).unwrap();
+    indexer.delete(&["1".to_owned()]).unwrap();
+    indexer.close().unwrap();
+    assert_eq!(same_either_way(), 2);
+    std::fs::write(&file, old).unwrap();
+    assert_eq!(same_either_way(), 2);
 }
