@@ -16,10 +16,15 @@ use zhen_text::{Analyzer, QueryWord, WordKind, fold};
 
 use crate::expand::{self, Asked, Holdings};
 use crate::filter::{Condition, DUPLICATES};
+use crate::function_words;
 use crate::passage::Pattern;
 use crate::plan::{ListKind, Mask, Origin, Plan};
 use crate::wanted::{is_function_word, is_single_han, wanted};
 use crate::weights;
+
+/// Most pairs of Latin words of a text that count as such: of a pasted page the first ones say enough, and
+/// each costs a phrase.
+const MOST_WORD_PAIRS: usize = 16;
 
 /// Makes plans for one index.
 pub(crate) struct Planner<'a> {
@@ -180,8 +185,9 @@ impl Planner<'_> {
         }
     }
 
-    /// Every two adjacent ideographs of the text, across words too, and a word beside an ideograph, if not
-    /// both stand in what is wanted together anyway.
+    /// Every two adjacent ideographs of the text, across words too, a word beside an ideograph, and two
+    /// words that follow each other and both mean something, if not both stand in what is wanted together
+    /// anyway.
     fn pairs(&self, folded: &str, together: &[Range<usize>], plan: &mut Plan) {
         let mut grams = String::new();
         unit::grams(folded, &mut grams);
@@ -192,24 +198,32 @@ impl Planner<'_> {
             }
         }
         let units: Vec<Unit> = unit::units(folded).collect();
+        let mut of_words = 0;
         for (i, pair) in units.windows(2).enumerate() {
             let (start, border) = (pair[0].range.start, pair[1].range.start);
-            let touches = pair[0].range.end == border
-                && !together.iter().any(|run| run.contains(&start) && run.contains(&border));
-            let kinds = [pair[0].kind, pair[1].kind];
-            let end = match kinds {
-                [Kind::Han, Kind::Word] => pair[1].range.end,
+            if together.iter().any(|run| run.contains(&start) && run.contains(&border)) {
+                continue;
+            }
+            let touches = pair[0].range.end == border;
+            let means = |unit: &Unit| !function_words::is_one(&folded[unit.range.clone()]);
+            let bigram = [weights::BODY_BIGRAM, weights::TITLE_BIGRAM];
+            let (end, boosts) = match [pair[0].kind, pair[1].kind] {
+                [Kind::Han, Kind::Word] if touches => (pair[1].range.end, bigram),
                 // With the ideograph after it, as the two are one gram.
-                [Kind::Word, Kind::Han] => match units.get(i + 2) {
-                    Some(next) if next.joined && next.kind == Kind::Han => next.range.end,
-                    _ => pair[1].range.end,
+                [Kind::Word, Kind::Han] if touches => match units.get(i + 2) {
+                    Some(next) if next.joined && next.kind == Kind::Han => (next.range.end, bigram),
+                    _ => (pair[1].range.end, bigram),
                 },
+                [Kind::Word, Kind::Word]
+                    if of_words < MOST_WORD_PAIRS && pair.iter().all(means) =>
+                {
+                    of_words += 1;
+                    (pair[1].range.end, [weights::BODY_WORD_PAIR, weights::TITLE_WORD_PAIR])
+                }
                 _ => continue,
             };
-            if touches {
-                let origins = self.standing(&folded[start..end], plan);
-                plan.add_origins(&origins, [weights::BODY_BIGRAM, weights::TITLE_BIGRAM], None);
-            }
+            let origins = self.standing(&folded[start..end], plan);
+            plan.add_origins(&origins, boosts, None);
         }
     }
 

@@ -11,6 +11,10 @@ pub(crate) const HEADING_WORD: f32 = 0.2;
 pub(crate) const BODY_BIGRAM: f32 = 0.7;
 /// Two adjacent characters of the query in the title.
 pub(crate) const TITLE_BIGRAM: f32 = 0.3;
+/// Two adjacent Latin words of the query, one after the other in the body.
+pub(crate) const BODY_WORD_PAIR: f32 = 0.15;
+/// Two adjacent Latin words of the query, one after the other in the title.
+pub(crate) const TITLE_WORD_PAIR: f32 = 0.075;
 /// A Latin word of the query in the body exactly as typed, beside its stem.
 pub(crate) const BODY_EXACT: f32 = 0.33;
 /// A Latin word of the query in the title exactly as typed, beside its stem.

@@ -104,3 +104,22 @@ fn a_translation_that_stands_everywhere_holds_no_word() {
     assert!(index.search("美国").relaxed, "us is no country");
     assert_eq!(index.ids("watch"), [""; 0]);
 }
+
+#[test]
+fn words_that_follow_each_other_come_before_the_same_words_apart() {
+    let apart = "a path through hills and the shortest of all rivers";
+    let index = Index::of_texts(&[
+        apart,
+        apart,
+        "of all rivers and hills through a shortest path the",
+        apart,
+        apart,
+    ]);
+    let first = |query: &str| index.search(query).hits[0].id.clone();
+    assert_eq!(first("shortest path"), "2");
+    assert_eq!(first("the shortest path"), "2");
+    assert_eq!(index.search("shortest path").total, 5, "none is left out for that");
+    // Of a page of words the first pairs count, which is soon done.
+    let page = format!("shortest path {}", "hills rivers ".repeat(300));
+    assert_eq!(first(&page), "2");
+}
