@@ -76,21 +76,14 @@ pub(crate) struct Outcome {
 struct Best {
     heap: BinaryHeap<Ranked>,
     most: usize,
+    /// Below this score nothing is taken any more.
+    least: Score,
 }
 
 impl Best {
     fn new(most: usize) -> Self {
-        Self { heap: BinaryHeap::with_capacity(most.min(1024) + 1), most }
-    }
-
-    /// Below this score nothing is taken any more.
-    #[inline]
-    fn least(&self) -> Score {
-        if self.heap.len() < self.most {
-            0
-        } else {
-            self.heap.peek().map_or(Score::MAX, |worst| worst.score)
-        }
+        let least = if most == 0 { Score::MAX } else { 0 };
+        Self { heap: BinaryHeap::with_capacity(most.min(1024) + 1), most, least }
     }
 
     #[inline]
@@ -101,6 +94,9 @@ impl Best {
             && ranked < *worst
         {
             *worst = ranked;
+        }
+        if self.heap.len() == self.most {
+            self.least = self.heap.peek().map_or(Score::MAX, |worst| worst.score);
         }
     }
 
@@ -469,7 +465,7 @@ impl Tally {
             if strict >> bit & 1 != 0 {
                 score = score.saturating_add(score / EVERY_WORD_BONUS);
             }
-            if score >= self.best.least() {
+            if score >= self.best.least {
                 let doc = ctx.at as u32 * 64 + bit;
                 let order = ctx.order.first(doc).unwrap_or(0);
                 let address = DocAddress::new(ctx.segment, doc);

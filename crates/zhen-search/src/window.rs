@@ -40,6 +40,15 @@ fn place(doc: DocId, start: DocId) -> usize {
     (doc - start) as usize % WINDOW as usize
 }
 
+/// Puts documents of the window that begins at `start` into a set.
+#[inline]
+fn mark(set: &mut WindowBits, docs: &[DocId], start: DocId) {
+    for &doc in docs {
+        let at = place(doc, start);
+        set[at / 64] |= 1 << (at % 64);
+    }
+}
+
 /// Scores and bits of a window of documents.
 pub(crate) struct Window {
     pub(crate) scores: Scores,
@@ -140,18 +149,19 @@ impl Scores {
         self.slot += 1;
     }
 
-    /// Adds a term's part to the score of a document, or only that by which it is better than the best
-    /// one of its slot so far.
+    /// Adds a term's part to the score of a document.
     #[inline]
-    fn add(&mut self, at: usize, score: Score, competes: bool) {
-        let mut gain = score;
-        if competes {
-            let rival = &mut self.rivals[at];
-            let best = if rival.slot == self.slot { rival.best } else { 0 };
-            gain = score.saturating_sub(best);
-            *rival = Rival { slot: self.slot, best: best.max(score) };
-        }
-        self.sums[at] = self.sums[at].saturating_add(gain);
+    fn add(&mut self, at: usize, score: Score) {
+        self.sums[at] = self.sums[at].saturating_add(score);
+    }
+
+    /// Adds only that by which it is better than the best one of its slot so far.
+    #[inline]
+    fn compete(&mut self, at: usize, score: Score) {
+        let rival = &mut self.rivals[at];
+        let best = if rival.slot == self.slot { rival.best } else { 0 };
+        *rival = Rival { slot: self.slot, best: best.max(score) };
+        self.add(at, score.saturating_sub(best));
     }
 }
 
@@ -194,13 +204,16 @@ impl TermCursor<'_> {
         };
         let competes = slot.is_some();
         cursor.skip_to(*start);
+        // What is the same for all documents is decided outside of the loops over them.
         while let Some((docs, frequencies)) = cursor.next_before(*end) {
-            for (&doc, &tf) in docs.iter().zip(frequencies) {
-                let at = place(doc, *start);
-                scores.add(at, scorer.score(doc, tf), competes);
-                if let Some(marks) = &mut marks {
-                    marks[at / 64] |= 1 << (at % 64);
-                }
+            if let Some(marks) = &mut marks {
+                mark(marks, docs, *start);
+            }
+            let scored = docs.iter().zip(frequencies);
+            let scored = scored.map(|(&doc, &tf)| (place(doc, *start), scorer.score(doc, tf)));
+            match competes {
+                true => scored.for_each(|(at, score)| scores.compete(at, score)),
+                false => scored.for_each(|(at, score)| scores.add(at, score)),
             }
         }
     }
@@ -214,11 +227,8 @@ impl TermCursor<'_> {
         let from = gathered.len();
         self.cursor.skip_to(*start);
         while let Some((docs, frequencies)) = self.cursor.next_before(*end) {
-            for (&doc, &tf) in docs.iter().zip(frequencies) {
-                let at = place(doc, *start);
-                group[at / 64] |= 1 << (at % 64);
-                gathered.push((doc, tf));
-            }
+            mark(group, docs, *start);
+            gathered.extend(docs.iter().copied().zip(frequencies.iter().copied()));
         }
         self.gathered = from..gathered.len();
     }
@@ -231,7 +241,11 @@ impl TermCursor<'_> {
         let add = |window: &mut Window, doc, tf| {
             let at = place(doc, start);
             if window.is_strict(at) {
-                window.scores.add(at, scorer.score(doc, tf), competes);
+                let score = scorer.score(doc, tf);
+                match competes {
+                    true => window.scores.compete(at, score),
+                    false => window.scores.add(at, score),
+                }
             }
         };
         if group.is_some() {
