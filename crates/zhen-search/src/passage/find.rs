@@ -1,18 +1,17 @@
 //! Finding: where in a folded text the words of a query stand, in any of their forms.
 //!
-//! Units are compared with the query's. Only the places where some pattern may begin are looked at,
-//! found with vector instructions.
+//! Units are compared with the query's, where some pattern may begin.
 
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, MatchKind, packed};
-use memchr::memmem;
 use rustc_hash::FxHashMap;
 use tantivy::DocAddress;
+use zhen_text::fold::Folded;
 use zhen_text::latin;
 use zhen_text::number::{self, NumberValue};
-use zhen_text::unit::{self, Kind, units};
+use zhen_text::unit::{Kind, units};
 
+use super::beginnings::Beginnings;
 use crate::api::Via;
 use crate::fuzzy;
 use crate::plan::Origin;
@@ -122,6 +121,15 @@ pub(super) struct Occurrence {
     pub(super) stemmed: bool,
 }
 
+/// What was found in a folded text.
+pub(super) struct Finding {
+    /// In order.
+    pub(super) occurrences: Vec<Occurrence>,
+    /// All places of an ASCII letter or digit where something stands with which a pattern begins, be it
+    /// within a word; `None` where not all were looked at.
+    beginnings: Option<Vec<usize>>,
+}
+
 impl Matcher {
     pub(crate) fn new(patterns: Vec<Pattern>) -> Self {
         let mut this = Self {
@@ -192,9 +200,23 @@ impl Matcher {
 
     /// The places where patterns match, in order, those of numbers if asked for; at most
     /// [`MOST_OCCURRENCES`] or little more.
-    pub(super) fn find(&self, folded: &str, values: bool) -> Vec<Occurrence> {
+    pub(super) fn find(&self, folded: &str, values: bool) -> Finding {
         let mut found: Vec<Occurrence> = Vec::new();
-        if self.beginnings.visit(folded, |at| self.find_at(folded, at, &mut found)).is_err() {
+        let mut beginnings = Some(Vec::new());
+        let visited = self.beginnings.visit(folded, |at, begins| {
+            if let Some(beginnings) = &mut beginnings
+                && folded.as_bytes()[at].is_ascii_alphanumeric()
+            {
+                beginnings.push(at);
+            }
+            let enough = begins && !self.find_at(folded, at, &mut found);
+            if enough {
+                beginnings = None;
+            }
+            !enough
+        });
+        if visited.is_err() {
+            beginnings = None;
             found.clear();
             // No pattern begins with a sign.
             for unit in units(folded).filter(|unit| unit.kind != Kind::Sign) {
@@ -207,7 +229,7 @@ impl Matcher {
             self.find_values(folded, &mut found);
         }
         self.keep_best_ranks(&mut found);
-        found
+        Finding { occurrences: found, beginnings }
     }
 
     /// Adds what matches from the unit on that starts `at`; false when that is enough.
@@ -270,17 +292,18 @@ impl Matcher {
     }
 
     /// The places in the text as written where a part of a camelCase word matches, in order: those of
-    /// patterns whose word is not among the words of what was `found`.
-    pub(super) fn find_parts(&self, original: &str, found: &[Occurrence]) -> Vec<Occurrence> {
+    /// patterns whose word is not among the words of what was found in the `folded` text.
+    pub(super) fn find_parts(&self, folded: &Folded<'_>, found: &Finding) -> Vec<Occurrence> {
         let word_of = |pattern: usize| self.patterns[pattern].word;
-        let is_found = |word| found.iter().any(|occurrence| word_of(occurrence.pattern) == word);
+        let is_found =
+            |word| found.occurrences.iter().any(|occurrence| word_of(occurrence.pattern) == word);
         let missing = self.stems.iter().filter(|stem| !is_found(word_of(stem.pattern)));
         let missing: Vec<&Stem> = missing.collect();
         let mut parts = Vec::new();
         if missing.is_empty() {
             return parts;
         }
-        latin::for_each_camel_part(original, |at, part| {
+        let mut add = |at: usize, part: &str| {
             let of_part = missing.iter().filter(|missing| {
                 part.starts_with(&missing.stem[..missing.kept])
                     && latin::has_stem(part, &missing.stem)
@@ -289,7 +312,24 @@ impl Matcher {
                 let stemmed = &*self.patterns[pattern].units[0].0 != part;
                 parts.push(Occurrence { range: at..at + part.len(), pattern, stemmed });
             }
-        });
+        };
+        match &found.beginnings {
+            // A part is ASCII, which folds byte for byte: it begins in the folded text too as a word of
+            // its stem does.
+            Some(beginnings) => {
+                let mut ranges = folded.ranges();
+                let begins = |stem: &&Stem, at: usize| {
+                    folded.text()[at..].starts_with(&stem.stem[..stem.kept])
+                };
+                for &at in beginnings {
+                    if missing.iter().any(|stem| begins(stem, at)) {
+                        let at = ranges.original_range(at..at + 1).start;
+                        latin::camel_part_at(folded.original(), at, |part| add(at, part));
+                    }
+                }
+            }
+            None => latin::for_each_camel_part(folded.original(), add),
+        }
         parts.truncate(MOST_OCCURRENCES);
         parts
     }
@@ -336,108 +376,6 @@ impl Compiled {
     }
 }
 
-/// Where in a folded text patterns may begin.
-enum Beginnings {
-    /// At every unit.
-    Everywhere,
-    /// Where one of some texts stands, found by comparing many bytes at once.
-    Packed(Packed),
-    /// The same without such instructions.
-    Automaton(AhoCorasick),
-}
-
-/// Short texts have finders of their own: among others they would have these compared by their first
-/// bytes alone, which all ideographs share.
-struct Packed {
-    long: Option<packed::Searcher>,
-    short: Vec<memmem::Finder<'static>>,
-}
-
-/// A text in which units cannot be told from where one stands.
-struct Unclear;
-
-impl Beginnings {
-    fn of(texts: &[&str]) -> Self {
-        if texts.iter().any(|text| text.is_empty()) {
-            return Self::Everywhere;
-        }
-        Packed::of(texts)
-            .map(Self::Packed)
-            .or_else(|| automaton(texts).map(Self::Automaton))
-            .unwrap_or(Self::Everywhere)
-    }
-
-    /// Shows `visit` where units begin that begin with one of the texts, in order, until it says to
-    /// stop.
-    fn visit(&self, folded: &str, visit: impl FnMut(usize) -> bool) -> Result<(), Unclear> {
-        match self {
-            Self::Everywhere => Err(Unclear),
-            Self::Packed(Packed { long: Some(long), short }) if short.is_empty() => {
-                visit_units(folded, long.find_iter(folded).map(|found| found.start()), visit)
-            }
-            Self::Packed(packed) => visit_units(folded, packed.places(folded), visit),
-            Self::Automaton(automaton) => {
-                visit_units(folded, automaton.find_iter(folded).map(|found| found.start()), visit)
-            }
-        }
-    }
-}
-
-impl Packed {
-    /// `None` where there are no such instructions.
-    fn of(texts: &[&str]) -> Option<Self> {
-        /// In bytes.
-        const LONG: usize = 3;
-        let (long, short): (Vec<&str>, Vec<&str>) =
-            texts.iter().partition(|text| text.len() >= LONG);
-        let long = match long.as_slice() {
-            [] => None,
-            long => Some(packed::Searcher::new(long)?),
-        };
-        let short = short.into_iter().map(|text| memmem::Finder::new(text).into_owned());
-        Some(Self { long, short: short.collect() })
-    }
-
-    /// Where one of the texts stands, in order. No two stand at one place, as none begins with another.
-    fn places(&self, folded: &str) -> impl Iterator<Item = usize> {
-        let short = self.short.iter().flat_map(|finder| finder.find_iter(folded.as_bytes()));
-        let mut short: Vec<usize> = short.collect();
-        if self.short.len() > 1 {
-            short.sort_unstable();
-        }
-        let mut short = short.into_iter().peekable();
-        let long = self.long.iter().flat_map(|long| long.find_iter(folded));
-        let mut long = long.map(|found| found.start()).peekable();
-        std::iter::from_fn(move || match (short.peek(), long.peek()) {
-            (Some(first), Some(other)) if other < first => long.next(),
-            (Some(_), _) => short.next(),
-            _ => long.next(),
-        })
-    }
-}
-
-/// Finds of the places where texts stand the one that begins first: a text within another must not hide
-/// where that begins.
-fn automaton(texts: &[&str]) -> Option<AhoCorasick> {
-    AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(texts).ok()
-}
-
-/// Shows `visit` those places where a unit begins, until it says to stop. Each lies within one unit, so
-/// that no unit begins within what was passed over.
-fn visit_units(
-    folded: &str,
-    places: impl Iterator<Item = usize>,
-    mut visit: impl FnMut(usize) -> bool,
-) -> Result<(), Unclear> {
-    for place in places {
-        let begins = unit::begins(folded, place).ok_or(Unclear)?;
-        if begins && !visit(place) {
-            break;
-        }
-    }
-    Ok(())
-}
-
 /// Fewest letters that a word has in common with its stem, as long as that is; a few irregular words
 /// of which less is kept (*dying*, *die*) are not looked for by their stems.
 const STEM_SHARED: usize = 3;
@@ -453,6 +391,10 @@ fn kept_of_stem(stem: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use zhen_text::fold;
+
+    use super::super::beginnings;
     use super::*;
 
     #[test]
@@ -508,7 +450,7 @@ mod tests {
         for mode in [Mode::Whole, Mode::Prefix] {
             let quick = Matcher::new(patterns(mode));
             assert!(!matches!(quick.beginnings, Beginnings::Everywhere));
-            let automaton = automaton(&quick.first_texts()).unwrap();
+            let automaton = beginnings::automaton(&quick.first_texts()).unwrap();
             let mut other = Matcher::new(patterns(mode));
             other.beginnings = Beginnings::Automaton(automaton);
             let mut slow = Matcher::new(patterns(mode));
@@ -516,11 +458,35 @@ mod tests {
             for text in texts {
                 let found = |matcher: &Matcher| -> Vec<_> {
                     let found = matcher.find(text, true);
-                    found.into_iter().map(|o| (o.range, o.pattern, o.stemmed)).collect()
+                    found.occurrences.into_iter().map(|o| (o.range, o.pattern, o.stemmed)).collect()
                 };
                 assert_eq!(found(&quick), found(&slow), "{text}");
                 assert_eq!(found(&other), found(&slow), "{text}");
             }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn parts_found_by_their_beginnings_are_those_of_all_words(
+            text in "(case|Case|Sense|cases|ase|AsE|HTTP|x|X|1|12|é|Ａ|\u{AD}|詞|-| |\n){0,40}"
+        ) {
+            let words = ["case", "cas", "sense", "http", "as", "12", "xyz"];
+            let patterns = words.map(|word| Pattern {
+                stem: Some(latin::stem(word)),
+                ..Pattern::new(word, word, 1.0)
+            });
+            let matcher = Matcher::new(patterns.to_vec());
+            let folded = fold::fold_for_units(&text);
+            let mut found = matcher.find(folded.text(), false);
+            prop_assume!(found.beginnings.is_some());
+            let of = |found: &Finding| -> Vec<_> {
+                let parts = matcher.find_parts(&folded, found);
+                parts.into_iter().map(|o| (o.range, o.pattern, o.stemmed)).collect()
+            };
+            let by_beginnings = of(&found);
+            found.beginnings = None;
+            prop_assert_eq!(by_beginnings, of(&found));
         }
     }
 }

@@ -3,6 +3,7 @@
 //! The text is folded once, with a map back; nothing is segmented again. What is shown is cut from
 //! the original.
 
+mod beginnings;
 mod find;
 mod held;
 
@@ -158,12 +159,13 @@ impl<'a> Found<'a> {
             true => fold::fold(text),
             false => fold::fold_for_units(text),
         };
+        let found = matcher.find(folded.text(), values);
+        let parts = matcher.find_parts(&folded, &found);
+        let mut occurrences = found.occurrences;
         let mut ranges = folded.ranges();
-        let mut occurrences = matcher.find(folded.text(), values);
         for occurrence in &mut occurrences {
             occurrence.range = ranges.original_range(occurrence.range.clone());
         }
-        let parts = matcher.find_parts(text, &occurrences);
         if !parts.is_empty() {
             occurrences.extend(parts);
             occurrences.sort_by_key(|occurrence| occurrence.range.start);
