@@ -75,7 +75,9 @@ fn visit_places(
 }
 
 /// Every place that `find` finds, which is given from where on to look; a text may begin within another.
-fn every_place(mut find: impl FnMut(usize) -> Option<usize>) -> impl Iterator<Item = usize> {
+pub(super) fn every_place(
+    mut find: impl FnMut(usize) -> Option<usize>,
+) -> impl Iterator<Item = usize> {
     let mut from = 0;
     iter::from_fn(move || {
         let place = find(from)?;
