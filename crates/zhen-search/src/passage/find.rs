@@ -109,6 +109,8 @@ struct Stem {
 pub(super) struct Compiled {
     pub(super) pattern: Pattern,
     units: Vec<(Box<str>, bool)>,
+    /// Whether its text is ideographs alone, which stand where the text stands.
+    is_solid: bool,
     /// Number of the pattern's word among the query's.
     pub(super) word: usize,
 }
@@ -147,6 +149,8 @@ impl Matcher {
             let compiled: Vec<(Box<str>, bool)> = units(&pattern.text)
                 .map(|unit| (pattern.text[unit.range].into(), unit.joined))
                 .collect();
+            let is_solid = compiled.iter().skip(1).all(|(_, joined)| *joined)
+                && compiled.iter().map(|(unit, _)| unit.len()).sum::<usize>() == pattern.text.len();
             let at = this.patterns.len();
             let first = compiled.first().map(|(first, _)| first.clone());
             match (pattern.mode, first) {
@@ -168,7 +172,7 @@ impl Matcher {
                     words.push(pattern.query.clone());
                     words.len() - 1
                 });
-            this.patterns.push(Compiled { pattern, units: compiled, word });
+            this.patterns.push(Compiled { pattern, units: compiled, is_solid, word });
         }
         let ranks = this.patterns.iter().map(|compiled| compiled.pattern.rank);
         this.ranked = ranks.clone().min() != ranks.max();
@@ -243,7 +247,7 @@ impl Matcher {
         };
         if let Some(patterns) = self.by_first.get(text) {
             for &pattern in patterns {
-                if let Some(length) = self.patterns[pattern].stands(rest) {
+                if let Some(length) = self.patterns[pattern].stands(rest, unit.range.end) {
                     push(at..at + length, pattern, false);
                 }
             }
@@ -353,8 +357,20 @@ impl Matcher {
 }
 
 impl Compiled {
-    /// How long the pattern is, if it stands at the start of `rest`.
-    fn stands(&self, rest: &str) -> Option<usize> {
+    /// How long the pattern is, if it stands at the start of `rest`, as its first unit does with the length
+    /// `first`.
+    fn stands(&self, rest: &str, first: usize) -> Option<usize> {
+        let Some((second, joined)) = self.units.get(1) else { return Some(first) };
+        if *joined {
+            if self.is_solid && rest.starts_with(&*self.pattern.text) {
+                return Some(self.pattern.text.len());
+            }
+            // Only white space may stand between.
+            let after = &rest[first..];
+            if !after.starts_with(&**second) && !after.starts_with(char::is_whitespace) {
+                return None;
+            }
+        }
         let last = self.units.len() - 1;
         let mut here = units(rest);
         for (i, (text, joined)) in self.units.iter().enumerate() {
