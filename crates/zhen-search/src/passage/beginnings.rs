@@ -3,9 +3,8 @@
 
 use std::iter;
 
-use aho_corasick::{AhoCorasick, Input, MatchKind, Span, packed};
+use aho_corasick::{AhoCorasick, Input, Match, MatchKind, Span, packed};
 use memchr::memmem;
-use zhen_text::unit;
 
 /// Where in a folded text patterns may begin.
 pub(super) enum Beginnings {
@@ -21,11 +20,19 @@ pub(super) enum Beginnings {
 /// bytes alone, which all ideographs share.
 pub(super) struct Packed {
     long: Option<packed::Searcher>,
-    short: Vec<memmem::Finder<'static>>,
+    /// Which texts the long ones are.
+    long_texts: Vec<usize>,
+    short: Vec<(memmem::Finder<'static>, usize)>,
 }
 
-/// A text in which units cannot be told from where one stands.
-pub(super) struct Unclear;
+/// Where one of the texts stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    /// In bytes.
+    pub(super) at: usize,
+    /// Its number.
+    pub(super) text: usize,
+}
 
 impl Beginnings {
     pub(super) fn of(texts: &[&str]) -> Self {
@@ -38,59 +45,47 @@ impl Beginnings {
             .unwrap_or(Self::Everywhere)
     }
 
-    /// Shows `visit` every place where one of the texts stands, in order, and whether a unit begins
-    /// there, until it says to stop.
-    pub(super) fn visit(
-        &self,
-        folded: &str,
-        visit: impl FnMut(usize, bool) -> bool,
-    ) -> Result<(), Unclear> {
+    /// Shows `visit` every place where one of the texts stands, in order, until it says to stop; false
+    /// when that cannot be told.
+    pub(super) fn visit(&self, folded: &str, visit: impl FnMut(Place) -> bool) -> bool {
         match self {
-            Self::Everywhere => Err(Unclear),
-            Self::Packed(Packed { long: Some(long), short }) if short.is_empty() => {
-                visit_places(folded, places_of_long(long, folded), visit)
+            Self::Everywhere => return false,
+            Self::Packed(packed) if packed.short.is_empty() => {
+                visit_until(packed.long_places(folded), visit);
             }
-            Self::Packed(packed) => visit_places(folded, packed.places(folded), visit),
+            Self::Packed(packed) => visit_until(packed.places(folded), visit),
             Self::Automaton(automaton) => {
                 let find = |from| automaton.find(Input::new(folded).range(from..));
-                let places = every_place(|from| find(from).map(|found| found.start()));
-                visit_places(folded, places, visit)
+                let place = |found: Match| Place::of(&found, found.pattern().as_usize());
+                visit_until(every_place(|from| find(from).map(place), |place| place.at), visit);
             }
         }
+        true
     }
 }
 
-fn visit_places(
-    folded: &str,
-    places: impl Iterator<Item = usize>,
-    mut visit: impl FnMut(usize, bool) -> bool,
-) -> Result<(), Unclear> {
-    for place in places {
-        let begins = unit::begins(folded, place).ok_or(Unclear)?;
-        if !visit(place, begins) {
-            break;
-        }
-    }
-    Ok(())
+fn visit_until(mut places: impl Iterator<Item = Place>, visit: impl FnMut(Place) -> bool) {
+    let _ = places.all(visit);
 }
 
-/// Every place that `find` finds, which is given from where on to look; a text may begin within another.
-pub(super) fn every_place(
-    mut find: impl FnMut(usize) -> Option<usize>,
-) -> impl Iterator<Item = usize> {
+/// Everything that `find` finds, which is given from which byte on to look; a text may begin within
+/// another. `at` says where it begins.
+pub(super) fn every_place<T>(
+    mut find: impl FnMut(usize) -> Option<T>,
+    at: impl Fn(&T) -> usize,
+) -> impl Iterator<Item = T> {
     let mut from = 0;
     iter::from_fn(move || {
         let place = find(from)?;
-        from = place + 1;
+        from = at(&place) + 1;
         Some(place)
     })
 }
 
-fn places_of_long(long: &packed::Searcher, folded: &str) -> impl Iterator<Item = usize> {
-    every_place(move |from| {
-        let rest = Span { start: from, end: folded.len() };
-        long.find_in(folded, rest).map(|found| found.start())
-    })
+impl Place {
+    fn of(found: &Match, text: usize) -> Self {
+        Self { at: found.start(), text }
+    }
 }
 
 impl Packed {
@@ -98,29 +93,39 @@ impl Packed {
     fn of(texts: &[&str]) -> Option<Self> {
         /// In bytes.
         const LONG: usize = 3;
-        let (long, short): (Vec<&str>, Vec<&str>) =
-            texts.iter().partition(|text| text.len() >= LONG);
-        let long = match long.as_slice() {
+        let (long_texts, short): (Vec<usize>, Vec<usize>) =
+            (0..texts.len()).partition(|&text| texts[text].len() >= LONG);
+        let long = match long_texts.as_slice() {
             [] => None,
-            long => Some(packed::Searcher::new(long)?),
+            long => Some(packed::Searcher::new(long.iter().map(|&text| texts[text]))?),
         };
-        let short = short.into_iter().map(|text| memmem::Finder::new(text).into_owned());
-        Some(Self { long, short: short.collect() })
+        let finder = |text: usize| (memmem::Finder::new(texts[text]).into_owned(), text);
+        Some(Self { long, long_texts, short: short.into_iter().map(finder).collect() })
+    }
+
+    fn long_places<'a>(&'a self, folded: &'a str) -> impl Iterator<Item = Place> + 'a {
+        let find = move |from| {
+            let rest = Span { start: from, end: folded.len() };
+            let found = self.long.as_ref()?.find_in(folded, rest)?;
+            Some(Place::of(&found, self.long_texts[found.pattern().as_usize()]))
+        };
+        every_place(find, |place| place.at)
     }
 
     /// Where one of the texts stands, in order. No two stand at one place, as none begins with another.
-    fn places<'a>(&'a self, folded: &'a str) -> impl Iterator<Item = usize> + 'a {
+    fn places<'a>(&'a self, folded: &'a str) -> impl Iterator<Item = Place> + 'a {
         let bytes = folded.as_bytes();
-        let short = self.short.iter().flat_map(|finder| {
-            every_place(move |from| finder.find(&bytes[from..]).map(|place| from + place))
+        let short = self.short.iter().flat_map(|&(ref finder, text)| {
+            let find =
+                move |from| finder.find(&bytes[from..]).map(|at| Place { at: from + at, text });
+            every_place(find, |place: &Place| place.at)
         });
-        let mut short: Vec<usize> = short.collect();
+        let mut short: Vec<Place> = short.collect();
         if self.short.len() > 1 {
             short.sort_unstable();
         }
         let mut short = short.into_iter().peekable();
-        let long = self.long.iter().flat_map(move |long| places_of_long(long, folded));
-        let mut long = long.peekable();
+        let mut long = self.long_places(folded).peekable();
         iter::from_fn(move || match (short.peek(), long.peek()) {
             (Some(first), Some(other)) if other < first => long.next(),
             (Some(_), _) => short.next(),

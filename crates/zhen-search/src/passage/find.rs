@@ -9,9 +9,9 @@ use tantivy::DocAddress;
 use zhen_text::fold::Folded;
 use zhen_text::latin;
 use zhen_text::number::{self, NumberValue};
-use zhen_text::unit::{Kind, units};
+use zhen_text::unit::{self, Kind, units};
 
-use super::beginnings::Beginnings;
+use super::beginnings::{Beginnings, Place};
 use crate::api::Via;
 use crate::fuzzy;
 use crate::plan::Origin;
@@ -96,6 +96,8 @@ pub(crate) struct Matcher {
     /// Whether there are patterns of more than one rank.
     ranked: bool,
     beginnings: Beginnings,
+    /// By the number of a text with which patterns begin; see [`Matcher::ideographs_of`].
+    ideographs: Vec<Option<Box<[usize]>>>,
 }
 
 /// Words with this stem match a pattern.
@@ -143,6 +145,7 @@ impl Matcher {
             values: Vec::new(),
             ranked: false,
             beginnings: Beginnings::Everywhere,
+            ideographs: Vec::new(),
         };
         let mut words: Vec<String> = Vec::new();
         for pattern in patterns {
@@ -177,7 +180,9 @@ impl Matcher {
         let ranks = this.patterns.iter().map(|compiled| compiled.pattern.rank);
         this.ranked = ranks.clone().min() != ranks.max();
         if this.fuzzy.is_empty() {
-            this.beginnings = Beginnings::of(&this.first_texts());
+            let texts = this.first_texts();
+            let (beginnings, ideographs) = (Beginnings::of(&texts), this.ideographs_of(&texts));
+            (this.beginnings, this.ideographs) = (beginnings, ideographs);
         }
         this
     }
@@ -194,6 +199,17 @@ impl Matcher {
         texts
     }
 
+    /// Of each text that is an ideograph, and so a unit wherever it stands, the patterns that begin with it.
+    fn ideographs_of(&self, texts: &[&str]) -> Vec<Option<Box<[usize]>>> {
+        let patterns_of = |text: &&str| {
+            let is_ideograph = units(text).next().is_some_and(|unit| unit.kind.is_ideo());
+            let first = self.by_first.get(*text).into_iter().flatten().copied();
+            let begun = self.begun.iter().filter(|(start, _)| start == text).map(|&(_, at)| at);
+            is_ideograph.then(|| first.chain(begun).collect())
+        };
+        texts.iter().map(patterns_of).collect()
+    }
+
     /// Whether numbers are looked for in a document; all else is found by units alone.
     pub(super) fn looks_for_values(&self, document: DocAddress) -> bool {
         self.values.iter().any(|&(_, at)| {
@@ -206,21 +222,26 @@ impl Matcher {
     /// [`MOST_OCCURRENCES`] or little more.
     pub(super) fn find(&self, folded: &str, values: bool) -> Finding {
         let mut found: Vec<Occurrence> = Vec::new();
-        let mut beginnings = Some(Vec::new());
-        let visited = self.beginnings.visit(folded, |at, begins| {
-            if let Some(beginnings) = &mut beginnings
-                && folded.as_bytes()[at].is_ascii_alphanumeric()
-            {
+        let mut beginnings = Vec::new();
+        let mut is_clear = true;
+        let mut visit = |Place { at, text }: Place| {
+            if let Some(patterns) = &self.ideographs[text] {
+                return self.find_ideograph(folded, at, patterns, &mut found);
+            }
+            if folded.as_bytes()[at].is_ascii_alphanumeric() {
                 beginnings.push(at);
             }
-            let enough = begins && !self.find_at(folded, at, &mut found);
-            if enough {
-                beginnings = None;
-            }
-            !enough
+            let begins = unit::begins(folded, at);
+            is_clear &= begins.is_some();
+            begins.is_some_and(|begins| !begins || self.find_at(folded, at, &mut found))
+        };
+        let mut is_whole = true;
+        let is_visited = self.beginnings.visit(folded, |place| {
+            is_whole = visit(place);
+            is_whole
         });
-        if visited.is_err() {
-            beginnings = None;
+        if !is_visited || !is_clear {
+            is_whole = false;
             found.clear();
             // No pattern begins with a sign.
             for unit in units(folded).filter(|unit| unit.kind != Kind::Sign) {
@@ -233,7 +254,26 @@ impl Matcher {
             self.find_values(folded, &mut found);
         }
         self.keep_best_ranks(&mut found);
-        Finding { occurrences: found, beginnings }
+        Finding { occurrences: found, beginnings: is_whole.then_some(beginnings) }
+    }
+
+    /// Adds those of the `patterns`, which all begin with the ideograph that stands `at`, that match
+    /// there; false when that is enough.
+    fn find_ideograph(
+        &self,
+        folded: &str,
+        at: usize,
+        patterns: &[usize],
+        found: &mut Vec<Occurrence>,
+    ) -> bool {
+        let rest = &folded[at..];
+        for &pattern in patterns {
+            let compiled = &self.patterns[pattern];
+            if let Some(length) = compiled.stands(rest, compiled.units[0].0.len()) {
+                found.push(Occurrence { range: at..at + length, pattern, stemmed: false });
+            }
+        }
+        found.len() < MOST_OCCURRENCES
     }
 
     /// Adds what matches from the unit on that starts `at`; false when that is enough.
@@ -362,12 +402,13 @@ impl Compiled {
     fn stands(&self, rest: &str, first: usize) -> Option<usize> {
         let Some((second, joined)) = self.units.get(1) else { return Some(first) };
         if *joined {
-            if self.is_solid && rest.starts_with(&*self.pattern.text) {
-                return Some(self.pattern.text.len());
-            }
-            // Only white space may stand between.
             let after = &rest[first..];
-            if !after.starts_with(&**second) && !after.starts_with(char::is_whitespace) {
+            if after.starts_with(&**second) {
+                if self.is_solid && rest.starts_with(&*self.pattern.text) {
+                    return Some(self.pattern.text.len());
+                }
+            } else if !after.starts_with(char::is_whitespace) {
+                // Only white space may stand between.
                 return None;
             }
         }

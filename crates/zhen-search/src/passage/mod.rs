@@ -176,7 +176,7 @@ fn are_alike(one: &str, other: &str) -> bool {
     let finder = memmem::Finder::new(head);
     let within = &long[..long.len() - (short.len() - head.len())];
     let find = |from: usize| finder.find(&within[from..]).map(|at| from + at);
-    every_place(find).any(|at| long[at..].starts_with(short))
+    every_place(find, |&at| at).any(|at| long[at..].starts_with(short))
 }
 
 /// Where patterns match in a text.
