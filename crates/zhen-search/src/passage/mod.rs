@@ -66,12 +66,17 @@ impl Matcher {
 
     /// Adds each word's first occurrence to what matched.
     fn tell(&self, found: &Found<'_>, matched: &mut Vec<Matched>) {
+        // By pattern, the term at which it was looked at last: mostly the next one is the same.
+        let mut last: Vec<&str> = vec![""; self.patterns.len()];
         for occurrence in &found.occurrences {
             if matched.len() == MOST_MATCHED {
                 break;
             }
             let Compiled { pattern, .. } = &self.patterns[occurrence.pattern];
             let term = &found.text[occurrence.range.clone()];
+            if std::mem::replace(&mut last[occurrence.pattern], term) == term {
+                continue;
+            }
             let mut told = matched.iter().filter(|m| m.query == pattern.query);
             if told.clone().any(|m| m.term == term) {
                 continue;
@@ -93,6 +98,8 @@ impl Matcher {
         struct Candidate<'f> {
             /// The first that it shows.
             first: &'f Range<usize>,
+            /// What it is, where that is known.
+            range: Option<Range<usize>>,
             score: f32,
         }
         let body = found.text;
@@ -101,10 +108,12 @@ impl Matcher {
         let mut rest = found.occurrences.iter().peekable();
         while let Some(Occurrence { range: first, pattern, .. }) = rest.next() {
             let Compiled { pattern, word, .. } = &self.patterns[*pattern];
-            let mut score = pattern.weight;
+            let (mut range, mut score) = (None, pattern.weight);
             // Most passages show one occurrence, and are never shown themselves.
             if rest.peek().is_some_and(|next| !ends_before(body, first, next.range.start)) {
-                let end = passage_around(body, first).end;
+                let around = passage_around(body, first);
+                let end = around.end;
+                range = Some(around);
                 seen.clear();
                 seen.push(*word);
                 while let Some(occurrence) = rest.next_if(|here| here.range.start < end) {
@@ -118,17 +127,17 @@ impl Matcher {
                     };
                 }
             }
-            candidates.push(Candidate { first, score });
+            candidates.push(Candidate { first, range, score });
         }
         // Better first, and of equals the one that stands first.
         candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
         let mut chosen: Vec<Range<usize>> = Vec::new();
         let mut shown: Vec<String> = Vec::new();
-        for Candidate { first, .. } in candidates.into_iter().take(200) {
+        for Candidate { first, range, .. } in candidates.into_iter().take(200) {
             if chosen.len() == most {
                 break;
             }
-            let range = passage_around(body, first);
+            let range = range.unwrap_or_else(|| passage_around(body, first));
             let overlaps = chosen.iter().any(|c| c.start < range.end && range.start < c.end);
             if overlaps {
                 continue;
