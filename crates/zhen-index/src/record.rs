@@ -4,7 +4,6 @@
 //! of headings, the map of lines, and the body to the end. Showing a passage needs the body and a
 //! few lines of the map, so each part is decoded only when asked for, and the body is borrowed.
 
-use std::iter::Peekable;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
@@ -258,7 +257,7 @@ impl<'a> RecordRef<'a> {
     /// The same for a few lines, asked for in ascending order: the map is decoded no further than they
     /// need.
     pub fn source_lines(&self) -> SourceLines<'a> {
-        SourceLines { entries: self.line_entries().peekable(), last: None }
+        SourceLines { entries: self.line_entries(), last: None }
     }
 
     fn line_entries(&self) -> LineEntries<'a> {
@@ -291,7 +290,8 @@ impl<'a> RecordRef<'a> {
 /// Where lines of the body stood in the source; made by [`RecordRef::source_lines`].
 #[derive(Debug, Clone)]
 pub struct SourceLines<'a> {
-    entries: Peekable<LineEntries<'a>>,
+    /// Those after `last`.
+    entries: LineEntries<'a>,
     /// The entry that holds for the line asked for last.
     last: Option<(u32, u32)>,
 }
@@ -302,9 +302,13 @@ impl SourceLines<'_> {
     /// # Errors
     /// [`RecordError`] when the map is cut short or does not ascend, as far as it is decoded.
     pub fn source_line(&mut self, body: u32) -> Result<u32, RecordError> {
-        let holds = |entry: &Result<(u32, u32), _>| entry.as_ref().map_or(true, |e| e.0 <= body);
-        while let Some(entry) = self.entries.next_if(holds) {
-            self.last = Some(entry?);
+        loop {
+            let mut after = self.entries.clone();
+            match after.next().transpose()? {
+                Some(entry) if entry.0 <= body => self.last = Some(entry),
+                _ => break,
+            }
+            self.entries = after;
         }
         Ok(self.last.map_or(body, |(first, source)| source.saturating_add(body - first)))
     }
