@@ -251,22 +251,17 @@ impl<'a> RecordRef<'a> {
     /// # Errors
     /// [`RecordError`] when the map is cut short or does not ascend.
     pub fn lines(&self) -> Result<LineMap, RecordError> {
-        let mut rest = self.lines;
-        let mut entries = Vec::new();
-        let mut last = 0_u32;
-        while !rest.is_empty() {
-            let mut line = || {
-                let line = u32::try_from(number(&mut rest)?).ok();
-                line.ok_or(broken("a line number is too large"))
-            };
-            let (step, source) = (line()?, line()?);
-            last = last
-                .checked_add(step)
-                .filter(|_| step > 0)
-                .ok_or(broken("its line numbers do not ascend"))?;
-            entries.push((last, source));
-        }
-        Ok(LineMap::from_entries(entries))
+        self.line_entries().collect::<Result<_, _>>().map(LineMap::from_entries)
+    }
+
+    /// The same for a few lines, asked for in ascending order: the map is decoded no further than they
+    /// need.
+    pub fn source_lines(&self) -> SourceLines<'a> {
+        SourceLines { entries: self.line_entries(), last: None }
+    }
+
+    fn line_entries(&self) -> LineEntries<'a> {
+        LineEntries { rest: self.lines, last: 0 }
     }
 
     /// The whole document, as it was before it was indexed (with a detected language left out).
@@ -289,6 +284,75 @@ impl<'a> RecordRef<'a> {
             kind: meta.kind,
             extra: meta.extra,
         })
+    }
+}
+
+/// Where lines of the body stood in the source; made by [`RecordRef::source_lines`].
+#[derive(Debug, Clone)]
+pub struct SourceLines<'a> {
+    /// Those after `last`.
+    entries: LineEntries<'a>,
+    /// The entry that holds for the line asked for last.
+    last: Option<(u32, u32)>,
+}
+
+impl SourceLines<'_> {
+    /// The source line (1-based) of line `body` (1-based) of the body, no smaller than the one before.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the map is cut short or does not ascend, as far as it is decoded.
+    pub fn source_line(&mut self, body: u32) -> Result<u32, RecordError> {
+        loop {
+            let mut after = self.entries.clone();
+            match after.next().transpose()? {
+                Some(entry) if entry.0 <= body => self.last = Some(entry),
+                _ => break,
+            }
+            self.entries = after;
+        }
+        Ok(self.last.map_or(body, |(first, source)| source.saturating_add(body - first)))
+    }
+}
+
+/// The entries of a stored map of lines.
+#[derive(Debug, Clone)]
+struct LineEntries<'a> {
+    rest: &'a [u8],
+    /// The line of the entry before.
+    last: u32,
+}
+
+impl LineEntries<'_> {
+    fn line(&mut self) -> Result<u32, RecordError> {
+        let line = u32::try_from(number(&mut self.rest)?).ok();
+        line.ok_or(broken("a line number is too large"))
+    }
+
+    fn entry(&mut self) -> Result<(u32, u32), RecordError> {
+        let (step, source) = (self.line()?, self.line()?);
+        self.last = self
+            .last
+            .checked_add(step)
+            .filter(|_| step > 0)
+            .ok_or(broken("its line numbers do not ascend"))?;
+        Ok((self.last, source))
+    }
+}
+
+impl Iterator for LineEntries<'_> {
+    type Item = Result<(u32, u32), RecordError>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let entry = self.entry();
+        if entry.is_err() {
+            // Nothing can be read after it.
+            self.rest = &[];
+        }
+        Some(entry)
     }
 }
 
@@ -332,6 +396,24 @@ mod tests {
             assert_eq!(record.title(), sample().title);
             assert_eq!(record.body(), sample().body);
             assert_eq!(record.meta().unwrap().source(), source.or(Some("/文档/a.md")));
+        }
+    }
+
+    #[test]
+    fn lines_asked_for_one_by_one_are_those_of_the_map() {
+        for entries in [vec![], vec![(1, 5), (3, 9), (300, 70_000)], vec![(2, 1), (4, 4)]] {
+            let lines = LineMap::from_entries(entries);
+            let bytes = encode(&Document { lines, ..sample() }, None, None);
+            let record = RecordRef::parse(&bytes).unwrap();
+            let lines = record.lines().unwrap();
+            for step in [1, 2, 7] {
+                let mut one_by_one = record.source_lines();
+                for line in (1..400).step_by(step) {
+                    let line_there = one_by_one.source_line(line).unwrap();
+                    assert_eq!(line_there, lines.source_line(line));
+                    assert_eq!(one_by_one.source_line(line).unwrap(), line_there);
+                }
+            }
         }
     }
 

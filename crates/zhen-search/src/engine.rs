@@ -270,10 +270,13 @@ impl IndexEngine {
         let record = state.records[segment_ord as usize].get(doc_id).map_err(engine_error)?;
         let record = part(&record)?;
         let meta = record.meta().map_err(|error| SearchError::Engine(error.to_string()))?;
-        let lines = record.lines().map_err(|error| SearchError::Engine(error.to_string()))?;
         let (title, body) = (record.title(), record.body());
-        let line_of = |line| lines.source_line(line);
-        let shown = matcher.show(ranked.address, title, body, passages, line_of);
+        let mut shown = matcher.show(ranked.address, title, body, passages);
+        let mut lines = record.source_lines();
+        for passage in &mut shown.passages {
+            let line = lines.source_line(passage.line);
+            passage.line = line.map_err(|error| SearchError::Engine(error.to_string()))?;
+        }
         Ok(Hit {
             id: meta.id,
             title: title.to_owned(),

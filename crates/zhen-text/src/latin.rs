@@ -1,6 +1,7 @@
 //! Latin words: stems, and what a word written as one is made of.
 
 use std::cell::RefCell;
+use std::ops::Range;
 
 use frostem::{Algorithm, Stemmer};
 use rustc_hash::FxHashMap;
@@ -73,34 +74,63 @@ pub(crate) fn is_compound(text: &str) -> bool {
 /// long there. Parts of one letter are not worth a term.
 pub fn for_each_camel_part(original: &str, mut emit: impl FnMut(usize, &str)) {
     let bytes = original.as_bytes();
-    let mut part = [0u8; LONGEST_COMPOUND];
     let mut at = 0;
     while at < bytes.len() {
         if !bytes[at].is_ascii_alphanumeric() {
             at += 1;
             continue;
         }
-        let rest = &bytes[at..];
-        let length = rest.iter().position(|b| !b.is_ascii_alphanumeric()).unwrap_or(rest.len());
-        let word = &rest[..length];
+        let word = &bytes[at..at + alphanumeric(&bytes[at..]).count()];
         let begins = at;
-        at += length;
-        if length > LONGEST_COMPOUND || !changes_inside(word) {
+        at += word.len();
+        if word.len() > LONGEST_COMPOUND || !changes_inside(word) {
             continue;
         }
         let mut start = 0;
-        for i in 1..=length {
-            if i == length || part_begins(word, i) {
-                let size = i - start;
-                if size > 1 && size < length {
-                    part[..size].copy_from_slice(&word[start..i]);
-                    part[..size].make_ascii_lowercase();
-                    if let Ok(text) = std::str::from_utf8(&part[..size]) {
-                        emit(begins + start, text);
-                    }
-                }
-                start = i;
-            }
+        while start < word.len() {
+            let end = part_end(word, start);
+            emit_part(word, start..end, |part| emit(begins + start, part));
+            start = end;
+        }
+    }
+}
+
+/// Calls `emit` with the part that begins at byte `at` of `original`, if one does: as if of those of
+/// [`for_each_camel_part`] only that one were looked at.
+pub fn camel_part_at(original: &str, at: usize, emit: impl FnOnce(&str)) {
+    let (before, after) = original.as_bytes().split_at(at);
+    // The longest word that has parts, and one byte more.
+    let before = alphanumeric(before.iter().rev()).take(LONGEST_COMPOUND + 1).count();
+    let after = alphanumeric(after).take(LONGEST_COMPOUND + 1).count();
+    let word = &original.as_bytes()[at - before..at + after];
+    let begins = after > 0 && (before == 0 || part_begins(word, before));
+    if begins && word.len() <= LONGEST_COMPOUND && changes_inside(word) {
+        emit_part(word, before..part_end(word, before), emit);
+    }
+}
+
+/// The letters and digits of ASCII with which `bytes` begin.
+#[inline]
+fn alphanumeric<'a>(bytes: impl IntoIterator<Item = &'a u8>) -> impl Iterator<Item = &'a u8> {
+    bytes.into_iter().take_while(|b| b.is_ascii_alphanumeric())
+}
+
+/// Where the part of a word ends that begins at `start`.
+#[inline]
+fn part_end(word: &[u8], start: usize) -> usize {
+    (start + 1..word.len()).find(|&i| part_begins(word, i)).unwrap_or(word.len())
+}
+
+/// Calls `emit` with a part of a word, in lower case, if it is worth it.
+#[inline]
+fn emit_part(word: &[u8], part: Range<usize>, emit: impl FnOnce(&str)) {
+    let mut lower = [0_u8; LONGEST_COMPOUND];
+    let size = part.len();
+    if size > 1 && size < word.len() {
+        lower[..size].copy_from_slice(&word[part]);
+        lower[..size].make_ascii_lowercase();
+        if let Ok(text) = std::str::from_utf8(&lower[..size]) {
+            emit(text);
         }
     }
 }
@@ -124,6 +154,8 @@ fn part_begins(word: &[u8], i: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -150,6 +182,21 @@ mod tests {
         );
         assert_eq!(parts("plain WORDS Capital 5G B12x"), "12");
         assert_eq!(parts("中文camelCase中文"), "camel case");
+    }
+
+    proptest! {
+        #[test]
+        fn a_part_is_told_from_where_it_begins(
+            text in "([a-c]{0,3}|[A-C]{0,3}|[0-2]{0,2}|[a-zA-Z0-9]{60,70}|[ é中-]){0,12}"
+        ) {
+            let mut parts = Vec::new();
+            for_each_camel_part(&text, |at, part| parts.push((at, part.to_owned())));
+            let mut told = Vec::new();
+            for at in (0..text.len()).filter(|&at| text.is_char_boundary(at)) {
+                camel_part_at(&text, at, |part| told.push((at, part.to_owned())));
+            }
+            prop_assert_eq!(told, parts);
+        }
     }
 
     #[test]

@@ -144,6 +144,10 @@ pub fn begins(folded: &str, at: usize) -> Option<bool> {
         Class::Space | Class::Other => Some(false),
         Class::Sign => None,
         Class::Word => {
+            let byte_before = at.checked_sub(1).map(|before| folded.as_bytes()[before]);
+            if byte_before.is_none_or(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric()) {
+                return Some(true);
+            }
             let before = folded[..at].chars().rev().take(LONGEST_WORD);
             let count = before.take_while(|&c| class(c) == Class::Word).count();
             (count < LONGEST_WORD).then_some(count == 0)

@@ -1,18 +1,17 @@
 //! Finding: where in a folded text the words of a query stand, in any of their forms.
 //!
-//! Units are compared with the query's. Only the places where some pattern may begin are looked at,
-//! found with vector instructions.
+//! Units are compared with the query's, where some pattern may begin.
 
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, MatchKind, packed};
-use memchr::memmem;
 use rustc_hash::FxHashMap;
 use tantivy::DocAddress;
+use zhen_text::fold::Folded;
 use zhen_text::latin;
 use zhen_text::number::{self, NumberValue};
 use zhen_text::unit::{self, Kind, units};
 
+use super::beginnings::{Beginnings, Place};
 use crate::api::Via;
 use crate::fuzzy;
 use crate::plan::Origin;
@@ -97,6 +96,8 @@ pub(crate) struct Matcher {
     /// Whether there are patterns of more than one rank.
     ranked: bool,
     beginnings: Beginnings,
+    /// By the number of a text with which patterns begin; see [`Matcher::ideographs_of`].
+    ideographs: Vec<Option<Box<[usize]>>>,
 }
 
 /// Words with this stem match a pattern.
@@ -110,6 +111,8 @@ struct Stem {
 pub(super) struct Compiled {
     pub(super) pattern: Pattern,
     units: Vec<(Box<str>, bool)>,
+    /// Whether its text is ideographs alone, which stand where the text stands.
+    is_solid: bool,
     /// Number of the pattern's word among the query's.
     pub(super) word: usize,
 }
@@ -120,6 +123,15 @@ pub(super) struct Occurrence {
     pub(super) range: Range<usize>,
     pub(super) pattern: usize,
     pub(super) stemmed: bool,
+}
+
+/// What was found in a folded text.
+pub(super) struct Finding {
+    /// In order.
+    pub(super) occurrences: Vec<Occurrence>,
+    /// All places of an ASCII letter or digit where something stands with which a pattern begins, be it
+    /// within a word; `None` where not all were looked at.
+    beginnings: Option<Vec<usize>>,
 }
 
 impl Matcher {
@@ -133,12 +145,15 @@ impl Matcher {
             values: Vec::new(),
             ranked: false,
             beginnings: Beginnings::Everywhere,
+            ideographs: Vec::new(),
         };
         let mut words: Vec<String> = Vec::new();
         for pattern in patterns {
             let compiled: Vec<(Box<str>, bool)> = units(&pattern.text)
                 .map(|unit| (pattern.text[unit.range].into(), unit.joined))
                 .collect();
+            let is_solid = compiled.iter().skip(1).all(|(_, joined)| *joined)
+                && compiled.iter().map(|(unit, _)| unit.len()).sum::<usize>() == pattern.text.len();
             let at = this.patterns.len();
             let first = compiled.first().map(|(first, _)| first.clone());
             match (pattern.mode, first) {
@@ -160,12 +175,14 @@ impl Matcher {
                     words.push(pattern.query.clone());
                     words.len() - 1
                 });
-            this.patterns.push(Compiled { pattern, units: compiled, word });
+            this.patterns.push(Compiled { pattern, units: compiled, is_solid, word });
         }
         let ranks = this.patterns.iter().map(|compiled| compiled.pattern.rank);
         this.ranked = ranks.clone().min() != ranks.max();
         if this.fuzzy.is_empty() {
-            this.beginnings = Beginnings::of(&this.first_texts());
+            let texts = this.first_texts();
+            let (beginnings, ideographs) = (Beginnings::of(&texts), this.ideographs_of(&texts));
+            (this.beginnings, this.ideographs) = (beginnings, ideographs);
         }
         this
     }
@@ -182,6 +199,17 @@ impl Matcher {
         texts
     }
 
+    /// Of each text that is an ideograph, and so a unit wherever it stands, the patterns that begin with it.
+    fn ideographs_of(&self, texts: &[&str]) -> Vec<Option<Box<[usize]>>> {
+        let patterns_of = |text: &&str| {
+            let is_ideograph = units(text).next().is_some_and(|unit| unit.kind.is_ideo());
+            let first = self.by_first.get(*text).into_iter().flatten().copied();
+            let begun = self.begun.iter().filter(|(start, _)| start == text).map(|&(_, at)| at);
+            is_ideograph.then(|| first.chain(begun).collect())
+        };
+        texts.iter().map(patterns_of).collect()
+    }
+
     /// Whether numbers are looked for in a document; all else is found by units alone.
     pub(super) fn looks_for_values(&self, document: DocAddress) -> bool {
         self.values.iter().any(|&(_, at)| {
@@ -192,9 +220,28 @@ impl Matcher {
 
     /// The places where patterns match, in order, those of numbers if asked for; at most
     /// [`MOST_OCCURRENCES`] or little more.
-    pub(super) fn find(&self, folded: &str, values: bool) -> Vec<Occurrence> {
+    pub(super) fn find(&self, folded: &str, values: bool) -> Finding {
         let mut found: Vec<Occurrence> = Vec::new();
-        if self.beginnings.visit(folded, |at| self.find_at(folded, at, &mut found)).is_err() {
+        let mut beginnings = Vec::new();
+        let mut is_clear = true;
+        let mut visit = |Place { at, text }: Place| {
+            if let Some(patterns) = &self.ideographs[text] {
+                return self.find_ideograph(folded, at, patterns, &mut found);
+            }
+            if folded.as_bytes()[at].is_ascii_alphanumeric() {
+                beginnings.push(at);
+            }
+            let begins = unit::begins(folded, at);
+            is_clear &= begins.is_some();
+            begins.is_some_and(|begins| !begins || self.find_at(folded, at, &mut found))
+        };
+        let mut is_whole = true;
+        let is_visited = self.beginnings.visit(folded, |place| {
+            is_whole = visit(place);
+            is_whole
+        });
+        if !is_visited || !is_clear {
+            is_whole = false;
             found.clear();
             // No pattern begins with a sign.
             for unit in units(folded).filter(|unit| unit.kind != Kind::Sign) {
@@ -207,7 +254,26 @@ impl Matcher {
             self.find_values(folded, &mut found);
         }
         self.keep_best_ranks(&mut found);
-        found
+        Finding { occurrences: found, beginnings: is_whole.then_some(beginnings) }
+    }
+
+    /// Adds those of the `patterns`, which all begin with the ideograph that stands `at`, that match
+    /// there; false when that is enough.
+    fn find_ideograph(
+        &self,
+        folded: &str,
+        at: usize,
+        patterns: &[usize],
+        found: &mut Vec<Occurrence>,
+    ) -> bool {
+        let rest = &folded[at..];
+        for &pattern in patterns {
+            let compiled = &self.patterns[pattern];
+            if let Some(length) = compiled.stands(rest, compiled.units[0].0.len()) {
+                found.push(Occurrence { range: at..at + length, pattern, stemmed: false });
+            }
+        }
+        found.len() < MOST_OCCURRENCES
     }
 
     /// Adds what matches from the unit on that starts `at`; false when that is enough.
@@ -221,7 +287,7 @@ impl Matcher {
         };
         if let Some(patterns) = self.by_first.get(text) {
             for &pattern in patterns {
-                if let Some(length) = self.patterns[pattern].stands(rest) {
+                if let Some(length) = self.patterns[pattern].stands(rest, unit.range.end) {
                     push(at..at + length, pattern, false);
                 }
             }
@@ -270,17 +336,18 @@ impl Matcher {
     }
 
     /// The places in the text as written where a part of a camelCase word matches, in order: those of
-    /// patterns whose word is not among the words of what was `found`.
-    pub(super) fn find_parts(&self, original: &str, found: &[Occurrence]) -> Vec<Occurrence> {
+    /// patterns whose word is not among the words of what was found in the `folded` text.
+    pub(super) fn find_parts(&self, folded: &Folded<'_>, found: &Finding) -> Vec<Occurrence> {
         let word_of = |pattern: usize| self.patterns[pattern].word;
-        let is_found = |word| found.iter().any(|occurrence| word_of(occurrence.pattern) == word);
+        let is_found =
+            |word| found.occurrences.iter().any(|occurrence| word_of(occurrence.pattern) == word);
         let missing = self.stems.iter().filter(|stem| !is_found(word_of(stem.pattern)));
         let missing: Vec<&Stem> = missing.collect();
         let mut parts = Vec::new();
         if missing.is_empty() {
             return parts;
         }
-        latin::for_each_camel_part(original, |at, part| {
+        let mut add = |at: usize, part: &str| {
             let of_part = missing.iter().filter(|missing| {
                 part.starts_with(&missing.stem[..missing.kept])
                     && latin::has_stem(part, &missing.stem)
@@ -289,7 +356,24 @@ impl Matcher {
                 let stemmed = &*self.patterns[pattern].units[0].0 != part;
                 parts.push(Occurrence { range: at..at + part.len(), pattern, stemmed });
             }
-        });
+        };
+        match &found.beginnings {
+            // A part is ASCII, which folds byte for byte: it begins in the folded text too as a word of
+            // its stem does.
+            Some(beginnings) => {
+                let mut ranges = folded.ranges();
+                let begins = |stem: &&Stem, at: usize| {
+                    folded.text()[at..].starts_with(&stem.stem[..stem.kept])
+                };
+                for &at in beginnings {
+                    if missing.iter().any(|stem| begins(stem, at)) {
+                        let at = ranges.original_range(at..at + 1).start;
+                        latin::camel_part_at(folded.original(), at, |part| add(at, part));
+                    }
+                }
+            }
+            None => latin::for_each_camel_part(folded.original(), add),
+        }
         parts.truncate(MOST_OCCURRENCES);
         parts
     }
@@ -313,8 +397,21 @@ impl Matcher {
 }
 
 impl Compiled {
-    /// How long the pattern is, if it stands at the start of `rest`.
-    fn stands(&self, rest: &str) -> Option<usize> {
+    /// How long the pattern is, if it stands at the start of `rest`, as its first unit does with the length
+    /// `first`.
+    fn stands(&self, rest: &str, first: usize) -> Option<usize> {
+        let Some((second, joined)) = self.units.get(1) else { return Some(first) };
+        if *joined {
+            let after = &rest[first..];
+            if after.starts_with(&**second) {
+                if self.is_solid && rest.starts_with(&*self.pattern.text) {
+                    return Some(self.pattern.text.len());
+                }
+            } else if !after.starts_with(char::is_whitespace) {
+                // Only white space may stand between.
+                return None;
+            }
+        }
         let last = self.units.len() - 1;
         let mut here = units(rest);
         for (i, (text, joined)) in self.units.iter().enumerate() {
@@ -336,108 +433,6 @@ impl Compiled {
     }
 }
 
-/// Where in a folded text patterns may begin.
-enum Beginnings {
-    /// At every unit.
-    Everywhere,
-    /// Where one of some texts stands, found by comparing many bytes at once.
-    Packed(Packed),
-    /// The same without such instructions.
-    Automaton(AhoCorasick),
-}
-
-/// Short texts have finders of their own: among others they would have these compared by their first
-/// bytes alone, which all ideographs share.
-struct Packed {
-    long: Option<packed::Searcher>,
-    short: Vec<memmem::Finder<'static>>,
-}
-
-/// A text in which units cannot be told from where one stands.
-struct Unclear;
-
-impl Beginnings {
-    fn of(texts: &[&str]) -> Self {
-        if texts.iter().any(|text| text.is_empty()) {
-            return Self::Everywhere;
-        }
-        Packed::of(texts)
-            .map(Self::Packed)
-            .or_else(|| automaton(texts).map(Self::Automaton))
-            .unwrap_or(Self::Everywhere)
-    }
-
-    /// Shows `visit` where units begin that begin with one of the texts, in order, until it says to
-    /// stop.
-    fn visit(&self, folded: &str, visit: impl FnMut(usize) -> bool) -> Result<(), Unclear> {
-        match self {
-            Self::Everywhere => Err(Unclear),
-            Self::Packed(Packed { long: Some(long), short }) if short.is_empty() => {
-                visit_units(folded, long.find_iter(folded).map(|found| found.start()), visit)
-            }
-            Self::Packed(packed) => visit_units(folded, packed.places(folded), visit),
-            Self::Automaton(automaton) => {
-                visit_units(folded, automaton.find_iter(folded).map(|found| found.start()), visit)
-            }
-        }
-    }
-}
-
-impl Packed {
-    /// `None` where there are no such instructions.
-    fn of(texts: &[&str]) -> Option<Self> {
-        /// In bytes.
-        const LONG: usize = 3;
-        let (long, short): (Vec<&str>, Vec<&str>) =
-            texts.iter().partition(|text| text.len() >= LONG);
-        let long = match long.as_slice() {
-            [] => None,
-            long => Some(packed::Searcher::new(long)?),
-        };
-        let short = short.into_iter().map(|text| memmem::Finder::new(text).into_owned());
-        Some(Self { long, short: short.collect() })
-    }
-
-    /// Where one of the texts stands, in order. No two stand at one place, as none begins with another.
-    fn places(&self, folded: &str) -> impl Iterator<Item = usize> {
-        let short = self.short.iter().flat_map(|finder| finder.find_iter(folded.as_bytes()));
-        let mut short: Vec<usize> = short.collect();
-        if self.short.len() > 1 {
-            short.sort_unstable();
-        }
-        let mut short = short.into_iter().peekable();
-        let long = self.long.iter().flat_map(|long| long.find_iter(folded));
-        let mut long = long.map(|found| found.start()).peekable();
-        std::iter::from_fn(move || match (short.peek(), long.peek()) {
-            (Some(first), Some(other)) if other < first => long.next(),
-            (Some(_), _) => short.next(),
-            _ => long.next(),
-        })
-    }
-}
-
-/// Finds of the places where texts stand the one that begins first: a text within another must not hide
-/// where that begins.
-fn automaton(texts: &[&str]) -> Option<AhoCorasick> {
-    AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(texts).ok()
-}
-
-/// Shows `visit` those places where a unit begins, until it says to stop. Each lies within one unit, so
-/// that no unit begins within what was passed over.
-fn visit_units(
-    folded: &str,
-    places: impl Iterator<Item = usize>,
-    mut visit: impl FnMut(usize) -> bool,
-) -> Result<(), Unclear> {
-    for place in places {
-        let begins = unit::begins(folded, place).ok_or(Unclear)?;
-        if begins && !visit(place) {
-            break;
-        }
-    }
-    Ok(())
-}
-
 /// Fewest letters that a word has in common with its stem, as long as that is; a few irregular words
 /// of which less is kept (*dying*, *die*) are not looked for by their stems.
 const STEM_SHARED: usize = 3;
@@ -453,6 +448,10 @@ fn kept_of_stem(stem: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use zhen_text::fold;
+
+    use super::super::beginnings;
     use super::*;
 
     #[test]
@@ -508,7 +507,7 @@ mod tests {
         for mode in [Mode::Whole, Mode::Prefix] {
             let quick = Matcher::new(patterns(mode));
             assert!(!matches!(quick.beginnings, Beginnings::Everywhere));
-            let automaton = automaton(&quick.first_texts()).unwrap();
+            let automaton = beginnings::automaton(&quick.first_texts()).unwrap();
             let mut other = Matcher::new(patterns(mode));
             other.beginnings = Beginnings::Automaton(automaton);
             let mut slow = Matcher::new(patterns(mode));
@@ -516,11 +515,35 @@ mod tests {
             for text in texts {
                 let found = |matcher: &Matcher| -> Vec<_> {
                     let found = matcher.find(text, true);
-                    found.into_iter().map(|o| (o.range, o.pattern, o.stemmed)).collect()
+                    found.occurrences.into_iter().map(|o| (o.range, o.pattern, o.stemmed)).collect()
                 };
                 assert_eq!(found(&quick), found(&slow), "{text}");
                 assert_eq!(found(&other), found(&slow), "{text}");
             }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn parts_found_by_their_beginnings_are_those_of_all_words(
+            text in "(case|Case|Sense|cases|ase|AsE|HTTP|x|X|1|12|é|Ａ|\u{AD}|詞|-| |\n){0,40}"
+        ) {
+            let words = ["case", "cas", "sense", "http", "as", "12", "xyz"];
+            let patterns = words.map(|word| Pattern {
+                stem: Some(latin::stem(word)),
+                ..Pattern::new(word, word, 1.0)
+            });
+            let matcher = Matcher::new(patterns.to_vec());
+            let folded = fold::fold_for_units(&text);
+            let mut found = matcher.find(folded.text(), false);
+            prop_assume!(found.beginnings.is_some());
+            let of = |found: &Finding| -> Vec<_> {
+                let parts = matcher.find_parts(&folded, found);
+                parts.into_iter().map(|o| (o.range, o.pattern, o.stemmed)).collect()
+            };
+            let by_beginnings = of(&found);
+            found.beginnings = None;
+            prop_assert_eq!(by_beginnings, of(&found));
         }
     }
 }

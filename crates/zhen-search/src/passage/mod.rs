@@ -3,16 +3,21 @@
 //! The text is folded once, with a map back; nothing is segmented again. What is shown is cut from
 //! the original.
 
+mod beginnings;
+mod cut;
 mod find;
 mod held;
 
 use std::ops::Range;
 
+use memchr::memmem;
 use tantivy::DocAddress;
 use zhen_text::fold;
 use zhen_text::one_line;
 use zhen_text::unit::units;
 
+use self::beginnings::every_place;
+use self::cut::{ends_before, passage_around};
 use self::find::{Compiled, Occurrence};
 pub(crate) use self::find::{Matcher, Pattern};
 pub(crate) use self::held::held;
@@ -20,9 +25,6 @@ use crate::api::{Matched, Passage, Via};
 
 /// Most words of which is told how they matched.
 const MOST_MATCHED: usize = 32;
-
-/// Longest passage, in columns of a terminal (a Han character takes two).
-const LONGEST: usize = 200;
 
 /// What a document shows of itself.
 #[derive(Debug, Default, PartialEq)]
@@ -33,16 +35,9 @@ pub(crate) struct Shown {
 }
 
 impl Matcher {
-    /// What a `document` shows: at most `most` passages, in the order they stand. With none, its body is not
-    /// looked at, and what matched is told of the title alone.
-    pub(crate) fn show(
-        &self,
-        document: DocAddress,
-        title: &str,
-        body: &str,
-        most: usize,
-        line_of: impl Fn(u32) -> u32,
-    ) -> Shown {
+    /// What a `document` shows: at most `most` passages, in the order they stand, with their lines of the
+    /// body. With none, the body is not looked at, and what matched is told of the title alone.
+    pub(crate) fn show(&self, document: DocAddress, title: &str, body: &str, most: usize) -> Shown {
         let mut matched = Vec::new();
         let values = self.looks_for_values(document);
         let title_found = Found::new(self, title, values);
@@ -62,7 +57,7 @@ impl Matcher {
         let ranges = found.sorted();
         let mut lines = Lines { body, at: 0, line: 1 };
         let passages = chosen.into_iter().map(|range| Passage {
-            line: line_of(lines.of(range.start)),
+            line: lines.of(range.start),
             highlights: highlights(body, &range, &ranges),
             text: body[range].to_owned(),
         });
@@ -71,12 +66,17 @@ impl Matcher {
 
     /// Adds each word's first occurrence to what matched.
     fn tell(&self, found: &Found<'_>, matched: &mut Vec<Matched>) {
+        // By pattern, the term at which it was looked at last: mostly the next one is the same.
+        let mut last: Vec<&str> = vec![""; self.patterns.len()];
         for occurrence in &found.occurrences {
             if matched.len() == MOST_MATCHED {
                 break;
             }
             let Compiled { pattern, .. } = &self.patterns[occurrence.pattern];
             let term = &found.text[occurrence.range.clone()];
+            if std::mem::replace(&mut last[occurrence.pattern], term) == term {
+                continue;
+            }
             let mut told = matched.iter().filter(|m| m.query == pattern.query);
             if told.clone().any(|m| m.term == term) {
                 continue;
@@ -95,53 +95,97 @@ impl Matcher {
 
     /// The best passages, no two alike.
     fn choose(&self, found: &Found<'_>, most: usize) -> Vec<Range<usize>> {
-        struct Candidate {
-            range: Range<usize>,
+        struct Candidate<'f> {
+            /// The first that it shows.
+            first: &'f Range<usize>,
+            /// What it is, where that is known.
+            range: Option<Range<usize>>,
             score: f32,
         }
         let body = found.text;
-        let mut candidates: Vec<Candidate> = Vec::new();
+        let mut candidates: Vec<Candidate<'_>> = Vec::new();
         let mut seen: Vec<usize> = Vec::new();
         let mut rest = found.occurrences.iter().peekable();
-        while let Some(first) = rest.peek() {
-            let range = passage_around(body, &first.range);
-            seen.clear();
-            let mut score = 0.0;
-            while let Some(occurrence) = rest.next_if(|here| here.range.start < range.end) {
-                let Compiled { pattern, word, .. } = &self.patterns[occurrence.pattern];
-                // A second occurrence says little; a phrase or whole word more than a part.
-                score += if seen.contains(word) {
-                    0.05
-                } else {
-                    seen.push(*word);
-                    pattern.weight
-                };
+        while let Some(Occurrence { range: first, pattern, .. }) = rest.next() {
+            let Compiled { pattern, word, .. } = &self.patterns[*pattern];
+            let (mut range, mut score) = (None, pattern.weight);
+            // Most passages show one occurrence, and are never shown themselves.
+            if rest.peek().is_some_and(|next| !ends_before(body, first, next.range.start)) {
+                let around = passage_around(body, first);
+                let end = around.end;
+                range = Some(around);
+                seen.clear();
+                seen.push(*word);
+                while let Some(occurrence) = rest.next_if(|here| here.range.start < end) {
+                    let Compiled { pattern, word, .. } = &self.patterns[occurrence.pattern];
+                    // A second occurrence says little; a phrase or whole word more than a part.
+                    score += if seen.contains(word) {
+                        0.05
+                    } else {
+                        seen.push(*word);
+                        pattern.weight
+                    };
+                }
             }
-            candidates.push(Candidate { range, score });
+            candidates.push(Candidate { first, range, score });
         }
         // Better first, and of equals the one that stands first.
-        candidates
-            .sort_by(|a, b| b.score.total_cmp(&a.score).then(a.range.start.cmp(&b.range.start)));
+        candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
         let mut chosen: Vec<Range<usize>> = Vec::new();
         let mut shown: Vec<String> = Vec::new();
-        for Candidate { range, .. } in candidates.into_iter().take(200) {
+        for Candidate { first, range, .. } in candidates.into_iter().take(200) {
             if chosen.len() == most {
                 break;
             }
+            let range = range.unwrap_or_else(|| passage_around(body, first));
             let overlaps = chosen.iter().any(|c| c.start < range.end && range.start < c.end);
             if overlaps {
                 continue;
             }
-            let folded = fold::fold_to_string(&body[range.clone()]);
-            let plain: String = units(&folded).map(|unit| &folded[unit.range]).collect();
-            if !shown.iter().any(|s| s.contains(&plain) || plain.contains(s.as_str())) {
-                shown.push(plain);
-                chosen.push(range);
+            // Most documents show one passage, which is compared with none.
+            let units_of = |range: &Range<usize>| plain_units(&body[range.clone()]);
+            shown.extend(chosen[shown.len()..].iter().map(units_of));
+            if !chosen.is_empty() {
+                let units = units_of(&range);
+                if shown.iter().any(|other| are_alike(other, &units)) {
+                    continue;
+                }
+                shown.push(units);
             }
+            chosen.push(range);
         }
         chosen.sort_by_key(|range| range.start);
         chosen
     }
+}
+
+/// The units of a text, folded, one after another.
+fn plain_units(text: &str) -> String {
+    let folded = fold::fold_to_string(text);
+    let mut out = String::with_capacity(folded.len());
+    let mut run = 0..0;
+    for unit in units(&folded) {
+        if unit.range.start == run.end {
+            run.end = unit.range.end;
+        } else {
+            out.push_str(&folded[std::mem::replace(&mut run, unit.range)]);
+        }
+    }
+    out.push_str(&folded[run]);
+    out
+}
+
+/// Whether one of two texts stands in the other.
+fn are_alike(one: &str, other: &str) -> bool {
+    /// In bytes.
+    const LONGEST_HEAD: usize = 16;
+    let (long, short) = if one.len() < other.len() { (other, one) } else { (one, other) };
+    let (long, short) = (long.as_bytes(), short.as_bytes());
+    let head = &short[..short.len().min(LONGEST_HEAD)];
+    let finder = memmem::Finder::new(head);
+    let within = &long[..long.len() - (short.len() - head.len())];
+    let find = |from: usize| finder.find(&within[from..]).map(|at| from + at);
+    every_place(find, |&at| at).any(|at| long[at..].starts_with(short))
 }
 
 /// Where patterns match in a text.
@@ -158,12 +202,13 @@ impl<'a> Found<'a> {
             true => fold::fold(text),
             false => fold::fold_for_units(text),
         };
+        let found = matcher.find(folded.text(), values);
+        let parts = matcher.find_parts(&folded, &found);
+        let mut occurrences = found.occurrences;
         let mut ranges = folded.ranges();
-        let mut occurrences = matcher.find(folded.text(), values);
         for occurrence in &mut occurrences {
             occurrence.range = ranges.original_range(occurrence.range.clone());
         }
-        let parts = matcher.find_parts(text, &occurrences);
         if !parts.is_empty() {
             occurrences.extend(parts);
             occurrences.sort_by_key(|occurrence| occurrence.range.start);
@@ -238,85 +283,13 @@ fn beginning(body: &str) -> Option<Range<usize>> {
     Some(passage_around(body, &(start..start + 1)))
 }
 
-fn columns(c: char) -> usize {
-    if (c as u32) < 0x1100 { 1 } else { 2 }
-}
-
-/// Whether a character ends a sentence; `rest` is the text after it.
-fn ends_sentence(c: char, rest: &str) -> bool {
-    matches!(c, '。' | '！' | '？' | '；' | '…')
-        || matches!(c, '.' | '!' | '?' | ';') && rest.chars().next().is_none_or(char::is_whitespace)
-}
-
-/// The line around `hit`, or of a long line the sentences around it, at most [`LONGEST`] columns.
-fn passage_around(body: &str, hit: &Range<usize>) -> Range<usize> {
-    let bytes = body.as_bytes();
-    let line_start = memchr::memrchr(b'\n', &bytes[..hit.start]).map_or(0, |at| at + 1);
-    let line_end =
-        memchr::memchr(b'\n', &bytes[hit.start..]).map_or(body.len(), |at| hit.start + at);
-    // A line of at most so many bytes fits whatever it holds.
-    if line_end - line_start <= LONGEST {
-        return trim(body, line_start..line_end.max(hit.end));
-    }
-    // Back to the start of the sentence, but not more than a third of the room.
-    let mut start = hit.start;
-    let mut room = LONGEST / 3;
-    for (at, c) in body[line_start..hit.start].char_indices().rev() {
-        if ends_sentence(c, &body[start..]) || columns(c) > room {
-            break;
-        }
-        room -= columns(c);
-        start = line_start + at;
-    }
-    if room < 2 {
-        start = word_border(body, start, hit.start);
-    }
-    // Forward while whole sentences fit; a sentence that does not is cut.
-    let mut room = LONGEST - (LONGEST / 3 - room);
-    let mut end = start;
-    let mut whole = None;
-    let line = &body[..line_end.max(hit.end)];
-    for c in line[start..].chars() {
-        if columns(c) > room && end >= hit.end {
-            break;
-        }
-        room = room.saturating_sub(columns(c));
-        end += c.len_utf8();
-        if end >= hit.end && ends_sentence(c, &line[end..]) {
-            whole = Some(end);
-        }
-    }
-    let reached_end = end >= line_end;
-    match whole {
-        // Most of the room is used, or the rest is a started sentence.
-        Some(whole) if !reached_end && (whole - start) * 2 > (end - start) => {
-            trim(body, start..whole)
-        }
-        _ => trim(body, start..end),
-    }
-}
-
-/// Moves a cut that fell into a Latin word to the next word, but not beyond `limit`.
-fn word_border(body: &str, at: usize, limit: usize) -> usize {
-    let inside = body[..at].chars().next_back().is_some_and(|c| c.is_ascii_alphanumeric());
-    if !inside {
-        return at;
-    }
-    let rest = &body[at..limit];
-    rest.find(|c: char| !c.is_ascii_alphanumeric()).map_or(at, |skip| at + skip)
-}
-
-fn trim(body: &str, range: Range<usize>) -> Range<usize> {
-    let text = &body[range.clone()];
-    let start = range.start + (text.len() - text.trim_start().len());
-    start..start + text.trim().len()
-}
-
 #[cfg(test)]
 mod tests {
     //! 1. Highlights are ascending, disjoint, within the passage, and cover what matched.
     //! 2. A passage is a piece of the original text, on the line that it says.
     //! 3. No two passages of a document are alike.
+
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -326,7 +299,7 @@ mod tests {
             ..Pattern::new(query, text, 1.0)
         });
         let document = DocAddress::new(0, 0);
-        Matcher::new(patterns.collect()).show(document, title, body, 3, |line| line)
+        Matcher::new(patterns.collect()).show(document, title, body, 3)
     }
 
     fn marked(passage: &Passage) -> String {
@@ -381,6 +354,25 @@ mod tests {
         let roads: Vec<_> = shown.matched.iter().map(|m| (m.term.as_str(), m.via)).collect();
         assert_eq!(roads, [("詞典", Via::Variant), ("Running", Via::Stem)]);
         assert_eq!(shown.title_highlights, [[0, 2]]);
+    }
+
+    #[test]
+    fn texts_are_alike_where_one_stands_in_the_other() {
+        let texts =
+            ["", "aa", "aaaaaaaaaaaaaaaaaab", "baaaaaaaaaaaaaaaaaaaaab", "词典", "一部好词典"];
+        for (one, other) in texts.iter().flat_map(|one| texts.iter().map(move |o| (one, o))) {
+            let expected = one.contains(other) || other.contains(one);
+            assert_eq!(are_alike(one, other), expected, "{one} {other}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn plain_units_are_the_units_one_after_another(text in "[a-c安詞Ａ+#, 。\n]{0,30}") {
+            let folded = fold::fold_to_string(&text);
+            let expected: String = units(&folded).map(|unit| &folded[unit.range]).collect();
+            prop_assert_eq!(plain_units(&text), expected);
+        }
     }
 
     #[test]

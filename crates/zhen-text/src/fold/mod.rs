@@ -22,8 +22,8 @@ use std::borrow::Cow;
 
 use self::folded::Mapper;
 pub use self::folded::{Folded, Ranges};
-use self::table::{Fold, Joint, fold_of, is_changed, join, three_for_three};
-use crate::utf8::{three_bytes, two_of_three_bytes};
+use self::table::{Fold, Joint, fold_of, is_changed, is_changed_bit, join, three_for_three};
+use crate::utf8;
 
 /// Folds `text`, keeping a map back to it.
 pub fn fold(text: &str) -> Folded<'_> {
@@ -38,27 +38,20 @@ pub fn fold_for_units(text: &str) -> Folded<'_> {
 }
 
 fn fold_with_map<const UNITS: bool>(text: &str) -> Folded<'_> {
-    let clean = unchanged_prefix::<UNITS>(text);
-    if clean == text.len() {
+    let end = run_end::<UNITS>(text, 0);
+    if end == text.len() && !has_capital(text) {
         return Folded { original: text, text: Cow::Borrowed(text), map: Vec::new() };
     }
     let mut out = String::with_capacity(text.len() + 8);
-    out.push_str(&text[..clean]);
     let mut map = Mapper::default();
-    fold_rest::<true, UNITS>(text, clean, 0, &mut out, &mut map);
+    fold_runs::<true, UNITS>(text, end, &mut out, &mut map);
     Folded { original: text, text: Cow::Owned(out), map: map.steps }
 }
 
 /// Appends the folded form of `text` to `out`, without a map.
 pub fn fold_into(text: &str, out: &mut String) {
-    let clean = unchanged_prefix::<false>(text);
-    let base = out.len();
-    out.push_str(&text[..clean]);
-    if clean < text.len() {
-        out.reserve(text.len() - clean);
-        let mut map = Mapper::default();
-        fold_rest::<false, false>(text, clean, base, out, &mut map);
-    }
+    out.reserve(text.len());
+    fold_runs::<false, false>(text, run_end::<false>(text, 0), out, &mut Mapper::default());
 }
 
 /// The folded form of `text`, without a map.
@@ -77,34 +70,34 @@ pub fn fold_char(c: char) -> Option<char> {
     }
 }
 
-/// Length in bytes of a prefix that folding leaves alone, the longest but for what stands before the
-/// first ASCII capital.
-fn unchanged_prefix<const UNITS: bool>(text: &str) -> usize {
-    let end = run_end::<UNITS>(text, 0);
-    text.as_bytes()[..end].iter().position(u8::is_ascii_uppercase).unwrap_or(end)
+/// Whether an ASCII capital stands in a text.
+fn has_capital(text: &str) -> bool {
+    /// As many bytes are compared at once.
+    const BLOCK: usize = 64;
+    let among =
+        |bytes: &[u8]| bytes.iter().fold(false, |any, byte| any | byte.is_ascii_uppercase());
+    let (blocks, rest) = text.as_bytes().as_chunks::<BLOCK>();
+    blocks.iter().any(|block| among(block)) || among(rest)
 }
 
 /// Where the run ends that starts at byte `at` of `text` and that folding leaves alone but for ASCII
 /// capitals: at a character that folds to something else, or at the end.
 #[inline]
 fn run_end<const UNITS: bool>(text: &str, mut at: usize) -> usize {
-    const HIGH: u64 = 0x8080_8080_8080_8080;
     let bytes = text.as_bytes();
     while let Some(&byte) = bytes.get(at) {
         if byte < 0x80 {
-            at += 1;
-            while let Some(eight) = bytes[at..].first_chunk::<8>()
-                && u64::from_ne_bytes(*eight) & HIGH == 0
-            {
-                at += 8;
+            at += ascii_length(&bytes[at..]);
+        } else if byte & 0xF0 == 0xE0 {
+            while bytes.get(at..).is_some_and(four_unchanged::<UNITS>) {
+                at += 12;
             }
-        } else if two_unchanged::<UNITS>(bytes, at) {
-            at += 6;
-        } else if let Some(code) = code_of_three_bytes(bytes, at) {
-            if is_changed::<UNITS>(code) {
-                return at;
+            while let Some(three) = three_bytes(bytes, at) {
+                if is_changed::<UNITS>(three) {
+                    return at;
+                }
+                at += 3;
             }
-            at += 3;
         } else {
             let c = text[at..].chars().next().expect("at a character border, before the end");
             if fold_of(c) != Fold::Same {
@@ -116,19 +109,50 @@ fn run_end<const UNITS: bool>(text: &str, mut at: usize) -> usize {
     at
 }
 
-/// Whether the characters at byte `at` and after have three bytes each and fold to themselves.
+/// How many bytes of ASCII the bytes begin with.
 #[inline]
-fn two_unchanged<const UNITS: bool>(bytes: &[u8], at: usize) -> bool {
-    let two = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>);
-    let codes = two.and_then(|eight| two_of_three_bytes(u64::from_be_bytes(*eight)));
-    codes.is_some_and(|[first, second]| !is_changed::<UNITS>(first) & !is_changed::<UNITS>(second))
+fn ascii_length(bytes: &[u8]) -> usize {
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let mut at = 0;
+    // Among Chinese these are few, and all of them are seen at once.
+    while let Some(eight) = bytes[at..].first_chunk::<8>() {
+        let high = u64::from_le_bytes(*eight) & HIGH;
+        if high != 0 {
+            return at + high.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    at + bytes[at..].iter().take_while(|byte| byte.is_ascii()).count()
+}
+
+/// Whether the bytes begin with four characters of three bytes that fold to themselves.
+#[inline]
+fn four_unchanged<const UNITS: bool>(bytes: &[u8]) -> bool {
+    /// The bits of two characters of three bytes that say that they have as many.
+    const FIRST: u64 = 0x0000_F000_00F0;
+    const THREE: u64 = 0x0000_E000_00E0;
+    let Some(bytes) = bytes.first_chunk::<14>() else { return false };
+    let eight = |at: usize| bytes[at..].first_chunk::<8>().map_or(0, |b| u64::from_le_bytes(*b));
+    let (two, other_two) = (eight(0), eight(6));
+    if two & FIRST != THREE || other_two & FIRST != THREE {
+        return false;
+    }
+    let changed =
+        |bytes: u64| is_changed_bit::<UNITS>(bytes) | is_changed_bit::<UNITS>(bytes >> 24);
+    (changed(two) | changed(other_two)) & 1 == 0
+}
+
+/// The character at byte `at`, if it has three bytes.
+#[inline]
+fn three_bytes(bytes: &[u8], at: usize) -> Option<[u8; 3]> {
+    let three = bytes.get(at..)?.first_chunk::<3>()?;
+    (three[0] & 0xF0 == 0xE0).then_some(*three)
 }
 
 /// The number of the character at byte `at`, if it has three bytes.
 #[inline]
 fn code_of_three_bytes(bytes: &[u8], at: usize) -> Option<usize> {
-    let three = bytes.get(at..)?.first_chunk::<3>()?;
-    (three[0] & 0xF0 == 0xE0).then(|| three_bytes(*three))
+    three_bytes(bytes, at).map(utf8::three_bytes)
 }
 
 /// Appends what the characters from byte `at` on fold to, as long as that is as many bytes as before, and
@@ -149,19 +173,18 @@ fn push_alike<const UNITS: bool>(text: &str, mut at: usize, out: &mut String) ->
     at
 }
 
-/// Folds `text` from byte `at` on; what `out` holds before `base` is other text. With `MAP` a map is made,
+/// Appends the folded form of `text` to `out`; its first run ends at byte `end`. With `MAP` a map is made,
 /// with `UNITS` only units count.
-fn fold_rest<const MAP: bool, const UNITS: bool>(
+fn fold_runs<const MAP: bool, const UNITS: bool>(
     text: &str,
-    mut at: usize,
-    base: usize,
+    mut end: usize,
     out: &mut String,
     map: &mut Mapper,
 ) {
+    let base = out.len();
     debug_assert!(!MAP || base == 0, "a map is kept for a whole text only");
-    let from = out.len();
+    let mut at = 0;
     loop {
-        let end = run_end::<UNITS>(text, at);
         if at < end {
             if MAP {
                 map.step(out.len(), at, false);
@@ -175,6 +198,7 @@ fn fold_rest<const MAP: bool, const UNITS: bool>(
                 map.step(out.len(), end, false);
             }
             at = push_alike::<UNITS>(text, end, out);
+            end = run_end::<UNITS>(text, at);
             continue;
         }
         let Some(c) = text[end..].chars().next() else { break };
@@ -206,12 +230,13 @@ fn fold_rest<const MAP: bool, const UNITS: bool>(
                 }
             }
         }
+        end = run_end::<UNITS>(text, at);
     }
     if MAP {
         map.step(out.len(), text.len(), false);
     }
     // All at once; nothing folds to a capital.
-    out[from..].make_ascii_lowercase();
+    out[base..].make_ascii_lowercase();
 }
 
 #[cfg(test)]

@@ -43,22 +43,25 @@ const fn entry(table: &[u8], code: usize) -> u32 {
     u32::from_le_bytes([table[at], table[at + 1], table[at + 2], table[at + 3]])
 }
 
-/// Characters of the basic plane; by number, a bit each.
-type Characters = [u64; 0x1_0000 / 64];
+/// Characters of three bytes; a bit each, by the last six bits of its last byte, of the number that stands
+/// where the twelve bits before say, those of the first byte first. So they are found without putting
+/// together what number they have.
+type Characters = [u64; 1 << 12];
 
-/// Which characters fold to something else. Mostly none does, and this is small enough to stay near the
-/// processor.
+/// Which characters fold to something else. Mostly none does, and what is used of this is small enough
+/// to stay near the processor.
 static CHANGED: Characters = changed(true);
 
 /// The same without [punctuation of full width](is_wide_punctuation).
 static CHANGED_IN_UNITS: Characters = changed(false);
 
 const fn changed(with_punctuation: bool) -> Characters {
-    let mut changed = [0; 0x1_0000 / 64];
-    let mut code = 0;
+    let mut changed = [0; 1 << 12];
+    let mut code = 0x800;
     while code < 0x1_0000 {
         if entry(TABLE_IS, code) != 0 && (with_punctuation || !is_wide_punctuation(code)) {
-            changed[code / 64] |= 1 << (code % 64);
+            let (first, second) = (code >> 12, 0x80 | code >> 6 & 0x3F);
+            changed[second << 4 | first] |= 1 << (code & 0x3F);
         }
         code += 1;
     }
@@ -71,12 +74,19 @@ const fn is_wide_punctuation(code: usize) -> bool {
         && !matches!(code, 0xFF03 | 0xFF0B)
 }
 
-/// Whether a character of the basic plane folds to something else; if only units count, punctuation of
-/// full width does not.
+/// In its last bit, whether a character of three bytes folds to something else, the first of which is the
+/// last of `bytes`; if only units count, punctuation of full width does not.
 #[inline]
-pub(super) fn is_changed<const UNITS: bool>(code: usize) -> bool {
+pub(super) fn is_changed_bit<const UNITS: bool>(bytes: u64) -> u64 {
     let changed = if UNITS { &CHANGED_IN_UNITS } else { &CHANGED };
-    changed[code / 64] >> (code % 64) & 1 != 0
+    let (first, second) = (bytes & 0x0F, bytes >> 4 & 0xFF0);
+    changed[(second | first) as usize] >> (bytes >> 16 & 0x3F)
+}
+
+/// Whether a character of three bytes folds to something else.
+#[inline]
+pub(super) fn is_changed<const UNITS: bool>([first, second, third]: [u8; 3]) -> bool {
+    is_changed_bit::<UNITS>(u64::from_le_bytes([first, second, third, 0, 0, 0, 0, 0])) & 1 != 0
 }
 
 /// What characters of three bytes fold to, by number, where that is one of three bytes; otherwise zero. As
