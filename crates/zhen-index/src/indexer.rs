@@ -161,7 +161,7 @@ impl Indexer {
         let dir = options.dir.clone();
         let feed: Feed = Box::new(move |sink| {
             for segment in searcher.segment_readers() {
-                let store = RecordStore::open(segment, 1)
+                let store = RecordStore::open(segment)
                     .map_err(|error| IndexError::engine("read", &dir)(error.into()))?;
                 for (_, record) in store.alive(segment) {
                     let record = record.map_err(IndexError::engine("read", &dir))?;

@@ -49,7 +49,7 @@ pub use manifest::{FORMAT_VERSION, Manifest};
 pub use mark::FileMark;
 pub use open::ZhenIndex;
 pub use progress::{Progress, Status, Summary};
-pub use record::{Record, RecordError, RecordMeta, RecordRef};
+pub use record::{Record, RecordError, RecordHead, RecordMeta, RecordRef};
 pub use record_store::{RecordStore, read_record};
 pub use schema::Fields;
 pub use stats::Stats;

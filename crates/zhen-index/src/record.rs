@@ -1,9 +1,13 @@
 //! The stored form of a document.
 //!
-//! A record is one run of bytes: a header of lengths, the title, the metadata as JSON, the ranges
-//! of headings, the map of lines, and the body to the end. Showing a passage needs the body and a
-//! few lines of the map, so each part is decoded only when asked for, and the body is borrowed.
+//! A record is one run of bytes: a header of lengths, the title, the metadata as JSON, and to the end,
+//! compressed where that makes it shorter, the *rest*: the ranges of headings, the map of lines, and the
+//! body. A list of hits needs no more than title and metadata, which lie as they are; showing a passage
+//! needs the body and a few lines of the map. So each part is decoded only when asked for.
+//!
+//! The rest is an LZ4 block (<https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md>).
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
@@ -13,7 +17,9 @@ use zhen_source::{Document, LineMap};
 use crate::varint::{put_varint, take_varint};
 
 /// First byte of every record.
-const LAYOUT: u8 = 1;
+const LAYOUT: u8 = 2;
+/// An LZ4 block of so many bytes holds at most so many times as many.
+const MOST_RATIO: usize = 255;
 
 /// A stored document that is not as it was written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -123,17 +129,18 @@ pub fn encode(document: &Document, lang: Option<&str>, source: Option<&str>) -> 
         last = body;
     }
 
-    let parts = [document.title.as_bytes(), &meta, &headings, &lines];
-    let length: usize = parts.iter().map(|part| part.len()).sum();
-    let mut record = Vec::with_capacity(1 + 4 * 5 + length + document.body.len());
+    let title = document.title.as_bytes();
+    let rest = [&headings, &lines, document.body.as_bytes()];
+    let mut record = Vec::with_capacity(1 + 5 * 5 + title.len() + meta.len());
     record.push(LAYOUT);
-    for part in parts {
+    for part in [title, &meta].iter().chain(&rest) {
         put_varint(&mut record, part.len() as u64);
     }
-    for part in parts {
-        record.extend_from_slice(part);
-    }
-    record.extend_from_slice(document.body.as_bytes());
+    record.extend_from_slice(title);
+    record.extend_from_slice(&meta);
+    let rest = rest.concat();
+    let compressed = lz4_flex::block::compress(&rest);
+    record.extend_from_slice(if compressed.len() < rest.len() { &compressed } else { &rest });
     record
 }
 
@@ -141,6 +148,8 @@ pub fn encode(document: &Document, lang: Option<&str>, source: Option<&str>) -> 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
     bytes: OwnedBytes,
+    /// Headings, lines and body, where they were compressed and have been asked for.
+    rest: OnceCell<Vec<u8>>,
 }
 
 impl From<Vec<u8>> for Record {
@@ -151,61 +160,115 @@ impl From<Vec<u8>> for Record {
 
 impl Record {
     pub(crate) fn new(bytes: OwnedBytes) -> Self {
-        Self { bytes }
+        Self { bytes, rest: OnceCell::new() }
     }
 
-    /// Decodes the header.
+    /// Title and metadata, which cost no decompression.
+    ///
+    /// # Errors
+    /// [`RecordError`] when the bytes are no record.
+    pub fn head(&self) -> Result<RecordHead<'_>, RecordError> {
+        Ok(Parts::of(&self.bytes)?.head)
+    }
+
+    /// All of it; decompresses the body at the first call.
     ///
     /// # Errors
     /// [`RecordError`] when the bytes are no record.
     pub fn get(&self) -> Result<RecordRef<'_>, RecordError> {
-        RecordRef::parse(&self.bytes)
+        let Parts { head, rest, lengths } = Parts::of(&self.bytes)?;
+        let rest = match lengths.iter().try_fold(0_usize, |sum, &length| sum.checked_add(length)) {
+            Some(length) if length == rest.len() => rest,
+            Some(length) if length / MOST_RATIO <= rest.len() => match self.rest.get() {
+                Some(rest) => rest,
+                None => {
+                    let rest = decompress(rest, length)?;
+                    self.rest.get_or_init(|| rest)
+                }
+            },
+            _ => return Err(broken("its body is longer than it can be")),
+        };
+        let [headings, lines, _] = lengths;
+        let (headings, rest) = rest.split_at_checked(headings).ok_or(SHORT)?;
+        let (lines, body) = rest.split_at_checked(lines).ok_or(SHORT)?;
+        Ok(RecordRef { head, headings, lines, body: text(body)? })
     }
 }
 
-/// A record with its header decoded and its text known to be UTF-8.
+const SHORT: RecordError = broken("it is shorter than its header says");
+
+/// A record with its header decoded.
+struct Parts<'a> {
+    head: RecordHead<'a>,
+    /// As it is stored.
+    rest: &'a [u8],
+    /// The lengths of its parts: headings, lines, body.
+    lengths: [usize; 3],
+}
+
+impl<'a> Parts<'a> {
+    fn of(bytes: &'a [u8]) -> Result<Self, RecordError> {
+        let (&layout, mut rest) = bytes.split_first().ok_or(broken("it is empty"))?;
+        if layout != LAYOUT {
+            return Err(broken("its layout is unknown"));
+        }
+        let mut length =
+            || usize::try_from(number(&mut rest)?).map_err(|_| broken("a length is too large"));
+        let [title, meta] = [length()?, length()?];
+        let lengths = [length()?, length()?, length()?];
+        let (title, rest) = rest.split_at_checked(title).ok_or(SHORT)?;
+        let (meta, rest) = rest.split_at_checked(meta).ok_or(SHORT)?;
+        Ok(Self { head: RecordHead { title: text(title)?, meta }, rest, lengths })
+    }
+}
+
+/// What was compressed and is so many bytes long.
+fn decompress(compressed: &[u8], length: usize) -> Result<Vec<u8>, RecordError> {
+    lz4_flex::block::decompress(compressed, length)
+        .ok()
+        .filter(|rest| rest.len() == length)
+        .ok_or(broken("its body cannot be decompressed"))
+}
+
+fn text(bytes: &[u8]) -> Result<&str, RecordError> {
+    simdutf8::basic::from_utf8(bytes).map_err(|_| broken("its text is not UTF-8"))
+}
+
+/// What of a record is not compressed.
 #[derive(Debug, Clone, Copy)]
-pub struct RecordRef<'a> {
+pub struct RecordHead<'a> {
     title: &'a str,
     meta: &'a [u8],
+}
+
+impl<'a> RecordHead<'a> {
+    /// The title, empty where there is none.
+    pub fn title(&self) -> &'a str {
+        self.title
+    }
+
+    /// The metadata, parsed at each call.
+    ///
+    /// # Errors
+    /// [`RecordError`] when it is not the JSON that was written.
+    pub fn meta(&self) -> Result<RecordMeta, RecordError> {
+        serde_json::from_slice(self.meta).map_err(|_| broken("its metadata is not JSON"))
+    }
+}
+
+/// A record with its parts decompressed and its text known to be UTF-8.
+#[derive(Debug, Clone, Copy)]
+pub struct RecordRef<'a> {
+    head: RecordHead<'a>,
     headings: &'a [u8],
     lines: &'a [u8],
     body: &'a str,
 }
 
 impl<'a> RecordRef<'a> {
-    /// Decodes the header of a record; costs one check of the text for UTF-8.
-    ///
-    /// # Errors
-    /// [`RecordError`] when the bytes are no record.
-    pub fn parse(bytes: &'a [u8]) -> Result<Self, RecordError> {
-        let (&layout, mut rest) = bytes.split_first().ok_or(broken("it is empty"))?;
-        if layout != LAYOUT {
-            return Err(broken("its layout is unknown"));
-        }
-        let mut lengths = [0; 4];
-        for length in &mut lengths {
-            *length =
-                usize::try_from(number(&mut rest)?).map_err(|_| broken("a length is too large"))?;
-        }
-        let mut part = |length: usize| {
-            let (part, after) = rest
-                .split_at_checked(length)
-                .ok_or(broken("it is shorter than its header says"))?;
-            rest = after;
-            Ok(part)
-        };
-        let [title, meta, headings, lines] = lengths;
-        let (title, meta) = (part(title)?, part(meta)?);
-        let (headings, lines) = (part(headings)?, part(lines)?);
-        let text =
-            |bytes| simdutf8::basic::from_utf8(bytes).map_err(|_| broken("its text is not UTF-8"));
-        Ok(Self { title: text(title)?, meta, headings, lines, body: text(rest)? })
-    }
-
     /// The title, empty where there is none.
     pub fn title(&self) -> &'a str {
-        self.title
+        self.head.title
     }
 
     /// The body as it was read: never folded or converted.
@@ -218,7 +281,7 @@ impl<'a> RecordRef<'a> {
     /// # Errors
     /// [`RecordError`] when it is not the JSON that was written.
     pub fn meta(&self) -> Result<RecordMeta, RecordError> {
-        serde_json::from_slice(self.meta).map_err(|_| broken("its metadata is not JSON"))
+        self.head.meta()
     }
 
     /// Byte ranges of headings within the body, ascending and disjoint.
@@ -271,7 +334,7 @@ impl<'a> RecordRef<'a> {
     pub fn to_document(&self) -> Result<Document, RecordError> {
         let meta = self.meta()?;
         Ok(Document {
-            title: self.title.to_owned(),
+            title: self.title().to_owned(),
             body: self.body.to_owned(),
             headings: self.headings()?,
             lines: self.lines()?,
@@ -391,7 +454,8 @@ mod tests {
             (Some("zh-Hans"), Some("/archive.gz")),
         ] {
             let bytes = encode(&sample(), lang, source);
-            let record = RecordRef::parse(&bytes).unwrap();
+            let record = Record::from(bytes);
+            let record = record.get().unwrap();
             assert_eq!(record.to_document().unwrap(), sample());
             assert_eq!(record.title(), sample().title);
             assert_eq!(record.body(), sample().body);
@@ -404,7 +468,8 @@ mod tests {
         for entries in [vec![], vec![(1, 5), (3, 9), (300, 70_000)], vec![(2, 1), (4, 4)]] {
             let lines = LineMap::from_entries(entries);
             let bytes = encode(&Document { lines, ..sample() }, None, None);
-            let record = RecordRef::parse(&bytes).unwrap();
+            let record = Record::from(bytes);
+            let record = record.get().unwrap();
             let lines = record.lines().unwrap();
             for step in [1, 2, 7] {
                 let mut one_by_one = record.source_lines();
@@ -422,7 +487,8 @@ mod tests {
         let mut document = sample();
         document.lang = None;
         let bytes = encode(&document, Some("ja"), None);
-        let record = RecordRef::parse(&bytes).unwrap();
+        let record = Record::from(bytes);
+        let record = record.get().unwrap();
         assert_eq!(record.meta().unwrap().lang.as_deref(), Some("ja"));
         assert!(record.meta().unwrap().detected);
         assert_eq!(record.to_document().unwrap(), document);
@@ -432,28 +498,53 @@ mod tests {
     fn an_empty_document_is_a_record_too() {
         let document = Document { id: "x".into(), ..Document::default() };
         let bytes = encode(&document, None, None);
-        assert_eq!(RecordRef::parse(&bytes).unwrap().to_document().unwrap(), document);
+        assert_eq!(Record::from(bytes).get().unwrap().to_document().unwrap(), document);
+    }
+
+    #[test]
+    fn a_body_is_compressed_where_that_makes_it_shorter() {
+        for body in ["", "短", &"全文搜索 full text ".repeat(500), &"词".repeat(100_000)] {
+            let document = Document { body: body.to_owned(), ..sample() };
+            let document = Document { headings: Vec::new(), ..document };
+            let bytes = encode(&document, Some("zh-Hans"), None);
+            assert!(bytes.len() < 400 + body.len() / 10, "{}", bytes.len());
+            let record = Record::from(bytes);
+            assert_eq!(record.head().unwrap().title(), document.title);
+            assert_eq!(record.head().unwrap().meta().unwrap().id, document.id);
+            assert!(record.rest.get().is_none(), "nothing was decompressed for that");
+            assert_eq!(record.get().unwrap().to_document().unwrap(), document);
+            assert_eq!(record.get().unwrap().body(), body);
+        }
     }
 
     #[test]
     fn damaged_bytes_are_an_error_and_never_a_panic() {
-        let bytes = encode(&sample(), Some("zh-Hans"), None);
-        for length in 0..bytes.len() {
-            if let Ok(record) = RecordRef::parse(&bytes[..length]) {
-                let _ = record.to_document();
+        let read = |bytes: &[u8]| {
+            let record = Record::from(bytes.to_vec());
+            let head = record.head().and_then(|head| head.meta()).map(|_| ());
+            head.and(record.get().and_then(|record| record.to_document()))
+        };
+        let long = Document { body: sample().body.repeat(50), ..sample() };
+        for document in [sample(), long] {
+            let bytes = encode(&document, Some("zh-Hans"), None);
+            assert_eq!(read(&bytes), Ok(document));
+            for length in 0..bytes.len() {
+                assert!(read(&bytes[..length]).is_err(), "{length}");
             }
-        }
-        for position in 0..bytes.len() {
-            for flip in [0x01, 0x40, 0x80, 0xff] {
-                let mut bytes = bytes.clone();
-                bytes[position] ^= flip;
-                if let Ok(record) = RecordRef::parse(&bytes) {
-                    let _ = record.to_document();
+            for position in 0..bytes.len() {
+                for flip in [0x01, 0x40, 0x80, 0xff] {
+                    let mut bytes = bytes.clone();
+                    bytes[position] ^= flip;
+                    let _ = read(&bytes);
                 }
             }
         }
-        assert!(RecordRef::parse(&[]).is_err());
-        assert!(RecordRef::parse(&[9, 0, 0, 0, 0]).is_err());
-        assert!(RecordRef::parse(&[1, 0xff, 0xff, 0xff]).is_err());
+        assert!(read(&[]).is_err());
+        assert!(read(&[9, 0, 0, 0, 0, 0]).is_err());
+        assert!(read(&[LAYOUT, 0xff, 0xff, 0xff]).is_err());
+        // A body of an exabyte is not waited for.
+        assert!(
+            read(&[LAYOUT, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f]).is_err()
+        );
     }
 }

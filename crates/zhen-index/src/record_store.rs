@@ -2,7 +2,7 @@
 //!
 //! tantivy decodes a value of bytes one by one into a list of its own. A record is the only stored
 //! field of a document, so the few bytes around it are read here, and the record stays a slice of the
-//! block that was decompressed.
+//! block that was read.
 
 use std::io;
 
@@ -18,17 +18,16 @@ pub struct RecordStore {
 }
 
 impl RecordStore {
-    /// Keeps `blocks` decompressed blocks for the next reads; give one where records are read one
-    /// after another.
+    /// Opens the records of a segment.
     ///
     /// # Errors
     /// When the store cannot be opened.
-    pub fn open(segment: &SegmentReader, blocks: usize) -> io::Result<Self> {
-        Ok(Self { store: segment.get_store_reader(blocks)? })
+    pub fn open(segment: &SegmentReader) -> io::Result<Self> {
+        // Records are compressed each by itself, so there is no work in a block that could be kept.
+        Ok(Self { store: segment.get_store_reader(0)? })
     }
 
-    /// The record of a document. Costs decompressing one block of the store, unless it is kept;
-    /// nothing is copied.
+    /// The record of a document. Costs copying one block of the store.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -54,7 +53,7 @@ impl RecordStore {
 /// # Errors
 /// When the store cannot be read.
 pub fn read_record(searcher: &Searcher, address: DocAddress) -> tantivy::Result<Record> {
-    RecordStore::open(searcher.segment_reader(address.segment_ord), 0)?.get(address.doc_id)
+    RecordStore::open(searcher.segment_reader(address.segment_ord))?.get(address.doc_id)
 }
 
 /// tantivy's code for a value of bytes.
@@ -123,7 +122,7 @@ mod tests {
         writer.commit().unwrap();
         let searcher = index.reader().unwrap().searcher();
         let segment = searcher.segment_reader(0);
-        let store = RecordStore::open(segment, 1).unwrap();
+        let store = RecordStore::open(segment).unwrap();
         let read: Vec<_> = store.alive(segment).map(|(_, record)| record.unwrap()).collect();
         assert_eq!(read, lengths.map(|length| Record::from(value(length))));
         assert_eq!(read_record(&searcher, DocAddress::new(0, 3)).unwrap(), read[3]);

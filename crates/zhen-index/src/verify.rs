@@ -128,7 +128,7 @@ impl ZhenIndex {
         let analyzer = Analyzer::for_indexing(&dict);
         let step = (searcher.num_docs() / SAMPLE).max(1);
         for segment in searcher.segment_readers() {
-            let store = RecordStore::open(segment, 1).map_err(|error| engine()(error.into()))?;
+            let store = RecordStore::open(segment).map_err(|error| engine()(error.into()))?;
             for (doc, record) in store.alive(segment) {
                 let record = record.map_err(engine())?;
                 let checked = record.get().map_err(|error| error.to_string()).and_then(|record| {

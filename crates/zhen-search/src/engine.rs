@@ -5,7 +5,9 @@ use std::sync::{Arc, RwLock};
 use std::time::Instant;
 
 use tantivy::{DocAddress, IndexReader, ReloadPolicy, Searcher, TantivyError};
-use zhen_index::{Fields, IndexError, Record, RecordRef, VocabularyFile, ZhenIndex, read_record};
+use zhen_index::{
+    Fields, IndexError, Record, RecordError, RecordRef, VocabularyFile, ZhenIndex, read_record,
+};
 use zhen_query::NodeKind;
 use zhen_text::pinyin::Fuzzy;
 
@@ -268,14 +270,18 @@ impl IndexEngine {
     ) -> Result<Hit, SearchError> {
         let DocAddress { segment_ord, doc_id } = ranked.address;
         let record = state.records[segment_ord as usize].get(doc_id).map_err(engine_error)?;
-        let record = part(&record)?;
-        let meta = record.meta().map_err(|error| SearchError::Engine(error.to_string()))?;
-        let (title, body) = (record.title(), record.body());
+        let unreadable = |error: RecordError| SearchError::Engine(error.to_string());
+        let head = record.head().map_err(unreadable)?;
+        let meta = head.meta().map_err(unreadable)?;
+        let title = head.title();
+        // Most of the time goes into the body, which is looked at for passages alone.
+        let whole = (passages > 0).then(|| part(&record)).transpose()?;
+        let body = whole.map_or("", |whole| whole.body());
         let mut shown = matcher.show(ranked.address, title, body, passages);
-        let mut lines = record.source_lines();
-        for passage in &mut shown.passages {
-            let line = lines.source_line(passage.line);
-            passage.line = line.map_err(|error| SearchError::Engine(error.to_string()))?;
+        if let Some(mut lines) = whole.map(|whole| whole.source_lines()) {
+            for passage in &mut shown.passages {
+                passage.line = lines.source_line(passage.line).map_err(unreadable)?;
+            }
         }
         Ok(Hit {
             id: meta.id,

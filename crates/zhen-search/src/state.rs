@@ -14,9 +14,6 @@ use zhen_text::synonym::Synonyms;
 use crate::bm25::Saturations;
 use crate::dictionary::Dictionaries;
 
-/// Blocks of stored documents kept decompressed, for each segment.
-const CACHED_BLOCKS: usize = 64;
-
 /// What one search works on: one commit, whatever is written meanwhile.
 pub(crate) struct State {
     pub(crate) searcher: Searcher,
@@ -62,7 +59,7 @@ impl State {
             dir: index.dir().to_owned(),
             what: error.to_string(),
         };
-        let records = segments.clone().map(|segment| RecordStore::open(segment, CACHED_BLOCKS));
+        let records = segments.clone().map(|segment| RecordStore::open(segment));
         let records = records.collect::<Result<_, _>>().map_err(|error| damaged(error.into()))?;
         let looks = segments.map(LooksColumns::open).collect::<Result<_, _>>().map_err(damaged)?;
         let counts = DuplicateCounts::open(index.dir()).ok();

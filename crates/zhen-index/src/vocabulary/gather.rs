@@ -150,7 +150,7 @@ fn for_each_word(
 fn phrases(searcher: &Searcher, threshold: Threshold) -> tantivy::Result<Vec<Draft>> {
     let mut gathered = Gathered::default();
     for segment in searcher.segment_readers() {
-        let store = RecordStore::open(segment, 1)?;
+        let store = RecordStore::open(segment)?;
         for (_, record) in store.alive(segment) {
             // A damaged record is no reason to have no vocabulary; `zhen verify` finds it.
             if let Ok(record) = record?.get() {

@@ -408,12 +408,12 @@ fn check_folder(lock: &WriterLock, dir: &Path) -> Result<(), IndexError> {
     }
 }
 
-/// How the documents themselves are stored. Blocks are small because a hit needs one document, and a
-/// block is decompressed whole.
+/// How the documents themselves are stored: each is compressed by itself ([`crate::record`]). Blocks are
+/// small because a hit needs one document, and a block is copied whole.
 fn settings() -> IndexSettings {
     IndexSettings {
-        docstore_compression: tantivy::store::Compressor::Lz4,
-        docstore_blocksize: 8 << 10,
+        docstore_compression: tantivy::store::Compressor::None,
+        docstore_blocksize: 2 << 10,
         docstore_compress_dedicated_thread: false,
         ..IndexSettings::default()
     }

@@ -36,7 +36,7 @@ fn add(writer: &mut Writer, id: &str, source: &str, body: &str) {
 fn held(writer: &Writer) -> BTreeMap<String, String> {
     let mut held = BTreeMap::new();
     for segment in writer.searcher().segment_readers() {
-        let store = RecordStore::open(segment, 1).unwrap();
+        let store = RecordStore::open(segment).unwrap();
         for (_, record) in store.alive(segment) {
             let record = record.unwrap();
             let record = record.get().unwrap();
