@@ -110,7 +110,7 @@ fn latin(holdings: Holdings<'_>, word: &str) -> Vec<String> {
 
 fn near(holdings: Holdings<'_>, word: &str, edits: u8) -> Vec<String> {
     let distance = Distance::of_letters(word, edits);
-    let found = holdings.spellings.accepted(holdings.terms.searcher(), &distance);
+    let found = holdings.spellings.near(holdings.terms.searcher(), &distance);
     let words = found.unwrap_or_default().into_iter();
     let counted = words.filter_map(|word| String::from_utf8(word).ok()).map(|word| {
         let documents = holdings.frequency(holdings.fields.body_grams, &word);
