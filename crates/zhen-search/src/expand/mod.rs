@@ -13,6 +13,7 @@ mod slip;
 mod synonym;
 mod translate;
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use rustc_hash::FxHashMap;
@@ -60,9 +61,16 @@ pub(crate) struct Asked<'a> {
     pub(crate) synonyms: &'a Synonyms,
     /// The sounds of pinyin that are not told apart.
     pub(crate) confused: Fuzzy,
+    /// Which words are known to be English, or not; asked for more than once.
+    pub(crate) english: Vec<OnceCell<bool>>,
 }
 
 impl Asked<'_> {
+    /// Whether the lexicon knows a word as English, and not as a name that is spelled by its sound.
+    fn is_english(&self, word: usize) -> bool {
+        *self.english[word].get_or_init(|| pinyin::is_english(&self.words[word].text))
+    }
+
     /// Words of a kind, by number.
     fn of_kind(&self, kind: WordKind) -> Vec<usize> {
         (0..self.words.len()).filter(|&i| self.words[i].kind == kind).collect()
