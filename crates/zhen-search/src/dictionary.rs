@@ -37,8 +37,7 @@ impl Dictionaries {
         near: &Distance,
     ) -> tantivy::Result<BTreeSet<Vec<u8>>> {
         let mut terms = BTreeSet::new();
-        let graphs = self.of.get_or_init(|| open(searcher, self.field));
-        for (segment, graph) in searcher.segment_readers().iter().zip(graphs) {
+        for (segment, graph) in self.in_segments(searcher) {
             match graph {
                 Some(graph) => {
                     let ways = vec![None; near.states()];
@@ -50,9 +49,47 @@ impl Dictionaries {
         }
         Ok(terms)
     }
+
+    /// Whether a term of any segment begins with `start`, or is it.
+    ///
+    /// # Errors
+    /// When a dictionary cannot be read.
+    pub(crate) fn begins(&self, searcher: &Searcher, start: &str) -> tantivy::Result<bool> {
+        for (segment, graph) in self.in_segments(searcher) {
+            let begins = match graph {
+                Some(graph) => is_path(graph, start),
+                None => {
+                    let index = segment.inverted_index(self.field)?;
+                    let mut terms = index.terms().range().ge(start).into_stream()?;
+                    terms.advance() && terms.key().starts_with(start.as_bytes())
+                }
+            };
+            if begins {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn in_segments<'a>(
+        &'a self,
+        searcher: &'a Searcher,
+    ) -> impl Iterator<Item = (&'a SegmentReader, &'a Option<Fst<OwnedBytes>>)> {
+        let graphs = self.of.get_or_init(|| open(searcher, self.field));
+        searcher.segment_readers().iter().zip(graphs)
+    }
 }
 
-/// The same by tantivy's means.
+/// Whether bytes lead somewhere in a graph. Every path ends at a term, but in a graph without any.
+fn is_path(graph: &Fst<OwnedBytes>, bytes: &str) -> bool {
+    let step = |node: Node<'_>, byte: u8| {
+        let at = node.find_input(byte)?;
+        Some(graph.node(node.transition_addr(at)))
+    };
+    !graph.is_empty() && bytes.bytes().try_fold(graph.root(), step).is_some()
+}
+
+/// The near terms of a segment by tantivy's means.
 fn stream(
     segment: &SegmentReader,
     field: Field,
@@ -207,6 +244,16 @@ mod tests {
                 }
                 assert_eq!(dictionaries.near(&searcher, &near).unwrap(), expected, "{word}");
             }
+        }
+        for (start, expected) in [
+            ("", true),
+            ("sear", true),
+            ("zearch", true),
+            ("搜", true),
+            ("seas", false),
+            ("b", false),
+        ] {
+            assert_eq!(dictionaries.begins(&searcher, start).unwrap(), expected, "{start}");
         }
         let near = dictionaries.near(&searcher, &Distance::of_letters("search", 1)).unwrap();
         let near: Vec<_> = near.iter().map(|word| String::from_utf8_lossy(word)).collect();

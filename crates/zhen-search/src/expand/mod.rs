@@ -122,6 +122,8 @@ pub(crate) struct Holdings<'a> {
     pub(crate) terms: &'a Terms<'a>,
     /// The words of the bodies as they stand.
     pub(crate) spellings: &'a Dictionaries,
+    /// The names that documents say mean the same, each with the other.
+    pub(crate) names: &'a Dictionaries,
     pub(crate) fields: Fields,
     pub(crate) vocabulary: &'a VocabularyFile,
     /// What the user says of pairs of names.
@@ -173,6 +175,12 @@ impl Holdings<'_> {
     pub(crate) fn holds_gram(&self, gram: &str) -> bool {
         let fields = [self.fields.body_grams, self.fields.title_grams];
         fields.iter().any(|&field| self.frequency(field, gram) > 0)
+    }
+
+    /// Whether a name that means the same as another begins with the key, or is it; deleted documents
+    /// count until their segment is merged.
+    fn begins_name(&self, key: &str) -> tantivy::Result<bool> {
+        Ok(self.hand_made.begins(key) || self.names.begins(self.terms.searcher(), key)?)
     }
 
     /// The documents that are nearly the same as one, itself included, by segment; none when there is no
@@ -373,7 +381,8 @@ fn standing(f: Fields, candidate: &str, plan: &mut Plan) -> [Origin; 2] {
         // One Latin word: in any inflection. One Han character: as a word, or it would be found in
         // half of all words.
         [GramPattern::Is(word)] if word.is_ascii() => {
-            [f.body_words, f.title_words].map(|field| Origin::Term(field, latin::stem(word)))
+            let stem = latin::stem(word);
+            [Origin::Term(f.body_words, stem.clone()), Origin::Term(f.title_words, stem)]
         }
         [GramPattern::Begins(word)] => {
             [f.body_words, f.title_words].map(|field| Origin::Term(field, word.clone()))
