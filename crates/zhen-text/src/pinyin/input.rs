@@ -1,7 +1,7 @@
 //! What is typed, read as pinyin: letters, where a syllable must end, and the syllables that may
 //! stand at each place.
 
-use super::syllable::{Fuzzy, Syllable, alternatives, for_each_alternative};
+use super::syllable::{Fuzzy, Syllable, alternatives, may_have_alternatives};
 
 /// Most letters read; longer input is no pinyin.
 pub const MOST_LETTERS: usize = 200;
@@ -75,13 +75,20 @@ impl Input {
 
     fn syllables_at(&self, at: usize) -> Vec<(usize, Syllable)> {
         let mut out = Vec::new();
-        for length in (1..=LONGEST_SPELLING.min(self.len() - at)).rev() {
-            if self.is_unbroken(at, at + length) {
-                for_each_alternative(&self.letters[at..at + length], self.fuzzy, |text| {
+        let rest = &self.letters[at..];
+        let longest = LONGEST_SPELLING.min(rest.len());
+        let lengths = (1..=longest).take_while(|length| self.is_unbroken(at, at + length));
+        if may_have_alternatives(rest, self.fuzzy) {
+            for length in lengths {
+                // Turned around below.
+                for text in alternatives(&rest[..length], self.fuzzy).iter().rev() {
                     out.extend(Syllable::new(text).map(|syllable| (length, syllable)));
-                });
+                }
             }
+        } else {
+            out.extend(Syllable::first_of(rest, lengths));
         }
+        out.reverse();
         out
     }
 
@@ -129,6 +136,11 @@ impl Input {
             // Equal costs keep the order in which they came: longer syllables first.
             paths[at].sort_by_key(|path| path.cost);
             paths[at].truncate(MOST_READINGS);
+            let end = self.len();
+            let is_begun = !paths[at].is_empty()
+                && end - at > 1
+                && self.is_unbroken(at, end)
+                && self.begins_syllable(at);
             for (rank, path) in std::mem::take(&mut paths[at]).into_iter().enumerate() {
                 let mut step = |to: usize, kind: PartKind, cost: u32| {
                     paths[to].push(Path { cost: path.cost + cost, from: (at, rank), kind });
@@ -143,8 +155,7 @@ impl Input {
                 for length in self.initials(at) {
                     step(at + length, PartKind::Initial, 30);
                 }
-                let end = self.len();
-                if end - at > 1 && self.is_unbroken(at, end) && self.begins_syllable(at) {
+                if is_begun {
                     step(end, PartKind::Prefix, 15);
                 }
                 paths[at].push(path);
