@@ -73,7 +73,7 @@ fn consecutive(
     field: Field,
     phrase: &[GramPattern],
 ) -> tantivy::Result<List> {
-    let mut places = Vec::with_capacity(phrase.len());
+    let mut known = Vec::with_capacity(phrase.len());
     let mut begun = None;
     for (offset, pattern) in phrase.iter().enumerate() {
         match pattern {
@@ -82,14 +82,13 @@ fn consecutive(
                 if here.segment(segment).is_none() {
                     return Ok(List::default());
                 }
-                places.push((offset as u32, here));
+                known.push((offset as u32, here));
             }
             GramPattern::Begins(start) => begun = Some((offset as u32, start)),
         }
     }
-    let mut grams: Vec<(u32, &TermInfo)> = Vec::with_capacity(places.len());
-    grams
-        .extend(places.iter().filter_map(|(offset, here)| Some((*offset, here.segment(segment)?))));
+    let mut grams: Vec<(u32, &TermInfo)> = Vec::with_capacity(known.len());
+    grams.extend(known.iter().filter_map(|(offset, here)| Some((*offset, here.segment(segment)?))));
     // Nothing is read before all are known to stand there, and the rarest first.
     grams.sort_by_key(|(_, info)| info.doc_freq);
     let index = terms.index(field, segment)?;
@@ -97,11 +96,13 @@ fn consecutive(
     if docs.is_empty() {
         return Ok(List::default());
     }
-    let mut starts = Starts::at(docs, index, &grams)?;
-    if let Some((offset, start)) = begun.filter(|_| !starts.docs.is_empty()) {
-        starts = going_on(index, &starts, offset, start)?;
+    let mut matches = Matches::of_all(docs, index, &grams)?;
+    if let (Some((offset, start)), Some((rarest, _))) = (begun, grams.first())
+        && !matches.docs.is_empty()
+    {
+        matches = going_on(index, &matches, distance(*rarest, offset), start)?;
     }
-    Ok(starts.into_list())
+    Ok(matches.into_list())
 }
 
 /// The documents that hold all grams, wherever. Positions are dear and read only of these: often the
@@ -143,48 +144,47 @@ fn keep_held(docs: &mut Vec<DocId>, postings: &mut BlockSegmentPostings) {
     });
 }
 
-/// Documents and, of each, the positions at which what was matched so far begins.
+/// Documents and, of each, the positions of the rarest gram at which what was matched so far stands.
 #[derive(Default)]
-struct Starts {
+struct Matches {
     docs: Vec<DocId>,
     /// Where the positions of each document end among all.
     ends: Vec<usize>,
     positions: Vec<u32>,
 }
 
-impl Starts {
-    /// Where the grams, each at its place within the phrase, follow each other in some of the documents,
+impl Matches {
+    /// Where the grams, each at its offset within the phrase, follow each other in some of the documents,
     /// which hold them all.
-    fn at(
+    fn of_all(
         docs: Vec<DocId>,
         index: &InvertedIndexReader,
         grams: &[(u32, &TermInfo)],
     ) -> tantivy::Result<Self> {
-        let mut starts = Self { ends: vec![0; docs.len()], docs, positions: Vec::new() };
-        let mut here = Vec::new();
-        for (number, &(offset, info)) in grams.iter().enumerate() {
-            let option = IndexRecordOption::WithFreqsAndPositions;
-            let mut postings = index.read_postings_from_terminfo(info, option)?;
-            if number == 0 {
-                for (doc, end) in starts.docs.iter().zip(&mut starts.ends) {
-                    postings.seek(*doc);
-                    postings.positions(&mut here);
-                    starts.positions.extend(here.iter().filter_map(|p| p.checked_sub(offset)));
-                    *end = starts.positions.len();
-                }
-            } else {
-                starts.keep(|doc, starts| {
-                    postings.seek(doc);
-                    postings.positions(&mut here);
-                    keep_common(starts, &here, offset)
-                });
-            }
+        let mut matches = Self { ends: vec![0; docs.len()], docs, positions: Vec::new() };
+        let Some(((rarest, info), others)) = grams.split_first() else { return Ok(matches) };
+        let option = IndexRecordOption::WithFreqsAndPositions;
+        let mut postings = index.read_postings_from_terminfo(info, option)?;
+        for (doc, end) in matches.docs.iter().zip(&mut matches.ends) {
+            postings.seek(*doc);
+            postings.append_positions_with_offset(0, &mut matches.positions);
+            *end = matches.positions.len();
         }
-        Ok(starts)
+        let mut here = Vec::new();
+        for (offset, info) in others {
+            let mut postings = index.read_postings_from_terminfo(info, option)?;
+            let distance = distance(*rarest, *offset);
+            matches.keep(|doc, positions| {
+                postings.seek(doc);
+                postings.positions(&mut here);
+                keep_common(positions, &here, distance)
+            });
+        }
+        Ok(matches)
     }
 
     /// The positions of the document at this place.
-    fn of(&self, at: usize) -> &[u32] {
+    fn in_document(&self, at: usize) -> &[u32] {
         let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.positions[start..self.ends[at]]
     }
@@ -226,17 +226,22 @@ impl Starts {
     }
 }
 
-/// Moves those of `starts` to the front that have `start + offset` among `positions`, and says how
+/// How far the position of one gram is from that of another.
+fn distance(from: u32, to: u32) -> i32 {
+    to as i32 - from as i32
+}
+
+/// Moves those of `positions` to the front that have another at a distance among `others`, and says how
 /// many; both ascend.
-fn keep_common(starts: &mut [u32], positions: &[u32], offset: u32) -> usize {
+fn keep_common(positions: &mut [u32], others: &[u32], distance: i32) -> usize {
     let (mut at, mut kept) = (0, 0);
-    for place in 0..starts.len() {
-        let wanted = starts[place] + offset;
-        while positions.get(at).is_some_and(|&position| position < wanted) {
+    for place in 0..positions.len() {
+        let Some(wanted) = positions[place].checked_add_signed(distance) else { continue };
+        while others.get(at).is_some_and(|&other| other < wanted) {
             at += 1;
         }
-        if positions.get(at) == Some(&wanted) {
-            starts[kept] = starts[place];
+        if others.get(at) == Some(&wanted) {
+            positions[kept] = positions[place];
             kept += 1;
         }
     }
@@ -281,29 +286,29 @@ fn for_each_common<D: DocSet>(
     }
 }
 
-/// The starts that are followed, at `offset`, by a gram beginning with `start`.
+/// The matches that have a gram beginning with `start` at a distance.
 fn going_on(
     index: &InvertedIndexReader,
-    starts: &Starts,
-    offset: u32,
+    matches: &Matches,
+    distance: i32,
     start: &str,
-) -> tantivy::Result<Starts> {
-    let mut kept: Vec<Vec<u32>> = vec![Vec::new(); starts.docs.len()];
+) -> tantivy::Result<Matches> {
+    let mut kept: Vec<Vec<u32>> = vec![Vec::new(); matches.docs.len()];
     let (mut here, mut common) = (Vec::new(), Vec::new());
     for_each_term_with_prefix(index, start, |_, info| {
         let option = IndexRecordOption::WithFreqsAndPositions;
         let mut postings = index.read_postings_from_terminfo(info, option)?;
-        for_each_common(&starts.docs, &mut postings, info.doc_freq, |at, postings| {
+        for_each_common(&matches.docs, &mut postings, info.doc_freq, |at, postings| {
             postings.positions(&mut here);
             common.clear();
-            common.extend_from_slice(starts.of(at));
-            let count = keep_common(&mut common, &here, offset);
+            common.extend_from_slice(matches.in_document(at));
+            let count = keep_common(&mut common, &here, distance);
             kept[at].extend_from_slice(&common[..count]);
         });
         Ok(())
     })?;
-    let mut going_on = Starts::default();
-    for (doc, mut kept) in starts.docs.iter().zip(kept) {
+    let mut going_on = Matches::default();
+    for (doc, mut kept) in matches.docs.iter().zip(kept) {
         kept.sort_unstable();
         going_on.docs.push(*doc);
         going_on.positions.append(&mut kept);
@@ -316,9 +321,86 @@ fn going_on(
 mod tests {
     use std::cell::Cell;
 
-    use tantivy::DocId;
+    use GramPattern::{Begins, Is};
+    use tantivy::schema::{STORED, Schema, TEXT};
+    use tantivy::{Index, IndexWriter, TantivyDocument};
 
     use super::*;
+    use crate::bm25::Saturations;
+
+    /// Words that stand nowhere near each other in any order that could be told beforehand.
+    fn words(document: u32) -> impl Iterator<Item = &'static str> {
+        let mut state = document.wrapping_mul(2_654_435_761).wrapping_add(12_345);
+        let next = move || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            state >> 16
+        };
+        let few = document.is_multiple_of(7);
+        let numbers = std::iter::repeat_with(next).take(3 + document as usize % 30);
+        numbers.map(move |number| match number % 11 {
+            0 if few => "rare",
+            0..=3 => "a",
+            4..=6 => "ab",
+            7..=8 => "abc",
+            _ => "b",
+        })
+    }
+
+    /// How often the grams follow each other in each document, by trying every place.
+    fn tried(documents: u32, phrase: &[GramPattern]) -> List {
+        let fits = |(word, pattern): (&&str, &GramPattern)| match pattern {
+            Is(gram) => word == gram,
+            Begins(start) => word.starts_with(start),
+        };
+        let mut list = List::default();
+        for document in 0..documents {
+            let words: Vec<&str> = words(document).collect();
+            let windows = words.windows(phrase.len());
+            let count = windows.filter(|window| window.iter().zip(phrase).all(fits)).count();
+            if count > 0 {
+                list.push(document, count as u32);
+            }
+        }
+        list
+    }
+
+    #[test]
+    fn a_phrase_stands_where_trying_every_place_finds_it() {
+        const DOCUMENTS: u32 = 700;
+        let mut schema = Schema::builder();
+        let field = schema.add_text_field("grams", TEXT | STORED);
+        let index = Index::create_in_ram(schema.build());
+        let mut writer: IndexWriter = index.writer_with_num_threads(1, 15_000_000).unwrap();
+        for document in 0..DOCUMENTS {
+            let mut added = TantivyDocument::default();
+            added.add_text(field, words(document).collect::<Vec<_>>().join(" "));
+            writer.add_document(added).unwrap();
+        }
+        writer.commit().unwrap();
+        let searcher = index.reader().unwrap().searcher();
+        assert_eq!(searcher.segment_readers().len(), 1);
+        let saturations = Saturations::new(searcher.schema());
+        let terms = Terms::new(&searcher, &saturations);
+        let grams = ["a", "ab", "abc", "b", "rare", "nowhere"];
+        let is = |gram: &&str| Is((*gram).to_owned());
+        let mut phrases = vec![vec![]];
+        for _ in 0..3 {
+            let longer = |phrase: &Vec<GramPattern>| {
+                let phrase = phrase.clone();
+                grams.iter().map(move |gram| [phrase.as_slice(), &[is(gram)]].concat())
+            };
+            phrases = phrases.iter().flat_map(longer).collect();
+            for phrase in &phrases {
+                let found = documents(&terms, 0, field, phrase).unwrap();
+                assert_eq!(found, tried(DOCUMENTS, phrase), "{phrase:?}");
+                for start in ["a", "ab", "c"] {
+                    let phrase = [phrase.as_slice(), &[Begins(start.to_owned())]].concat();
+                    let found = documents(&terms, 0, field, &phrase).unwrap();
+                    assert_eq!(found, tried(DOCUMENTS, &phrase), "{phrase:?}");
+                }
+            }
+        }
+    }
 
     /// Documents that count how often they are looked at.
     struct Looked {
