@@ -11,6 +11,9 @@ use zhen_text::unit::GramPattern;
 use crate::postings::{List, Source, reopen, unite};
 use crate::terms::Terms;
 
+/// With fewer documents than this a term's postings are one block.
+const BLOCK: u32 = 128;
+
 /// The documents of a segment in whose `field` the grams of `phrase` follow each other, and how
 /// often they do. Empty for an empty phrase.
 ///
@@ -295,7 +298,15 @@ fn going_on(
 ) -> tantivy::Result<Matches> {
     let mut kept: Vec<Vec<u32>> = vec![Vec::new(); matches.docs.len()];
     let (mut here, mut common) = (Vec::new(), Vec::new());
+    let mut place = None;
     for_each_term_with_prefix(index, start, |_, info| {
+        // Most of very many terms stand in few documents, and in none of these.
+        if info.doc_freq < BLOCK {
+            let postings = reopen(&mut place, index, info, IndexRecordOption::Basic)?;
+            if !postings.docs().iter().any(|doc| matches.docs.binary_search(doc).is_ok()) {
+                return Ok(());
+            }
+        }
         let option = IndexRecordOption::WithFreqsAndPositions;
         let mut postings = index.read_postings_from_terminfo(info, option)?;
         for_each_common(&matches.docs, &mut postings, info.doc_freq, |at, postings| {

@@ -41,6 +41,22 @@ pub(crate) struct Places {
 }
 
 impl Places {
+    fn look_up(indexes: &[Arc<InvertedIndexReader>], term: &str) -> tantivy::Result<Self> {
+        let mut places = Self::default();
+        for (segment, index) in indexes.iter().enumerate() {
+            let Some(info) = index.terms().get(term)? else { continue };
+            places.documents += u64::from(info.doc_freq);
+            match segment.checked_sub(1) {
+                None => places.first = Some(info),
+                Some(other) => {
+                    places.others.resize_with(indexes.len() - 1, || None);
+                    places.others[other] = Some(info);
+                }
+            }
+        }
+        Ok(places)
+    }
+
     /// What a segment knows of the term, if it stands there.
     pub(crate) fn segment(&self, segment: usize) -> Option<&TermInfo> {
         match segment.checked_sub(1) {
@@ -105,20 +121,18 @@ impl<'a> Terms<'a> {
         if let Some(places) = known.borrow().get(term) {
             return Ok(Rc::clone(places));
         }
-        let mut places = Places::default();
-        for (segment, index) in indexes.iter().enumerate() {
-            let Some(info) = index.terms().get(term)? else { continue };
-            places.documents += u64::from(info.doc_freq);
-            match segment.checked_sub(1) {
-                None => places.first = Some(info),
-                Some(other) => {
-                    places.others.resize_with(indexes.len() - 1, || None);
-                    places.others[other] = Some(info);
-                }
-            }
-        }
-        let places = Rc::new(places);
+        let places = Rc::new(Places::look_up(indexes, term)?);
         known.borrow_mut().insert(term.into(), Rc::clone(&places));
         Ok(places)
+    }
+
+    /// In how many documents `term` stands in `field`, deleted ones included. It is not remembered, for
+    /// terms of which hundreds are tried.
+    pub(crate) fn documents_with(&self, field: Field, term: &str) -> tantivy::Result<u64> {
+        let OfField { indexes, known } = self.field(field)?;
+        if let Some(places) = known.borrow().get(term) {
+            return Ok(places.documents);
+        }
+        Ok(Places::look_up(indexes, term)?.documents)
     }
 }
