@@ -11,8 +11,10 @@ use tantivy::directory::{CompositeFile, FileSlice, OwnedBytes};
 use tantivy::index::SegmentComponent;
 use tantivy::schema::Field;
 use tantivy::{HasLen, Searcher, SegmentReader};
-use tantivy_fst::Automaton;
+use tantivy_fst::Automaton as _;
 use tantivy_fst::raw::{Fst, Node};
+
+use crate::fuzzy::Distance;
 
 /// The dictionaries of one field in the segments of one commit, opened when first asked for.
 pub(crate) struct Dictionaries {
@@ -25,39 +27,77 @@ impl Dictionaries {
         Self { field, of: OnceLock::new() }
     }
 
-    /// The terms that `automaton` accepts in any segment, ascending.
+    /// The terms of any segment that are near, ascending.
     ///
     /// # Errors
     /// When a dictionary cannot be read.
-    pub(crate) fn accepted(
+    pub(crate) fn near(
         &self,
         searcher: &Searcher,
-        automaton: &impl Automaton<State: Clone>,
+        near: &Distance,
     ) -> tantivy::Result<BTreeSet<Vec<u8>>> {
         let mut terms = BTreeSet::new();
-        let graphs = self.of.get_or_init(|| open(searcher, self.field));
-        for (segment, graph) in searcher.segment_readers().iter().zip(graphs) {
+        for (segment, graph) in self.in_segments(searcher) {
             match graph {
                 Some(graph) => {
-                    let mut walk = Walk { graph, automaton, term: Vec::new(), terms: &mut terms };
-                    walk.from(&graph.root(), &automaton.start());
+                    let ways = vec![None; near.states()];
+                    let mut walk = Walk { graph, near, ways, term: Vec::new(), terms: &mut terms };
+                    walk.from(&graph.root(), near.start());
                 }
-                None => stream(segment, self.field, automaton, &mut terms)?,
+                None => stream(segment, self.field, near, &mut terms)?,
             }
         }
         Ok(terms)
     }
+
+    /// Whether a term of any segment begins with `start`, or is it.
+    ///
+    /// # Errors
+    /// When a dictionary cannot be read.
+    pub(crate) fn begins(&self, searcher: &Searcher, start: &str) -> tantivy::Result<bool> {
+        for (segment, graph) in self.in_segments(searcher) {
+            let begins = match graph {
+                Some(graph) => is_path(graph, start),
+                None => {
+                    let index = segment.inverted_index(self.field)?;
+                    let mut terms = index.terms().range().ge(start).into_stream()?;
+                    terms.advance() && terms.key().starts_with(start.as_bytes())
+                }
+            };
+            if begins {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn in_segments<'a>(
+        &'a self,
+        searcher: &'a Searcher,
+    ) -> impl Iterator<Item = (&'a SegmentReader, &'a Option<Fst<OwnedBytes>>)> {
+        let graphs = self.of.get_or_init(|| open(searcher, self.field));
+        searcher.segment_readers().iter().zip(graphs)
+    }
 }
 
-/// The same by tantivy's means.
+/// Whether bytes lead somewhere in a graph. Every path ends at a term, but in a graph without any.
+fn is_path(graph: &Fst<OwnedBytes>, bytes: &str) -> bool {
+    let step = |node: Node<'_>, byte: u8| {
+        let at = node.find_input(byte)?;
+        Some(graph.node(node.transition_addr(at)))
+    };
+    !graph.is_empty() && bytes.bytes().try_fold(graph.root(), step).is_some()
+}
+
+/// The near terms of a segment by tantivy's means.
 fn stream(
     segment: &SegmentReader,
     field: Field,
-    automaton: &impl Automaton<State: Clone>,
+    near: &Distance,
     terms: &mut BTreeSet<Vec<u8>>,
 ) -> tantivy::Result<()> {
     let index = segment.inverted_index(field)?;
-    let mut stream = index.terms().search(automaton).into_stream()?;
+    let mut stream = index.terms().search(near).into_stream()?;
     while stream.advance() {
         terms.insert(stream.key().to_owned());
     }
@@ -100,27 +140,69 @@ fn graph(file: FileSlice) -> Option<Fst<OwnedBytes>> {
     Fst::new(rest.slice_to(length).read_bytes().ok()?).ok()
 }
 
-struct Walk<'a, A> {
+struct Walk<'a> {
     graph: &'a Fst<OwnedBytes>,
-    automaton: &'a A,
+    near: &'a Distance,
+    /// The ways on from each state that has been looked at.
+    ways: Vec<Option<Ways>>,
     term: Vec<u8>,
     terms: &'a mut BTreeSet<Vec<u8>>,
 }
 
-impl<A: Automaton> Walk<'_, A> {
-    /// Goes on from a node to all that may be accepted; as deep as the longest accepted term.
-    fn from(&mut self, node: &Node<'_>, state: &A::State) {
-        if node.is_final() && self.automaton.is_match(state) {
+/// The bytes that lead on from a state.
+#[derive(Clone, Copy)]
+enum Ways {
+    /// Only so many of these, as in most states: when no edit is left, the word itself goes on.
+    Few([u8; Self::FEW], usize),
+    /// More.
+    Many,
+}
+
+impl Ways {
+    const FEW: usize = 4;
+
+    fn from(near: &Distance, state: u32) -> Self {
+        let (mut few, mut count) = ([0; Self::FEW], 0);
+        for byte in near.bytes().filter(|&byte| near.can_match(&near.accept(&state, byte))) {
+            let Some(next) = few.get_mut(count) else { return Self::Many };
+            *next = byte;
+            count += 1;
+        }
+        Self::Few(few, count)
+    }
+}
+
+impl Walk<'_> {
+    /// Goes on from a node to all that may be near; as deep as the longest term that is.
+    fn from(&mut self, node: &Node<'_>, state: u32) {
+        if node.is_final() && self.near.is_match(&state) {
             self.terms.insert(self.term.clone());
         }
-        for transition in node.transitions() {
-            let next = self.automaton.accept(state, transition.inp);
-            if self.automaton.can_match(&next) {
-                self.term.push(transition.inp);
-                self.from(&self.graph.node(transition.addr), &next);
-                self.term.pop();
+        let near = self.near;
+        match *self.ways[state as usize].get_or_insert_with(|| Ways::from(near, state)) {
+            // To seek some is much cheaper than to read all transitions.
+            Ways::Few(bytes, count) => {
+                for &byte in &bytes[..count] {
+                    if let Some(at) = node.find_input(byte) {
+                        self.step(byte, node.transition_addr(at), near.accept(&state, byte));
+                    }
+                }
+            }
+            Ways::Many => {
+                for transition in node.transitions() {
+                    let next = near.accept(&state, transition.inp);
+                    if near.can_match(&next) {
+                        self.step(transition.inp, transition.addr, next);
+                    }
+                }
             }
         }
+    }
+
+    fn step(&mut self, byte: u8, address: usize, state: u32) {
+        self.term.push(byte);
+        self.from(&self.graph.node(address), state);
+        self.term.pop();
     }
 }
 
@@ -130,7 +212,6 @@ mod tests {
     use tantivy::{Index, IndexWriter, TantivyDocument};
 
     use super::*;
-    use crate::fuzzy::Distance;
 
     #[test]
     fn walking_finds_what_tantivys_stream_finds() {
@@ -161,10 +242,20 @@ mod tests {
                 for segment in searcher.segment_readers() {
                     stream(segment, field, &near, &mut expected).unwrap();
                 }
-                assert_eq!(dictionaries.accepted(&searcher, &near).unwrap(), expected, "{word}");
+                assert_eq!(dictionaries.near(&searcher, &near).unwrap(), expected, "{word}");
             }
         }
-        let near = dictionaries.accepted(&searcher, &Distance::of_letters("search", 1)).unwrap();
+        for (start, expected) in [
+            ("", true),
+            ("sear", true),
+            ("zearch", true),
+            ("搜", true),
+            ("seas", false),
+            ("b", false),
+        ] {
+            assert_eq!(dictionaries.begins(&searcher, start).unwrap(), expected, "{start}");
+        }
+        let near = dictionaries.near(&searcher, &Distance::of_letters("search", 1)).unwrap();
         let near: Vec<_> = near.iter().map(|word| String::from_utf8_lossy(word)).collect();
         assert_eq!(near, ["search", "seerch", "serach", "starch", "zearch"]);
     }

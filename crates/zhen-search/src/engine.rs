@@ -116,6 +116,7 @@ impl IndexEngine {
         Holdings {
             terms,
             spellings: &state.spellings,
+            names: &state.names,
             fields: self.fields(),
             vocabulary: &self.vocabulary,
             hand_made: &state.hand_made,

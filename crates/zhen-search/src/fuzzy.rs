@@ -51,6 +51,16 @@ impl Distance {
     pub(crate) fn of_letters(word: &str, edits: u8) -> Self {
         Self { automaton: automaton(word, edits), bytes: b'a'..=b'z' }
     }
+
+    /// How many states there are, each less than that.
+    pub(crate) fn states(&self) -> usize {
+        self.automaton.num_states()
+    }
+
+    /// The bytes of which terms consist that are not passed over.
+    pub(crate) fn bytes(&self) -> RangeInclusive<u8> {
+        self.bytes.clone()
+    }
 }
 
 /// Tells words at most `edits` edits from `word`; more than two count as two.

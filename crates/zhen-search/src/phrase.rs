@@ -3,13 +3,16 @@
 //! A gram has one position for each unit of the text, so units that follow each other have
 //! positions that do, however the text was segmented.
 
-use tantivy::postings::{Postings, SegmentPostings, TermInfo};
+use tantivy::postings::{BlockSegmentPostings, Postings, TermInfo};
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocSet, InvertedIndexReader, TERMINATED};
+use tantivy::{DocId, DocSet, InvertedIndexReader, TERMINATED};
 use zhen_text::unit::GramPattern;
 
-use crate::postings::{List, Source, unite};
-use crate::terms::{Places, Terms};
+use crate::postings::{List, Source, reopen, unite};
+use crate::terms::Terms;
+
+/// With fewer documents than this a term's postings are one block.
+const BLOCK: u32 = 128;
 
 /// The documents of a segment in whose `field` the grams of `phrase` follow each other, and how
 /// often they do. Empty for an empty phrase.
@@ -67,16 +70,13 @@ pub(crate) fn beginning(
     Ok(unite(index, &begun, terms.segments()[segment].max_doc())?)
 }
 
-/// A document and the positions at which what was matched so far begins.
-type Starts = Vec<(u32, Vec<u32>)>;
-
 fn consecutive(
     terms: &Terms<'_>,
     segment: usize,
     field: Field,
     phrase: &[GramPattern],
 ) -> tantivy::Result<List> {
-    let mut places = Vec::with_capacity(phrase.len());
+    let mut known = Vec::with_capacity(phrase.len());
     let mut begun = None;
     for (offset, pattern) in phrase.iter().enumerate() {
         match pattern {
@@ -85,116 +85,188 @@ fn consecutive(
                 if here.segment(segment).is_none() {
                     return Ok(List::default());
                 }
-                places.push((offset as u32, here));
+                known.push((offset as u32, here));
             }
             GramPattern::Begins(start) => begun = Some((offset as u32, start)),
         }
     }
+    let mut grams: Vec<(u32, &TermInfo)> = Vec::with_capacity(known.len());
+    grams.extend(known.iter().filter_map(|(offset, here)| Some((*offset, here.segment(segment)?))));
     // Nothing is read before all are known to stand there, and the rarest first.
+    grams.sort_by_key(|(_, info)| info.doc_freq);
     let index = terms.index(field, segment)?;
-    let rarity = |places: &Places| places.segment(segment).map_or(0, |info| info.doc_freq);
-    places.sort_by_key(|(_, here)| rarity(here));
-    let mut exact = Vec::with_capacity(places.len());
-    for (offset, here) in &places {
-        let Some(info) = here.segment(segment) else { return Ok(List::default()) };
-        exact.push(Lazy { offset: *offset, index, info, postings: None });
+    let docs = holding_all(index, &grams)?;
+    if docs.is_empty() {
+        return Ok(List::default());
     }
-    let mut starts = intersect(&mut exact)?;
-    if let Some((offset, start)) = begun.filter(|_| !starts.is_empty()) {
-        starts = going_on(index, starts, offset, start)?;
+    let mut matches = Matches::of_all(docs, index, &grams)?;
+    if let (Some((offset, start)), Some((rarest, _))) = (begun, grams.first())
+        && !matches.docs.is_empty()
+    {
+        matches = going_on(index, &matches, distance(*rarest, offset), start)?;
     }
-    let mut list = List::default();
-    starts.into_iter().for_each(|(doc, starts)| list.push(doc, starts.len() as u32));
-    Ok(list)
+    Ok(matches.into_list())
 }
 
-/// The postings of a gram, opened when they are first asked for: often the rarest two have no document
-/// in common.
-struct Lazy<'a> {
-    /// Place of the gram within the phrase.
-    offset: u32,
-    index: &'a InvertedIndexReader,
-    info: &'a TermInfo,
-    postings: Option<SegmentPostings>,
-}
-
-impl Lazy<'_> {
-    fn open(&mut self) -> tantivy::Result<&mut SegmentPostings> {
-        let option = IndexRecordOption::WithFreqsAndPositions;
-        Ok(match &mut self.postings {
-            Some(postings) => postings,
-            none => none.insert(self.index.read_postings_from_terminfo(self.info, option)?),
-        })
-    }
-}
-
-/// Documents that hold all grams at consecutive positions.
-fn intersect(exact: &mut [Lazy<'_>]) -> tantivy::Result<Starts> {
-    let mut out = Vec::new();
-    let mut positions = Vec::new();
-    let Some((first, rest)) = exact.split_first_mut() else { return Ok(out) };
-    let offset = first.offset;
-    let first = first.open()?;
-    let mut doc = first.doc();
-    'documents: while doc != TERMINATED {
-        for other in rest.iter_mut() {
-            let postings = other.open()?;
-            if postings.doc() < doc {
-                postings.seek(doc);
+/// The documents that hold all grams, wherever. Positions are dear and read only of these: often the
+/// rarest two have no document in common.
+fn holding_all(
+    index: &InvertedIndexReader,
+    grams: &[(u32, &TermInfo)],
+) -> tantivy::Result<Vec<DocId>> {
+    let mut docs = Vec::new();
+    let mut place = None;
+    for (number, (_, info)) in grams.iter().enumerate() {
+        let postings = reopen(&mut place, index, info, IndexRecordOption::Basic)?;
+        if number == 0 {
+            docs.reserve_exact(info.doc_freq as usize);
+            while !postings.docs().is_empty() {
+                docs.extend_from_slice(postings.docs());
+                postings.advance();
             }
-            match postings.doc() {
-                TERMINATED => break 'documents,
-                found if found > doc => {
-                    doc = first.seek(found);
-                    continue 'documents;
-                }
-                _ => {}
-            }
+        } else {
+            keep_held(&mut docs, postings);
         }
-        first.positions(&mut positions);
-        let mut starts: Vec<u32> = positions.iter().filter_map(|p| p.checked_sub(offset)).collect();
-        for other in rest.iter_mut() {
-            if starts.is_empty() {
-                break;
-            }
-            other.open()?.positions(&mut positions);
-            keep_common(&mut starts, &positions, other.offset);
+        if docs.is_empty() {
+            break;
         }
-        if !starts.is_empty() {
-            out.push((doc, starts));
-        }
-        doc = first.advance();
     }
-    Ok(out)
+    Ok(docs)
 }
 
-/// Keeps of `starts` those that have `start + offset` among `positions`; both ascend.
-fn keep_common(starts: &mut Vec<u32>, positions: &[u32], offset: u32) {
+/// Keeps the documents that `postings` have too.
+fn keep_held(docs: &mut Vec<DocId>, postings: &mut BlockSegmentPostings) {
     let mut at = 0;
-    starts.retain(|start| {
-        while positions.get(at).is_some_and(|&p| p < start + offset) {
-            at += 1;
+    docs.retain(|&doc| {
+        if postings.docs().last().is_some_and(|&last| last < doc) {
+            at = postings.seek(doc);
         }
-        positions.get(at) == Some(&(start + offset))
+        let rest = postings.docs().get(at..).unwrap_or_default();
+        at += rest.iter().take_while(|&&other| other < doc).count();
+        postings.docs().get(at) == Some(&doc)
     });
 }
 
-/// Calls `visit` with the place in `starts` of each document that `postings`, of `count` documents, has
+/// Documents and, of each, the positions of the rarest gram at which what was matched so far stands.
+#[derive(Default)]
+struct Matches {
+    docs: Vec<DocId>,
+    /// Where the positions of each document end among all.
+    ends: Vec<usize>,
+    positions: Vec<u32>,
+}
+
+impl Matches {
+    /// Where the grams, each at its offset within the phrase, follow each other in some of the documents,
+    /// which hold them all.
+    fn of_all(
+        docs: Vec<DocId>,
+        index: &InvertedIndexReader,
+        grams: &[(u32, &TermInfo)],
+    ) -> tantivy::Result<Self> {
+        let mut matches = Self { ends: vec![0; docs.len()], docs, positions: Vec::new() };
+        let Some(((rarest, info), others)) = grams.split_first() else { return Ok(matches) };
+        let option = IndexRecordOption::WithFreqsAndPositions;
+        let mut postings = index.read_postings_from_terminfo(info, option)?;
+        for (doc, end) in matches.docs.iter().zip(&mut matches.ends) {
+            postings.seek(*doc);
+            postings.append_positions_with_offset(0, &mut matches.positions);
+            *end = matches.positions.len();
+        }
+        let mut here = Vec::new();
+        for (offset, info) in others {
+            let mut postings = index.read_postings_from_terminfo(info, option)?;
+            let distance = distance(*rarest, *offset);
+            matches.keep(|doc, positions| {
+                postings.seek(doc);
+                postings.positions(&mut here);
+                keep_common(positions, &here, distance)
+            });
+        }
+        Ok(matches)
+    }
+
+    /// The positions of the document at this place.
+    fn in_document(&self, at: usize) -> &[u32] {
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.positions[start..self.ends[at]]
+    }
+
+    /// Keeps of each document's positions as many as `count` says that it has moved to the front, and the
+    /// documents that have any left.
+    fn keep(&mut self, mut count: impl FnMut(DocId, &mut [u32]) -> usize) {
+        let (mut documents, mut positions, mut start) = (0, 0, 0);
+        for at in 0..self.docs.len() {
+            let end = self.ends[at];
+            if start == end {
+                continue;
+            }
+            let kept = count(self.docs[at], &mut self.positions[start..end]);
+            self.positions.copy_within(start..start + kept, positions);
+            start = end;
+            if kept > 0 {
+                positions += kept;
+                (self.docs[documents], self.ends[documents]) = (self.docs[at], positions);
+                documents += 1;
+            }
+        }
+        self.docs.truncate(documents);
+        self.ends.truncate(documents);
+        self.positions.truncate(positions);
+    }
+
+    /// The documents that have any, and how many.
+    fn into_list(self) -> List {
+        let mut list = List::with_capacity(self.docs.len());
+        let mut start = 0;
+        for (doc, end) in self.docs.into_iter().zip(self.ends) {
+            if end > start {
+                list.push(doc, (end - start) as u32);
+            }
+            start = end;
+        }
+        list
+    }
+}
+
+/// How far the position of one gram is from that of another.
+fn distance(from: u32, to: u32) -> i32 {
+    to as i32 - from as i32
+}
+
+/// Moves those of `positions` to the front that have another at a distance among `others`, and says how
+/// many; both ascend.
+fn keep_common(positions: &mut [u32], others: &[u32], distance: i32) -> usize {
+    let (mut at, mut kept) = (0, 0);
+    for place in 0..positions.len() {
+        let Some(wanted) = positions[place].checked_add_signed(distance) else { continue };
+        while others.get(at).is_some_and(|&other| other < wanted) {
+            at += 1;
+        }
+        if others.get(at) == Some(&wanted) {
+            positions[kept] = positions[place];
+            kept += 1;
+        }
+    }
+    kept
+}
+
+/// Calls `visit` with the place in `docs` of each document that `postings`, of `count` documents, has
 /// too, while `postings` stands there.
 ///
 /// Cost: that of the shorter side. A prefix may begin very many terms that stand in few documents
 /// each.
 fn for_each_common<D: DocSet>(
-    starts: &Starts,
+    docs: &[DocId],
     postings: &mut D,
     count: u32,
     mut visit: impl FnMut(usize, &mut D),
 ) {
-    if (count as usize) < starts.len() {
+    if (count as usize) < docs.len() {
         let mut from = 0;
         let mut doc = postings.doc();
         while doc != TERMINATED {
-            match starts[from..].binary_search_by_key(&doc, |(doc, _)| *doc) {
+            match docs[from..].binary_search(&doc) {
                 Ok(at) => {
                     visit(from + at, postings);
                     from += at + 1;
@@ -205,7 +277,7 @@ fn for_each_common<D: DocSet>(
         }
         return;
     }
-    for (at, (doc, _)) in starts.iter().enumerate() {
+    for (at, doc) in docs.iter().enumerate() {
         if postings.doc() < *doc {
             postings.seek(*doc);
         }
@@ -217,40 +289,129 @@ fn for_each_common<D: DocSet>(
     }
 }
 
-/// Keeps the starts that are followed, at `offset`, by a gram beginning with `start`.
+/// The matches that have a gram beginning with `start` at a distance.
 fn going_on(
     index: &InvertedIndexReader,
-    starts: Starts,
-    offset: u32,
+    matches: &Matches,
+    distance: i32,
     start: &str,
-) -> tantivy::Result<Starts> {
-    let mut kept: Vec<Vec<u32>> = vec![Vec::new(); starts.len()];
-    let mut positions = Vec::new();
+) -> tantivy::Result<Matches> {
+    let mut kept: Vec<Vec<u32>> = vec![Vec::new(); matches.docs.len()];
+    let (mut here, mut common) = (Vec::new(), Vec::new());
+    let mut place = None;
     for_each_term_with_prefix(index, start, |_, info| {
+        // Most of very many terms stand in few documents, and in none of these.
+        if info.doc_freq < BLOCK {
+            let postings = reopen(&mut place, index, info, IndexRecordOption::Basic)?;
+            if !postings.docs().iter().any(|doc| matches.docs.binary_search(doc).is_ok()) {
+                return Ok(());
+            }
+        }
         let option = IndexRecordOption::WithFreqsAndPositions;
         let mut postings = index.read_postings_from_terminfo(info, option)?;
-        for_each_common(&starts, &mut postings, info.doc_freq, |at, postings| {
-            postings.positions(&mut positions);
-            let mut common = starts[at].1.clone();
-            keep_common(&mut common, &positions, offset);
-            kept[at].extend(common);
+        for_each_common(&matches.docs, &mut postings, info.doc_freq, |at, postings| {
+            postings.positions(&mut here);
+            common.clear();
+            common.extend_from_slice(matches.in_document(at));
+            let count = keep_common(&mut common, &here, distance);
+            kept[at].extend_from_slice(&common[..count]);
         });
         Ok(())
     })?;
-    let all = starts.into_iter().zip(kept).map(|((doc, _), mut kept)| {
+    let mut going_on = Matches::default();
+    for (doc, mut kept) in matches.docs.iter().zip(kept) {
         kept.sort_unstable();
-        (doc, kept)
-    });
-    Ok(all.filter(|(_, kept)| !kept.is_empty()).collect())
+        going_on.docs.push(*doc);
+        going_on.positions.append(&mut kept);
+        going_on.ends.push(going_on.positions.len());
+    }
+    Ok(going_on)
 }
 
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
 
-    use tantivy::DocId;
+    use GramPattern::{Begins, Is};
+    use tantivy::schema::{STORED, Schema, TEXT};
+    use tantivy::{Index, IndexWriter, TantivyDocument};
 
     use super::*;
+    use crate::bm25::Saturations;
+
+    /// Words that stand nowhere near each other in any order that could be told beforehand.
+    fn words(document: u32) -> impl Iterator<Item = &'static str> {
+        let mut state = document.wrapping_mul(2_654_435_761).wrapping_add(12_345);
+        let next = move || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            state >> 16
+        };
+        let few = document.is_multiple_of(7);
+        let numbers = std::iter::repeat_with(next).take(3 + document as usize % 30);
+        numbers.map(move |number| match number % 11 {
+            0 if few => "rare",
+            0..=3 => "a",
+            4..=6 => "ab",
+            7..=8 => "abc",
+            _ => "b",
+        })
+    }
+
+    /// How often the grams follow each other in each document, by trying every place.
+    fn tried(documents: u32, phrase: &[GramPattern]) -> List {
+        let fits = |(word, pattern): (&&str, &GramPattern)| match pattern {
+            Is(gram) => word == gram,
+            Begins(start) => word.starts_with(start),
+        };
+        let mut list = List::default();
+        for document in 0..documents {
+            let words: Vec<&str> = words(document).collect();
+            let windows = words.windows(phrase.len());
+            let count = windows.filter(|window| window.iter().zip(phrase).all(fits)).count();
+            if count > 0 {
+                list.push(document, count as u32);
+            }
+        }
+        list
+    }
+
+    #[test]
+    fn a_phrase_stands_where_trying_every_place_finds_it() {
+        const DOCUMENTS: u32 = 700;
+        let mut schema = Schema::builder();
+        let field = schema.add_text_field("grams", TEXT | STORED);
+        let index = Index::create_in_ram(schema.build());
+        let mut writer: IndexWriter = index.writer_with_num_threads(1, 15_000_000).unwrap();
+        for document in 0..DOCUMENTS {
+            let mut added = TantivyDocument::default();
+            added.add_text(field, words(document).collect::<Vec<_>>().join(" "));
+            writer.add_document(added).unwrap();
+        }
+        writer.commit().unwrap();
+        let searcher = index.reader().unwrap().searcher();
+        assert_eq!(searcher.segment_readers().len(), 1);
+        let saturations = Saturations::new(searcher.schema());
+        let terms = Terms::new(&searcher, &saturations);
+        let grams = ["a", "ab", "abc", "b", "rare", "nowhere"];
+        let is = |gram: &&str| Is((*gram).to_owned());
+        let mut phrases = vec![vec![]];
+        for _ in 0..3 {
+            let longer = |phrase: &Vec<GramPattern>| {
+                let phrase = phrase.clone();
+                grams.iter().map(move |gram| [phrase.as_slice(), &[is(gram)]].concat())
+            };
+            phrases = phrases.iter().flat_map(longer).collect();
+            for phrase in &phrases {
+                let found = documents(&terms, 0, field, phrase).unwrap();
+                assert_eq!(found, tried(DOCUMENTS, phrase), "{phrase:?}");
+                for start in ["a", "ab", "c"] {
+                    let phrase = [phrase.as_slice(), &[Begins(start.to_owned())]].concat();
+                    let found = documents(&terms, 0, field, &phrase).unwrap();
+                    assert_eq!(found, tried(DOCUMENTS, &phrase), "{phrase:?}");
+                }
+            }
+        }
+    }
 
     /// Documents that count how often they are looked at.
     struct Looked {
@@ -276,12 +437,11 @@ mod tests {
     }
 
     fn common(starts: &[DocId], docs: &[DocId]) -> (Vec<DocId>, usize) {
-        let starts: Starts = starts.iter().map(|&doc| (doc, vec![0])).collect();
         let mut looked = Looked { docs: docs.to_vec(), at: 0, looks: Cell::new(0) };
         let mut found = Vec::new();
-        for_each_common(&starts, &mut looked, docs.len() as u32, |at, looked| {
-            assert_eq!(looked.docs[looked.at], starts[at].0);
-            found.push(starts[at].0);
+        for_each_common(starts, &mut looked, docs.len() as u32, |at, looked| {
+            assert_eq!(looked.docs[looked.at], starts[at]);
+            found.push(starts[at]);
         });
         (found, looked.looks.get())
     }

@@ -4,6 +4,7 @@
 //! with some of them count too. Phrases, prefixes, conditions on fields and whatever stands under
 //! OR or NOT are the *mask*: it always holds.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -108,6 +109,7 @@ impl Planner<'_> {
                 holdings: self.holdings,
                 synonyms: self.synonyms,
                 confused: self.confused,
+                english: vec![OnceCell::new(); query.words.len()],
             };
             expand::add(&asked, self.translate, plan);
         }

@@ -17,7 +17,7 @@ pub(crate) struct List {
 }
 
 impl List {
-    fn with_capacity(documents: usize) -> Self {
+    pub(crate) fn with_capacity(documents: usize) -> Self {
         Self { docs: Vec::with_capacity(documents), frequencies: Vec::with_capacity(documents) }
     }
 

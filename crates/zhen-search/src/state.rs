@@ -26,6 +26,8 @@ pub(crate) struct State {
     pub(crate) saturations: Saturations,
     /// The words that documents hold as they stand.
     pub(crate) spellings: Dictionaries,
+    /// The names that documents say mean the same, each with the other.
+    pub(crate) names: Dictionaries,
     pub(crate) analyzer: Analyzer,
     pub(crate) dict: u64,
     pub(crate) synonyms: Synonyms,
@@ -70,6 +72,7 @@ impl State {
             records,
             looks,
             spellings: Dictionaries::new(index.fields().body_grams),
+            names: Dictionaries::new(index.fields().aliases),
             analyzer,
             dict: dict.checksum(),
             synonyms,

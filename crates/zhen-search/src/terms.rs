@@ -5,12 +5,15 @@ use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use tantivy::postings::TermInfo;
 use tantivy::schema::Field;
 use tantivy::{InvertedIndexReader, Searcher, SegmentReader};
 
 use crate::bm25::{Saturation, Saturations};
+
+/// How many terms of a field a search looks up, about.
+const EXPECTED: usize = 28;
 
 /// The terms of one commit, for one search.
 pub(crate) struct Terms<'a> {
@@ -28,18 +31,38 @@ struct OfField {
 }
 
 /// Where a term stands.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Places {
     /// In how many documents of all segments, deleted ones included.
     pub(crate) documents: u64,
-    /// By segment; empty when it stands in none.
-    infos: Vec<Option<TermInfo>>,
+    first: Option<TermInfo>,
+    /// By segment after the first; empty when it stands in none of them.
+    others: Vec<Option<TermInfo>>,
 }
 
 impl Places {
+    fn look_up(indexes: &[Arc<InvertedIndexReader>], term: &str) -> tantivy::Result<Self> {
+        let mut places = Self::default();
+        for (segment, index) in indexes.iter().enumerate() {
+            let Some(info) = index.terms().get(term)? else { continue };
+            places.documents += u64::from(info.doc_freq);
+            match segment.checked_sub(1) {
+                None => places.first = Some(info),
+                Some(other) => {
+                    places.others.resize_with(indexes.len() - 1, || None);
+                    places.others[other] = Some(info);
+                }
+            }
+        }
+        Ok(places)
+    }
+
     /// What a segment knows of the term, if it stands there.
     pub(crate) fn segment(&self, segment: usize) -> Option<&TermInfo> {
-        self.infos.get(segment)?.as_ref()
+        match segment.checked_sub(1) {
+            None => self.first.as_ref(),
+            Some(other) => self.others.get(other)?.as_ref(),
+        }
     }
 }
 
@@ -65,7 +88,8 @@ impl<'a> Terms<'a> {
         }
         let indexes = self.segments().iter().map(|segment| segment.inverted_index(field));
         let indexes = indexes.collect::<tantivy::Result<_>>()?;
-        Ok(cell.get_or_init(|| OfField { indexes, known: RefCell::default() }))
+        let known = FxHashMap::with_capacity_and_hasher(EXPECTED, FxBuildHasher);
+        Ok(cell.get_or_init(|| OfField { indexes, known: RefCell::new(known) }))
     }
 
     /// The index of `field` in a segment.
@@ -97,16 +121,18 @@ impl<'a> Terms<'a> {
         if let Some(places) = known.borrow().get(term) {
             return Ok(Rc::clone(places));
         }
-        let mut places = Places { documents: 0, infos: Vec::new() };
-        for (segment, index) in indexes.iter().enumerate() {
-            if let Some(info) = index.terms().get(term)? {
-                places.documents += u64::from(info.doc_freq);
-                places.infos.resize_with(indexes.len(), || None);
-                places.infos[segment] = Some(info);
-            }
-        }
-        let places = Rc::new(places);
+        let places = Rc::new(Places::look_up(indexes, term)?);
         known.borrow_mut().insert(term.into(), Rc::clone(&places));
         Ok(places)
+    }
+
+    /// In how many documents `term` stands in `field`, deleted ones included. It is not remembered, for
+    /// terms of which hundreds are tried.
+    pub(crate) fn documents_with(&self, field: Field, term: &str) -> tantivy::Result<u64> {
+        let OfField { indexes, known } = self.field(field)?;
+        if let Some(places) = known.borrow().get(term) {
+            return Ok(places.documents);
+        }
+        Ok(Places::look_up(indexes, term)?.documents)
     }
 }

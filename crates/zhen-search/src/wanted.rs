@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use zhen_text::pinyin::{Fuzzy, Input, Reading};
+use zhen_text::pinyin::{Fuzzy, Input, PartKind};
 use zhen_text::unit::is_han;
 use zhen_text::{QueryText, QueryWord, WordKind, number};
 
@@ -73,7 +73,7 @@ fn joined(query: &QueryText) -> Vec<Range<usize>> {
 fn syllables(query: &QueryText) -> impl Iterator<Item = Range<usize>> {
     let is_pinyin = |word: &QueryWord| {
         Input::new(&word.text, Fuzzy::NONE)
-            .is_some_and(|input| input.readings().iter().any(Reading::is_whole))
+            .is_some_and(|input| input.spelling() == Some(PartKind::Full))
     };
     query.words.windows(2).filter_map(move |pair| {
         let [first, second] = pair else { return None };

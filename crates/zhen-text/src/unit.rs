@@ -295,21 +295,27 @@ pub enum GramPattern {
 /// assert_eq!(phrase("国"), [Begins("国".into())]);
 /// ```
 pub fn phrase(folded: &str) -> Vec<GramPattern> {
-    let mut text = String::new();
-    grams(folded, &mut text);
-    let mut out: Vec<_> =
-        text.split_terminator(' ').map(|gram| GramPattern::Is(gram.to_owned())).collect();
-    let mut last_two = [None, None];
+    let mut out = Vec::new();
+    // The ideograph whose gram is not yet decided.
+    let mut pending: Option<Unit> = None;
     for unit in units(folded) {
-        last_two = [last_two[1].take(), Some(unit)];
-    }
-    if let Some(last) = last_two[1].take().filter(|unit| unit.kind.is_ideo()) {
-        out.pop();
-        // A joined last character is held by the bigram before it; whatever follows, its own gram
-        // begins with it.
-        if !last.joined {
-            out.push(GramPattern::Begins(folded[last.range].to_owned()));
+        if let Some(first) = pending.take() {
+            let mut gram = folded[first.range].to_owned();
+            if unit.joined {
+                gram.push_str(&folded[unit.range.clone()]);
+            }
+            out.push(GramPattern::Is(gram));
         }
+        if unit.kind.is_ideo() {
+            pending = Some(unit);
+        } else {
+            out.push(GramPattern::Is(folded[unit.range].to_owned()));
+        }
+    }
+    // A joined last character is held by the bigram before it; whatever follows, its own gram begins
+    // with it.
+    if let Some(last) = pending.filter(|last| !last.joined) {
+        out.push(GramPattern::Begins(folded[last.range].to_owned()));
     }
     out
 }

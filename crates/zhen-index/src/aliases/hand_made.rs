@@ -159,7 +159,7 @@ impl HandMade {
     }
 
     /// Whether a key of a pair begins with `start`.
-    pub(crate) fn begins(&self, start: &str) -> bool {
+    pub fn begins(&self, start: &str) -> bool {
         let range = (std::ops::Bound::Included(start), std::ops::Bound::Unbounded);
         let next = self.others.range::<str, _>(range).next();
         next.is_some_and(|(key, _)| key.starts_with(start))

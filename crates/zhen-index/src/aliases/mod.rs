@@ -69,25 +69,6 @@ impl<'a> Aliases<'a> {
         Self { searcher, field, hand_made }
     }
 
-    /// Whether a name begins with the key, or is it. Costs one seek in the terms of each segment;
-    /// deleted documents count until their segment is merged.
-    ///
-    /// # Errors
-    /// When the index cannot be read.
-    pub fn begins(&self, key: &str) -> tantivy::Result<bool> {
-        if self.hand_made.begins(key) {
-            return Ok(true);
-        }
-        for segment in self.searcher.segment_readers() {
-            let index = segment.inverted_index(self.field)?;
-            let mut terms = index.terms().range().ge(key).into_stream()?;
-            if terms.advance() && terms.key().starts_with(key.as_bytes()) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
     /// What else the name with this key is called: what the user says first, then what most documents
     /// say; of equals in the order of their keys.
     ///

@@ -56,7 +56,7 @@ fn longest_name(
         let words = &words[..length];
         let last = &asked.words[words[length - 1]];
         let key = key_of_folded(asked.folded.get(start..last.folded.end)?);
-        let goes_on = aliases.begins(&key).ok()?;
+        let goes_on = asked.holdings.begins_name(&key).ok()?;
         let mut candidates =
             if goes_on { candidates(asked, aliases, words, &key) } else { Vec::new() };
         // Agreements for agreement.

@@ -13,6 +13,7 @@ mod slip;
 mod synonym;
 mod translate;
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use rustc_hash::FxHashMap;
@@ -60,9 +61,16 @@ pub(crate) struct Asked<'a> {
     pub(crate) synonyms: &'a Synonyms,
     /// The sounds of pinyin that are not told apart.
     pub(crate) confused: Fuzzy,
+    /// Which words are known to be English, or not; asked for more than once.
+    pub(crate) english: Vec<OnceCell<bool>>,
 }
 
 impl Asked<'_> {
+    /// Whether the lexicon knows a word as English, and not as a name that is spelled by its sound.
+    fn is_english(&self, word: usize) -> bool {
+        *self.english[word].get_or_init(|| pinyin::is_english(&self.words[word].text))
+    }
+
     /// Words of a kind, by number.
     fn of_kind(&self, kind: WordKind) -> Vec<usize> {
         (0..self.words.len()).filter(|&i| self.words[i].kind == kind).collect()
@@ -114,6 +122,8 @@ pub(crate) struct Holdings<'a> {
     pub(crate) terms: &'a Terms<'a>,
     /// The words of the bodies as they stand.
     pub(crate) spellings: &'a Dictionaries,
+    /// The names that documents say mean the same, each with the other.
+    pub(crate) names: &'a Dictionaries,
     pub(crate) fields: Fields,
     pub(crate) vocabulary: &'a VocabularyFile,
     /// What the user says of pairs of names.
@@ -165,6 +175,12 @@ impl Holdings<'_> {
     pub(crate) fn holds_gram(&self, gram: &str) -> bool {
         let fields = [self.fields.body_grams, self.fields.title_grams];
         fields.iter().any(|&field| self.frequency(field, gram) > 0)
+    }
+
+    /// Whether a name that means the same as another begins with the key, or is it; deleted documents
+    /// count until their segment is merged.
+    fn begins_name(&self, key: &str) -> tantivy::Result<bool> {
+        Ok(self.hand_made.begins(key) || self.names.begins(self.terms.searcher(), key)?)
     }
 
     /// The documents that are nearly the same as one, itself included, by segment; none when there is no
@@ -365,7 +381,8 @@ fn standing(f: Fields, candidate: &str, plan: &mut Plan) -> [Origin; 2] {
         // One Latin word: in any inflection. One Han character: as a word, or it would be found in
         // half of all words.
         [GramPattern::Is(word)] if word.is_ascii() => {
-            [f.body_words, f.title_words].map(|field| Origin::Term(field, latin::stem(word)))
+            let stem = latin::stem(word);
+            [Origin::Term(f.body_words, stem.clone()), Origin::Term(f.title_words, stem)]
         }
         [GramPattern::Begins(word)] => {
             [f.body_words, f.title_words].map(|field| Origin::Term(field, word.clone()))

@@ -67,7 +67,7 @@ pub(super) fn find_spelled(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
             return None;
         }
         let input = Input::new(text_of(asked, words), asked.confused)?;
-        if !input.readings().iter().any(|reading| reading.is_spelled()) {
+        if input.spelling().is_none_or(|kind| kind == PartKind::Initial) {
             return None;
         }
         let vocabulary = asked.holdings.vocabulary.get()?;
@@ -91,36 +91,20 @@ pub(super) fn find_spelled(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
 /// How far words are spelled out by themselves, by number.
 #[derive(Default)]
 struct Spelled {
-    known: FxHashMap<usize, HowFar>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum HowFar {
-    Not,
-    /// But for the end of the last syllable.
-    Nearly,
-    Wholly,
+    known: FxHashMap<usize, Option<PartKind>>,
 }
 
 impl Spelled {
     /// Whether words may be spelled out together: a syllable does not go on from word to word.
     fn may_be(&mut self, asked: &Asked<'_>, words: &[Typed]) -> bool {
         let Some((last, before)) = words.split_last() else { return false };
-        self.how_far(asked, last) >= HowFar::Nearly
-            && before.iter().all(|word| self.how_far(asked, word) == HowFar::Wholly)
+        self.least_typed(asked, last).is_some_and(|kind| kind < PartKind::Initial)
+            && before.iter().all(|word| self.least_typed(asked, word) == Some(PartKind::Full))
     }
 
-    fn how_far(&mut self, asked: &Asked<'_>, word: &Typed) -> HowFar {
+    fn least_typed(&mut self, asked: &Asked<'_>, word: &Typed) -> Option<PartKind> {
         *self.known.entry(word.number).or_insert_with(|| {
-            let input = Input::new(&asked.words[word.number].text, asked.confused);
-            let readings = input.map(|input| input.readings()).unwrap_or_default();
-            if readings.iter().any(Reading::is_whole) {
-                HowFar::Wholly
-            } else if readings.iter().any(Reading::is_spelled) {
-                HowFar::Nearly
-            } else {
-                HowFar::Not
-            }
+            Input::new(&asked.words[word.number].text, asked.confused)?.spelling()
         })
     }
 }
@@ -225,7 +209,7 @@ impl<'a, 'q> Found<'a, 'q> {
     fn new(asked: &'a Asked<'q>, found: &'a mut Vec<Expansion>, held: Held) -> Self {
         let explains = |expansion: &&Expansion| match (expansion.via, expansion.words.as_slice()) {
             (Via::Pinyin, _) => expansion.whole,
-            (Via::Translation, [word]) => is_english(&asked.words[*word].text),
+            (Via::Translation, [word]) => asked.is_english(*word),
             _ => {
                 let best = expansion.candidates.first().map_or("", |candidate| &candidate.text);
                 expansion.whole && !is_spelled_by_sound(best, asked.typed(&expansion.words))
@@ -297,7 +281,7 @@ impl<'a, 'q> Found<'a, 'q> {
         let is_left = is_held && self.held == Held::Left;
         let is_explained =
             is_common || is_left || self.explained.contains(&number) || self.asked.is_part(number);
-        let is_pinyin = !is_explained && !is_english(&word.text);
+        let is_pinyin = !is_explained && !self.asked.is_english(number);
         let is_in_phrase = self.in_phrases.contains(&number);
         Typed { number, is_pinyin, is_held, is_in_phrase }
     }
@@ -305,7 +289,7 @@ impl<'a, 'q> Found<'a, 'q> {
 
 /// Whether the lexicon knows a word as English: what it says the word means is no name that is
 /// spelled by its sound, as those of places in China are. What it only guesses does not count.
-fn is_english(word: &str) -> bool {
+pub(super) fn is_english(word: &str) -> bool {
     let meanings = Lexicon::builtin().to_chinese(&[word]);
     let known = meanings.first().filter(|meaning| meaning.source == Source::Entry);
     let best = known.and_then(|meaning| meaning.candidates.first());

@@ -54,7 +54,8 @@ pub(super) fn find(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
         if words.iter().any(is_meant) || !unknown(&text) {
             continue;
         }
-        let known = |word: &str| Some(asked.holdings.documents_with_word(word)).filter(|&n| n > 0);
+        let (terms, field) = (asked.holdings.terms, asked.holdings.fields.body_words);
+        let known = |word: &str| terms.documents_with(field, word).ok().filter(|&n| n > 0);
         let meant = candidates_zh(&text, &known);
         let best = meant.first().map_or(0, |best| best.known);
         // What occurs far more rarely than the likeliest one is hardly meant.
@@ -110,11 +111,11 @@ fn latin(holdings: Holdings<'_>, word: &str) -> Vec<String> {
 
 fn near(holdings: Holdings<'_>, word: &str, edits: u8) -> Vec<String> {
     let distance = Distance::of_letters(word, edits);
-    let found = holdings.spellings.accepted(holdings.terms.searcher(), &distance);
+    let found = holdings.spellings.near(holdings.terms.searcher(), &distance);
     let words = found.unwrap_or_default().into_iter();
     let counted = words.filter_map(|word| String::from_utf8(word).ok()).map(|word| {
-        let documents = holdings.frequency(holdings.fields.body_grams, &word);
-        (word, documents)
+        let documents = holdings.terms.documents_with(holdings.fields.body_grams, &word);
+        (word, documents.unwrap_or_default())
     });
     let mut near: Vec<(String, u64)> = counted.collect();
     near.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));

@@ -158,7 +158,7 @@ impl Lexicon {
         let mut out = Vec::new();
         let mut at = 0;
         while at < query.len() {
-            let length = self.longest_phrase(&query[at..]);
+            let (length, candidates) = self.longest_phrase(&query[at..]);
             let single = length <= 1;
             let phrase = &query[at..at + length.max(1)];
             let place = phrase[0].place..phrase[phrase.len() - 1].place + 1;
@@ -168,7 +168,7 @@ impl Lexicon {
             }
             let found = match length {
                 0 => self.unknown_word(&phrase[0]),
-                _ => Some((self.direct(phrase), Source::Entry)),
+                _ => Some((candidates, Source::Entry)),
             };
             if let Some((candidates, source)) = found.filter(|(found, _)| !found.is_empty()) {
                 out.push(Translated { words: place, candidates, source });
@@ -230,12 +230,12 @@ impl Lexicon {
     }
 
     /// How many of the words make the longest phrase that has an entry and is more than function
-    /// words; 0 when not even the first one has one.
-    fn longest_phrase(&self, words: &[Word]) -> usize {
+    /// words, and its translations; 0 when not even the first one has one.
+    fn longest_phrase(&self, words: &[Word]) -> (usize, Vec<Candidate>) {
         let root = self.keys.as_fst().root();
         // Ways to have read the words so far: the keys of an inflected word differ.
         let mut states = vec![root];
-        let mut longest = 0;
+        let mut longest = (0, Vec::new());
         for (i, word) in words.iter().take(LONGEST_PHRASE).enumerate() {
             let mut next = Vec::new();
             for state in states {
@@ -251,11 +251,11 @@ impl Lexicon {
             }
             let more_than_function_words =
                 i == 0 || words[..=i].iter().any(|word| !word.is_function_word);
-            if more_than_function_words
-                && next.iter().any(fst::raw::Node::is_final)
-                && !self.direct(&words[..=i]).is_empty()
-            {
-                longest = i + 1;
+            if more_than_function_words && next.iter().any(fst::raw::Node::is_final) {
+                let candidates = self.direct(&words[..=i]);
+                if !candidates.is_empty() {
+                    longest = (i + 1, candidates);
+                }
             }
             if next.is_empty() {
                 break;

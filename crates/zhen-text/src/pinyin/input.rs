@@ -1,7 +1,7 @@
 //! What is typed, read as pinyin: letters, where a syllable must end, and the syllables that may
 //! stand at each place.
 
-use super::syllable::{Fuzzy, Syllable, alternatives, for_each_alternative};
+use super::syllable::{Fuzzy, Syllable, alternatives, may_have_alternatives};
 
 /// Most letters read; longer input is no pinyin.
 pub const MOST_LETTERS: usize = 200;
@@ -75,13 +75,20 @@ impl Input {
 
     fn syllables_at(&self, at: usize) -> Vec<(usize, Syllable)> {
         let mut out = Vec::new();
-        for length in (1..=LONGEST_SPELLING.min(self.len() - at)).rev() {
-            if self.is_unbroken(at, at + length) {
-                for_each_alternative(&self.letters[at..at + length], self.fuzzy, |text| {
+        let rest = &self.letters[at..];
+        let longest = LONGEST_SPELLING.min(rest.len());
+        let lengths = (1..=longest).take_while(|length| self.is_unbroken(at, at + length));
+        if may_have_alternatives(rest, self.fuzzy) {
+            for length in lengths {
+                // Turned around below.
+                for text in alternatives(&rest[..length], self.fuzzy).iter().rev() {
                     out.extend(Syllable::new(text).map(|syllable| (length, syllable)));
-                });
+                }
             }
+        } else {
+            out.extend(Syllable::first_of(rest, lengths));
         }
+        out.reverse();
         out
     }
 
@@ -96,48 +103,66 @@ impl Input {
     /// The ways to read the input as pinyin, likely ones first, at most four; none when it cannot be
     /// read so. Whole syllables come first, and where there are any, nothing else is given.
     pub fn readings(&self) -> Vec<Reading> {
+        let paths = self.paths();
+        self.likeliest(&paths).into_iter().map(|(path, _)| self.reading(&paths, path)).collect()
+    }
+
+    /// How far the characters are spelled out in that one of the [`Input::readings`] in which they are
+    /// furthest; `None` when there is none. Much quicker than to read it.
+    pub fn spelling(&self) -> Option<PartKind> {
+        let paths = self.paths();
+        self.likeliest(&paths).into_iter().map(|(_, kind)| kind).min()
+    }
+
+    /// The ends of the readings among all paths, each with how much is typed of the character of which
+    /// least is. No two are the same, as no two steps from one path lead to the same place in one way.
+    fn likeliest(&self, paths: &[Vec<Path>]) -> Vec<((usize, usize), PartKind)> {
+        let end = self.len();
+        let mut found: Vec<_> = (0..paths[end].len())
+            .map(|rank| ((end, rank), least_typed(paths, (end, rank))))
+            .collect();
+        if found.iter().any(|&(_, kind)| kind < PartKind::Initial) {
+            found.retain(|&(_, kind)| kind < PartKind::Initial);
+        }
+        found.truncate(MOST_READINGS);
+        found
+    }
+
+    /// The ways to have read the letters up to each place, the likeliest first.
+    fn paths(&self) -> Vec<Vec<Path>> {
         let mut paths: Vec<Vec<Path>> = vec![Vec::new(); self.len() + 1];
-        paths[0].push(Path { cost: 0, from: (0, 0), kind: Kind::Start });
+        paths[0].push(Path { cost: 0, from: (0, 0), kind: PartKind::Full });
         for at in 0..self.len() {
             // Equal costs keep the order in which they came: longer syllables first.
             paths[at].sort_by_key(|path| path.cost);
             paths[at].truncate(MOST_READINGS);
+            let end = self.len();
+            let is_begun = !paths[at].is_empty()
+                && end - at > 1
+                && self.is_unbroken(at, end)
+                && self.begins_syllable(at);
             for (rank, path) in std::mem::take(&mut paths[at]).into_iter().enumerate() {
-                let mut step = |to: usize, kind: Kind, cost: u32| {
+                let mut step = |to: usize, kind: PartKind, cost: u32| {
                     paths[to].push(Path { cost: path.cost + cost, from: (at, rank), kind });
                 };
                 let mut before = 0;
                 for &(length, _) in self.syllables(at) {
                     if length != before {
-                        step(at + length, Kind::Full, 10);
+                        step(at + length, PartKind::Full, 10);
                     }
                     before = length;
                 }
                 for length in self.initials(at) {
-                    step(at + length, Kind::Initial, 30);
+                    step(at + length, PartKind::Initial, 30);
                 }
-                let end = self.len();
-                if end - at > 1 && self.is_unbroken(at, end) && self.begins_syllable(at) {
-                    step(end, Kind::Prefix, 15);
+                if is_begun {
+                    step(end, PartKind::Prefix, 15);
                 }
                 paths[at].push(path);
             }
         }
-        let last = &mut paths[self.len()];
-        last.sort_by_key(|path| path.cost);
-        let mut readings = Vec::new();
-        for path in 0..last.len() {
-            let reading = self.reading(&paths, (self.len(), path));
-            if !readings.contains(&reading) {
-                readings.push(reading);
-            }
-        }
-        let rank = |reading: &Reading| reading.parts.iter().map(|part| part.kind).max();
-        let best = readings.iter().map(rank).min().flatten();
-        let is_spelled = best.is_some_and(|kind| kind < PartKind::Initial);
-        readings.retain(|reading| !is_spelled || rank(reading) < Some(PartKind::Initial));
-        readings.truncate(MOST_READINGS);
-        readings
+        paths[self.len()].sort_by_key(|path| path.cost);
+        paths
     }
 
     fn begins_syllable(&self, at: usize) -> bool {
@@ -152,17 +177,16 @@ impl Input {
         while at.0 > 0 {
             let path = &paths[at.0][at.1];
             let (from, to) = (path.from.0, at.0);
-            let (kind, syllables) = match path.kind {
-                Kind::Full | Kind::Start => {
+            let syllables = match path.kind {
+                PartKind::Full => {
                     let here =
                         self.syllables(from).iter().filter(|(length, _)| *length == to - from);
-                    (PartKind::Full, here.map(|(_, syllable)| *syllable).collect())
+                    here.map(|(_, syllable)| *syllable).collect()
                 }
-                Kind::Prefix => (PartKind::Prefix, self.beginning(from, to)),
-                Kind::Initial => (PartKind::Initial, self.beginning(from, to)),
+                PartKind::Prefix | PartKind::Initial => self.beginning(from, to),
             };
             let typed = self.letters[from..to].to_owned();
-            parts.push(Part { typed, kind, syllables });
+            parts.push(Part { typed, kind: path.kind, syllables });
             at = path.from;
         }
         parts.reverse();
@@ -230,15 +254,19 @@ struct Path {
     cost: u32,
     /// Place and rank of the path before the last part.
     from: (usize, usize),
-    kind: Kind,
+    /// Of the last part.
+    kind: PartKind,
 }
 
-#[derive(Clone, Copy)]
-enum Kind {
-    Start,
-    Full,
-    Prefix,
-    Initial,
+/// How much is typed of the character of which least is, on the path that ends there.
+fn least_typed(paths: &[Vec<Path>], mut end: (usize, usize)) -> PartKind {
+    let mut least = PartKind::Full;
+    while end.0 > 0 {
+        let path = &paths[end.0][end.1];
+        least = least.max(path.kind);
+        end = path.from;
+    }
+    least
 }
 
 /// A way to read input as pinyin.

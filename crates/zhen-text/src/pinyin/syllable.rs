@@ -32,6 +32,23 @@ impl Syllable {
         (0..count).map(Self)
     }
 
+    /// The syllables that are the first so many of the letters, with their number: `lengths` ascends.
+    pub(super) fn first_of(
+        letters: &str,
+        lengths: impl Iterator<Item = usize>,
+    ) -> impl Iterator<Item = (usize, Self)> {
+        let table = table::syllables();
+        let spelled = lengths.map_while(move |length| {
+            let text = &letters[..length];
+            match table.find(text) {
+                Ok(number) => Some(u16::try_from(number).ok().map(|number| (length, Self(number)))),
+                // None that begins so, none that goes on.
+                Err(next) => table.word(next).starts_with(text).then_some(None),
+            }
+        });
+        spelled.flatten()
+    }
+
     /// All syllables whose spelling begins so.
     pub(super) fn beginning(prefix: &str) -> impl Iterator<Item = Self> {
         let (Ok(start) | Err(start)) = table::syllables().find(prefix);
@@ -111,14 +128,9 @@ pub(super) fn alternatives(text: &str, fuzzy: Fuzzy) -> Vec<String> {
     out
 }
 
-/// Calls `visit` with each of the [`alternatives`].
-pub(super) fn for_each_alternative(text: &str, fuzzy: Fuzzy, mut visit: impl FnMut(&str)) {
-    // What begins otherwise has none.
-    if fuzzy == Fuzzy::NONE && !text.starts_with(['l', 'n']) {
-        visit(text);
-        return;
-    }
-    alternatives(text, fuzzy).iter().for_each(|text| visit(text));
+/// Whether there may be [`alternatives`] to what letters begin with.
+pub(super) fn may_have_alternatives(letters: &str, fuzzy: Fuzzy) -> bool {
+    fuzzy != Fuzzy::NONE || letters.starts_with(['l', 'n'])
 }
 
 /// `lyu` as `lv`: what stands after l or n, spelled otherwise.

@@ -278,7 +278,11 @@ proptest! {
         let pinyin = Pinyin::builtin();
         for fuzzy in [Fuzzy::NONE, Fuzzy::ALL] {
             let Some(input) = Input::new(&typed, fuzzy) else { continue };
-            for reading in input.readings() {
+            let readings = input.readings();
+            let least = |reading: &Reading| reading.parts.iter().map(|part| part.kind).max();
+            prop_assert_eq!(input.spelling(), readings.iter().filter_map(least).min());
+            for (place, reading) in readings.iter().enumerate() {
+                prop_assert!(!readings[..place].contains(reading));
                 let letters: String = reading.parts.iter().map(|part| part.typed.as_str()).collect();
                 prop_assert_eq!(&letters, &input.letters);
                 prop_assert!(reading.parts.iter().all(|part| !part.syllables.is_empty()));

@@ -7,7 +7,12 @@
 /// assert!(look_alikes('己').any(|c| c == '已'));
 /// ```
 pub fn look_alikes(c: char) -> impl Iterator<Item = char> {
-    let groups = GROUPS.split(' ').filter(move |group| group.contains(c));
+    // A group holds it once.
+    let groups = GROUPS.match_indices(c).map(|(at, _)| {
+        let start = GROUPS[..at].rfind(' ').map_or(0, |space| space + 1);
+        let length = GROUPS[start..].find(' ').unwrap_or(GROUPS.len() - start);
+        &GROUPS[start..start + length]
+    });
     groups.flat_map(str::chars).filter(move |&other| other != c)
 }
 
