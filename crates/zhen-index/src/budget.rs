@@ -64,7 +64,7 @@ impl Split {
             workers: threads,
             builders,
             builder: building / builders,
-            queue: memory / 100 * QUEUE_PERCENT,
+            queue: (memory / 100 * QUEUE_PERCENT).min(threads * QUEUE_PER_WORKER),
         })
     }
 }
@@ -73,6 +73,9 @@ impl Split {
 const BUILDING_PERCENT: usize = 45;
 /// Share of the budget that is documents on their way.
 const QUEUE_PERCENT: usize = 15;
+/// Most bytes of documents on their way for each worker. What has piled up when the last document is
+/// analysed is put into segments by fewer threads than there are.
+const QUEUE_PER_WORKER: usize = 12 << 20;
 
 /// Position of a document in the order of reading: its file's number, and its own in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

@@ -12,6 +12,7 @@ use crate::fold;
 use crate::latin;
 use crate::number::{self, NumberValue};
 use crate::segment::Segmenter;
+use crate::stems;
 use crate::unit::{self, Kind, Unit, units};
 
 /// Longest run of Han text that is cut as one, in bytes; bounds memory and time on text without
@@ -43,7 +44,7 @@ pub struct Analyzer {
 }
 
 impl Analyzer {
-    /// For documents: loads the whole dictionary, some 150 ms.
+    /// For documents: loads the whole dictionary, some 100 ms.
     pub fn for_indexing(user: &UserDict) -> Self {
         Self { segmenter: Arc::new(Segmenter::full(user)) }
     }
@@ -66,6 +67,9 @@ impl Analyzer {
         FOLDED.with_borrow_mut(|folded| {
             folded.clear();
             fold::fold_into(text, folded);
+            // A Han character of three bytes becomes a gram of seven, and words of some four.
+            out.grams.reserve(folded.len() * 7 / 3 + 1);
+            out.words.reserve(folded.len() * 4 / 3 + 1);
             let segmenter = &self.segmenter;
             scan(folded, &mut DocumentSink { folded, segmenter, pending: None, out });
             for number in number::values(folded) {
@@ -76,7 +80,7 @@ impl Analyzer {
             folded.shrink_to(1 << 20);
         });
         latin::for_each_camel_part(text, |_, part| {
-            latin::stem_into(part, &mut out.words);
+            stems::stem_into(part, &mut out.words);
             out.words.push(' ');
         });
     }
@@ -329,7 +333,7 @@ impl Sink for DocumentSink<'_> {
     fn unit(&mut self, unit: &Unit) {
         unit::gram(self.folded, &mut self.pending, unit, &mut self.out.grams);
         if unit.kind == Kind::Word {
-            latin::stem_into(&self.folded[unit.range.clone()], &mut self.out.words);
+            stems::stem_into(&self.folded[unit.range.clone()], &mut self.out.words);
             self.out.words.push(' ');
         }
     }

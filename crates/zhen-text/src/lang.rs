@@ -1,5 +1,6 @@
 //! Which language a text is in, as far as its characters tell.
 
+use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
 /// How many characters are looked at.
@@ -54,32 +55,68 @@ enum Script {
     Traditional,
 }
 
+/// The blocks of ideographs in which nearly all characters lie: looked up without a search.
+const COMMON: RangeInclusive<char> = '\u{3400}'..='\u{9FFF}';
+
+/// Characters that only one of the scripts writes.
+struct Scripts {
+    /// By place in [`COMMON`].
+    common: Vec<Option<Script>>,
+    /// All others, in order.
+    others: Vec<(char, Script)>,
+}
+
 /// Characters of OpenCC's character tables that only one of the scripts writes.
 fn script(c: char) -> Option<Script> {
-    static TABLES: LazyLock<(Vec<char>, Vec<char>)> = LazyLock::new(|| {
-        let keys = |table: &'static str| -> Vec<char> {
-            let lines = table.lines().filter(|line| !line.starts_with('#'));
-            lines
-                .filter_map(|line| line.split_once('\t'))
-                // A character that may also stay as it is belongs to both scripts.
-                .filter(|(from, to)| !to.split(' ').any(|form| form == *from))
-                .filter_map(|(from, _)| from.chars().next())
-                .collect()
-        };
-        let mut simplified = keys(include_str!("../../../data/variants/opencc/STCharacters.txt"));
-        let mut traditional = keys(include_str!("../../../data/variants/opencc/TSCharacters.txt"));
-        simplified.sort_unstable();
-        traditional.sort_unstable();
-        (simplified, traditional)
-    });
-    let (simplified, traditional) = &*TABLES;
-    if traditional.binary_search(&c).is_ok() {
-        Some(Script::Traditional)
-    } else if simplified.binary_search(&c).is_ok() {
-        Some(Script::Simplified)
-    } else {
-        None
+    static SCRIPTS: LazyLock<Scripts> = LazyLock::new(Scripts::load);
+    match place(c) {
+        Some(place) => SCRIPTS.common[place],
+        None => {
+            let others = &SCRIPTS.others;
+            let found = others.binary_search_by_key(&c, |&(other, _)| other).ok()?;
+            Some(others[found].1)
+        }
     }
+}
+
+fn place(c: char) -> Option<usize> {
+    COMMON.contains(&c).then(|| c as usize - *COMMON.start() as usize)
+}
+
+impl Scripts {
+    fn load() -> Self {
+        let mut scripts = Self {
+            common: vec![None; *COMMON.end() as usize - *COMMON.start() as usize + 1],
+            others: Vec::new(),
+        };
+        // A character that stands in both tables is the traditional form of another.
+        for (script, table) in [
+            (Script::Simplified, include_str!("../../../data/variants/opencc/STCharacters.txt")),
+            (Script::Traditional, include_str!("../../../data/variants/opencc/TSCharacters.txt")),
+        ] {
+            for c in of_one_script(table) {
+                match place(c) {
+                    Some(place) => scripts.common[place] = Some(script),
+                    None => scripts.others.push((c, script)),
+                }
+            }
+        }
+        // Of two entries for a character, the later one counts.
+        scripts.others.reverse();
+        scripts.others.sort_by_key(|&(c, _)| c);
+        scripts.others.dedup_by_key(|&mut (c, _)| c);
+        scripts
+    }
+}
+
+/// The characters that a table converts and that may not also stay as they are: those belong to both
+/// scripts.
+fn of_one_script(table: &str) -> impl Iterator<Item = char> {
+    let lines = table.lines().filter(|line| !line.starts_with('#'));
+    lines
+        .filter_map(|line| line.split_once('\t'))
+        .filter(|(from, to)| !to.split(' ').any(|form| form == *from))
+        .filter_map(|(from, _)| from.chars().next())
 }
 
 #[cfg(test)]
@@ -103,6 +140,24 @@ mod tests {
             ("123 !?", None),
         ] {
             assert_eq!(detect(text), lang, "{text}");
+        }
+    }
+
+    #[test]
+    fn characters_of_one_script_are_told_in_all_blocks() {
+        let scripts = Scripts::load();
+        assert!(scripts.others.is_sorted_by_key(|&(c, _)| c) && !scripts.others.is_empty());
+        for (c, expected) in [
+            ('这', Some(Script::Simplified)),
+            ('這', Some(Script::Traditional)),
+            ('人', None),
+            ('\u{9FFF}', None),
+            ('a', None),
+        ] {
+            assert_eq!(script(c), expected, "{c}");
+        }
+        for &(c, expected) in &scripts.others {
+            assert_eq!(script(c), Some(expected), "{c}");
         }
     }
 }

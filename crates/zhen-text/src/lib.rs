@@ -14,6 +14,7 @@
 
 pub mod alias;
 pub mod analyze;
+mod cut;
 pub mod dict;
 pub mod fold;
 pub mod hash;
@@ -27,6 +28,7 @@ pub mod regional;
 pub mod segment;
 pub mod signature;
 pub mod spell;
+mod stems;
 pub mod synonym;
 pub mod unit;
 mod utf8;

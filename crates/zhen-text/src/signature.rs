@@ -57,29 +57,40 @@ impl Signature {
         // The last characters with their weights, the newest first; six letters at most.
         let mut last = [(0u64, 0u32); SHINGLE as usize];
         let mut take = |c: char, weight: u32| {
-            last.copy_within(..SHINGLE as usize - 1, 1);
-            last[0] = (u64::from(c), weight);
+            let [first, second, third, fourth, fifth, _] = last;
+            last = [(u64::from(c), weight), first, second, third, fourth, fifth];
             let (mut hash, mut weighs) = (0u64, 0);
-            for (c, weight) in last.into_iter().take_while(|&(_, weight)| weight > 0) {
+            for (c, weight) in last {
+                if weight == 0 {
+                    return;
+                }
                 hash = (hash ^ c).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29);
                 weighs += weight;
                 if weighs >= SHINGLE {
-                    let hash = mix(hash);
-                    let place = (hash >> 58) as usize;
-                    least[place] = least[place].min(hash);
-                    return;
+                    break;
                 }
             }
+            if weighs >= SHINGLE {
+                let hash = mix(hash);
+                let place = (hash >> 58) as usize;
+                least[place] = least[place].min(hash);
+            }
         };
-        for gram in grams.split(' ').filter(|gram| !gram.is_empty()) {
+        let mut rest = grams;
+        while let Some(first) = rest.chars().next() {
+            if first == ' ' {
+                rest = &rest[1..];
+                continue;
+            }
+            let end = memchr::memchr(b' ', rest.as_bytes()).unwrap_or(rest.len());
             units += 1;
-            let first = gram.chars().next().unwrap_or_default();
             if is_ideograph(first) {
                 // The second character of a pair is the next pair's first.
                 take(first, 2);
             } else {
-                gram.chars().for_each(|c| take(c, 1));
+                rest[..end].chars().for_each(|c| take(c, 1));
             }
+            rest = &rest[end..];
         }
         if units < FEWEST_UNITS {
             return None;

@@ -80,8 +80,8 @@ impl SegmentBuilder {
     pub(crate) fn memory(&self) -> usize {
         let logs: usize = self.texts.iter().map(|(_, _, log)| log.memory()).sum();
         let terms = self.words.memory() + self.grams.memory();
-        // Sorting takes a third of what the larger of the tables does.
-        let sorting = self.words.memory().max(self.grams.memory()) / 3;
+        // The terms in order take a third of what the tables do.
+        let sorting = terms / 3;
         let values = self.wholes.memory() + self.columns.mem_usage() + self.store.mem_usage();
         logs + terms + sorting + values
     }
@@ -110,6 +110,7 @@ impl SegmentBuilder {
         let Self {
             segment,
             schema,
+            fields,
             words,
             grams,
             texts,
@@ -134,26 +135,29 @@ impl SegmentBuilder {
         let norms = FieldNormReaders::open(segment.open_read(SegmentComponent::FieldNorms)?)?;
 
         let (word_order, gram_order) = at_once(|| words.sorted(), || grams.sorted());
-        let (of_words, of_grams): (Vec<_>, Vec<_>) =
-            texts.into_iter().partition(|(_, track, _)| *track == Track::Words);
-        let write =
-            |fields: Vec<(Field, Track, Log)>, terms: &Terms, sorted: &[u32], files: &mut Files| {
-                fields.into_iter().try_for_each(|(field, _, log)| {
-                    log.write(field, terms, sorted, norms.get_field(field)?, files)
-                })
-            };
+        // The largest field is as much work as all others.
+        let (largest, others): (Vec<_>, Vec<_>) =
+            texts.into_iter().partition(|(field, ..)| *field == fields.body_grams);
+        let write = |texts: Vec<(Field, Track, Log)>, files: &mut Files| {
+            texts.into_iter().try_for_each(|(field, track, log)| {
+                let (terms, sorted) = match track {
+                    Track::Words => (&words, &word_order),
+                    Track::Grams => (&grams, &gram_order),
+                };
+                log.write(field, terms, sorted, norms.get_field(field)?, files)
+            })
+        };
         // What is smaller is written beside it meanwhile, and copied.
         let beside = segment.index().new_segment();
         let mut files = Files::open(&segment)?;
         let (written_beside, written) = at_once(
             || {
                 let mut files = Files::open(&beside)?;
-                write(of_words, &words, &word_order, &mut files)?;
-                drop((words, word_order));
+                write(others, &mut files)?;
                 schema.fields().try_for_each(|(field, _)| wholes.write(field, &mut files))?;
                 tantivy::Result::Ok(files.close()?)
             },
-            || write(of_grams, &grams, &gram_order, &mut files),
+            || write(largest, &mut files),
         );
         written_beside.and(written)?;
         files.take_over(&beside)?;

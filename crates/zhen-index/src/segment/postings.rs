@@ -4,7 +4,7 @@ use tantivy::fieldnorm::FieldNormReader;
 use tantivy::schema::Field;
 
 use super::files::Files;
-use super::terms::Terms;
+use super::terms::{Sorted, Terms};
 
 /// Occurrences that are distributed at once; 8 bytes each, so that they stay in the processor's
 /// outer cache.
@@ -83,12 +83,12 @@ impl Log {
         self.runs().map(id).collect()
     }
 
-    /// Writes the field. `sorted` are all terms' numbers in the order of their bytes.
+    /// Writes the field. `sorted` are all terms in the order of their bytes.
     pub(super) fn write(
         mut self,
         field: Field,
         terms: &Terms,
-        sorted: &[u32],
+        sorted: &[Sorted],
         norms: Option<FieldNormReader>,
         files: &mut Files,
     ) -> tantivy::Result<()> {
@@ -121,8 +121,8 @@ impl Log {
                         continue;
                     }
                     let documents = mine.chunk_by(|a, b| a.document == b.document);
-                    let term = terms.get(sorted[rank - 1]);
-                    out.new_term(term, documents.clone().count() as u32, true)?;
+                    let count = documents.clone().count() as u32;
+                    sorted[rank - 1].with_bytes(terms, |term| out.new_term(term, count, true))?;
                     for occurrences in documents {
                         deltas.clear();
                         if self.with_positions {
@@ -146,10 +146,10 @@ impl Log {
 
     /// Numbers become ranks, so that the rest goes through the terms in order. Returns how often each
     /// rank occurs.
-    fn rank(&mut self, terms: &Terms, sorted: &[u32]) -> Vec<u32> {
+    fn rank(&mut self, terms: &Terms, sorted: &[Sorted]) -> Vec<u32> {
         let mut rank_of = vec![0_u32; terms.len()];
-        for (rank, &number) in (0..).zip(sorted) {
-            rank_of[number as usize] = rank;
+        for (rank, term) in (0..).zip(sorted) {
+            rank_of[term.number as usize] = rank;
         }
         let mut counts = vec![0_u32; terms.len()];
         for number in self.pages.iter_mut().flat_map(|page| &mut page.numbers) {

@@ -3,7 +3,8 @@
 //! Nearly all time of building postings goes into looking up terms, and most of that into waiting for
 //! memory. Terms of up to eight bytes, which all Han bigrams and most words are, lie in the table
 //! itself, so that finding one costs one wait; longer ones are found by their hash and compared with
-//! their bytes, which costs two more.
+//! their bytes, which costs two more. The short terms seen last lie once more in a table that stays in
+//! the processor's cache: texts repeat themselves, and most lookups end there.
 
 use std::ops::Range;
 
@@ -11,9 +12,13 @@ use crate::hash::hash64;
 
 /// Longest term that lies in the table itself, in bytes.
 const SHORT: usize = 8;
-/// Terms whose places are read before the first of them is compared, so that the processor waits for
-/// all of them at once.
-const TOGETHER: usize = 16;
+/// Terms whose places are read in one go before the first of them is compared, so that the processor
+/// waits for all of them at once.
+const TOGETHER: usize = 64;
+
+/// Places for the short terms seen last, a power of two: 256 KiB, half of what a processor's own cache
+/// holds today.
+const RECENT: usize = 1 << 14;
 
 /// A place of a table: what is looked for, and the number found, plus one; 0 for a free place.
 #[derive(Clone, Copy, Default)]
@@ -33,10 +38,9 @@ impl Table {
         Self { places: vec![Place::default(); 1 << 10], used: 0 }
     }
 
-    /// Where the search for a key begins. (Fibonacci hashing; Knuth, TAOCP 3, 6.4.)
+    /// Where the search for a key begins.
     fn start(&self, key: u64) -> usize {
-        let mixed = (key ^ (key >> 29)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        (mixed >> (64 - self.places.len().trailing_zeros())) as usize
+        start(key, self.places.len())
     }
 
     /// The place of a key whose number `is` says it is, or the free place where it belongs.
@@ -72,12 +76,19 @@ impl Table {
     }
 }
 
+/// Where a key belongs among so many places, a power of two. (Fibonacci hashing; Knuth, TAOCP 3, 6.4.)
+fn start(key: u64, places: usize) -> usize {
+    let mixed = (key ^ (key >> 29)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed >> (64 - places.trailing_zeros())) as usize
+}
+
 /// A term that is looked for.
 struct Sought {
     range: Range<usize>,
     is_short: bool,
     key: u64,
-    /// The place where the search for it begins, as it was when the place was read.
+    /// The place where the search for it begins, as it was when the place was read; or a copy of its
+    /// own.
     first: Place,
 }
 
@@ -90,6 +101,8 @@ impl Sought {
 pub(super) struct Terms {
     short: Table,
     long: Table,
+    /// Copies of places of `short`: of the terms that belong to one place here, that seen last.
+    recent: Vec<Place>,
     bytes: Vec<u8>,
     /// For each number, where its term ends in `bytes`.
     ends: Vec<u32>,
@@ -97,7 +110,13 @@ pub(super) struct Terms {
 
 impl Terms {
     pub(super) fn new() -> Self {
-        Self { short: Table::new(), long: Table::new(), bytes: Vec::new(), ends: Vec::new() }
+        Self {
+            short: Table::new(),
+            long: Table::new(),
+            recent: vec![Place::default(); RECENT],
+            bytes: Vec::new(),
+            ends: Vec::new(),
+        }
     }
 
     /// How many distinct terms there are.
@@ -107,7 +126,7 @@ impl Terms {
 
     /// Bytes of memory taken.
     pub(super) fn memory(&self) -> usize {
-        let places = self.short.places.len() + self.long.places.len();
+        let places = self.short.places.len() + self.long.places.len() + self.recent.len();
         places * size_of::<Place>() + self.bytes.len() + self.ends.len() * size_of::<u32>()
     }
 
@@ -120,48 +139,54 @@ impl Terms {
     /// space.
     pub(super) fn number_all(&mut self, text: &str, mut each: impl FnMut(u32)) {
         let bytes = text.as_bytes();
-        let ends = memchr::memchr_iter(b' ', bytes).chain([bytes.len()]);
-        let mut start = 0;
-        let mut ranges = ends.filter_map(|end| {
-            let range = start..end;
-            start = end + 1;
-            (!range.is_empty()).then_some(range)
-        });
         let mut sought = [const { Sought::NOTHING }; TOGETHER];
-        loop {
+        let mut start = 0;
+        while start < bytes.len() {
             let mut count = 0;
-            for (sought, range) in sought.iter_mut().zip(&mut ranges) {
-                *sought = self.look(bytes, range);
-                count += 1;
+            // Those whose places are to be read, and where these are.
+            let mut distant = [(0, 0); TOGETHER];
+            let mut distants = 0;
+            while count < TOGETHER && start < bytes.len() {
+                let end = end_of_term(bytes, start);
+                if end > start {
+                    sought[count] = self.look(bytes, start..end);
+                    if sought[count].first.number == 0 {
+                        distant[distants] =
+                            (count, self.table(&sought[count]).start(sought[count].key));
+                        distants += 1;
+                    }
+                    count += 1;
+                }
+                start = end + 1;
+            }
+            // A loop so short that the next reads are under way while the first still waits.
+            for &(which, at) in &distant[..distants] {
+                sought[which].first = self.table(&sought[which]).places[at];
             }
             for sought in &sought[..count] {
                 each(self.number(bytes, sought));
             }
-            if count < TOGETHER {
-                return;
-            }
         }
     }
 
-    /// Reads the place where the search for the term at `range` of `text` begins.
+    /// The table that a term belongs to.
+    fn table(&self, sought: &Sought) -> &Table {
+        if sought.is_short { &self.short } else { &self.long }
+    }
+
+    /// What the term at `range` of `text` is found by, and its place if it was seen not long ago.
     fn look(&self, text: &[u8], range: Range<usize>) -> Sought {
-        let term = &text[range.clone()];
-        let is_short = term.len() <= SHORT && !term.contains(&0);
-        let (key, table) = if is_short {
-            // Without zero bytes, a term padded with them is like no other.
-            let key = match text[range.start..].first_chunk::<SHORT>() {
-                Some(eight) => u64::from_le_bytes(*eight) & (u64::MAX >> (64 - 8 * term.len())),
-                None => {
-                    let mut eight = [0; SHORT];
-                    eight[..term.len()].copy_from_slice(term);
-                    u64::from_le_bytes(eight)
-                }
-            };
-            (key, &self.short)
-        } else {
-            (hash64(term), &self.long)
-        };
-        Sought { range, is_short, key, first: table.places[table.start(key)] }
+        match short_key(text, &range) {
+            Some(key) => {
+                let recent = self.recent[start(key, RECENT)];
+                let first = if recent.key == key { recent } else { Place::default() };
+                Sought { range, is_short: true, key, first }
+            }
+            None => {
+                let key = hash64(&text[range.clone()]);
+                Sought { range, is_short: false, key, first: Place::default() }
+            }
+        }
     }
 
     /// The number of a term.
@@ -171,18 +196,24 @@ impl Terms {
         // A place once taken stays what it is, and so does its number when the table grows.
         let Self { bytes, ends, .. } = &*self;
         let is = |number| *is_short || get(bytes, ends, number) == term;
-        if first.number > 0 && first.key == key && is(first.number - 1) {
-            return first.number - 1;
+        let number = if first.number > 0 && first.key == key && is(first.number - 1) {
+            first.number - 1
+        } else {
+            let table = self.table(sought);
+            let at = table.find(key, is);
+            match table.places[at].number.checked_sub(1) {
+                Some(found) => found,
+                None => {
+                    let number = self.push(term);
+                    let table = if *is_short { &mut self.short } else { &mut self.long };
+                    table.put(at, key, number);
+                    number
+                }
+            }
+        };
+        if *is_short {
+            self.recent[start(key, RECENT)] = Place { key, number: number + 1 };
         }
-        let table = if *is_short { &self.short } else { &self.long };
-        let at = table.find(key, is);
-        let found = table.places[at].number;
-        if found > 0 {
-            return found - 1;
-        }
-        let number = self.push(term);
-        let table = if *is_short { &mut self.short } else { &mut self.long };
-        table.put(at, key, number);
         number
     }
 
@@ -192,21 +223,84 @@ impl Terms {
         (self.ends.len() - 1) as u32
     }
 
-    /// All numbers in the order of their terms' bytes.
-    pub(super) fn sorted(&self) -> Vec<u32> {
-        // The first eight bytes decide nearly always, and lie beside the number.
-        let mut order: Vec<(u64, u32)> = (0..self.len() as u32)
-            .map(|number| {
-                let term = self.get(number);
-                let mut first = [0; 8];
-                let length = term.len().min(8);
-                first[..length].copy_from_slice(&term[..length]);
-                (u64::from_be_bytes(first), number)
-            })
-            .collect();
-        order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| self.get(a.1).cmp(self.get(b.1))));
-        order.into_iter().map(|(_, number)| number).collect()
+    /// All terms in the order of their bytes.
+    pub(super) fn sorted(&self) -> Vec<Sorted> {
+        let sorted = (0..self.len() as u32).map(|number| {
+            let term = self.get(number);
+            let mut first = [0; SHORT];
+            let length = term.len().min(SHORT);
+            first[..length].copy_from_slice(&term[..length]);
+            Sorted { first: u64::from_be_bytes(first), number, length: term.len() as u32 }
+        });
+        let mut sorted: Vec<Sorted> = sorted.collect();
+        sorted.sort_unstable_by(|a, b| {
+            let whole = || self.get(a.number).cmp(self.get(b.number));
+            a.first.cmp(&b.first).then_with(whole)
+        });
+        sorted
     }
+}
+
+/// A term in order. Its first bytes lie beside its number: they decide nearly always, and most terms
+/// have no more.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sorted {
+    /// The first eight bytes, padded with zero bytes; the first of them highest.
+    first: u64,
+    pub(super) number: u32,
+    /// Bytes of the whole term.
+    length: u32,
+}
+
+impl Sorted {
+    /// Calls `look` with the term's bytes.
+    pub(super) fn with_bytes<R>(&self, terms: &Terms, look: impl FnOnce(&[u8]) -> R) -> R {
+        match self.first.to_be_bytes().get(..self.length as usize) {
+            Some(short) => look(short),
+            None => look(terms.get(self.number)),
+        }
+    }
+}
+
+/// Where the term that begins at `start` ends: at the next space, or with the text.
+fn end_of_term(text: &[u8], start: usize) -> usize {
+    let rest = &text[start..];
+    let Some(eight) = rest.first_chunk::<SHORT>() else {
+        return memchr::memchr(b' ', rest).map_or(text.len(), |length| start + length);
+    };
+    let spaces = zeros(u64::from_le_bytes(*eight) ^ u64::from_le_bytes([b' '; SHORT]));
+    match spaces {
+        0 => {
+            let length = memchr::memchr(b' ', &rest[SHORT..]);
+            length.map_or(text.len(), |length| start + SHORT + length)
+        }
+        found => start + found.trailing_zeros() as usize / 8,
+    }
+}
+
+/// The bytes of a short term as a number; `None` for a long one, and for one with zero bytes: without
+/// them, a term padded with them is like no other.
+fn short_key(text: &[u8], range: &Range<usize>) -> Option<u64> {
+    let length = range.len();
+    if length > SHORT {
+        return None;
+    }
+    let bytes = match text[range.start..].first_chunk::<SHORT>() {
+        Some(eight) => u64::from_le_bytes(*eight),
+        None => {
+            let mut eight = [0; SHORT];
+            eight[..length].copy_from_slice(&text[range.clone()]);
+            u64::from_le_bytes(eight)
+        }
+    };
+    let mask = u64::MAX >> (64 - 8 * length);
+    (zeros(bytes | !mask) == 0).then_some(bytes & mask)
+}
+
+/// The highest bit of each byte that is zero, up to the first such byte; above it there may be others.
+/// (Mycroft; Warren, "Hacker's Delight", 6-1.)
+fn zeros(bytes: u64) -> u64 {
+    bytes.wrapping_sub(u64::from_le_bytes([0x01; 8])) & !bytes & u64::from_le_bytes([0x80; 8])
 }
 
 fn get<'a>(bytes: &'a [u8], ends: &[u32], number: u32) -> &'a [u8] {
@@ -254,11 +348,10 @@ mod tests {
         let mut sorted: Vec<&String> = known.keys().collect();
         sorted.sort();
         let order = terms.sorted();
-        assert!(
-            order
-                .iter()
-                .map(|&number| terms.get(number))
-                .eq(sorted.iter().map(|word| word.as_bytes()))
-        );
+        assert_eq!(order.len(), sorted.len());
+        for (term, word) in order.iter().zip(sorted) {
+            assert_eq!(terms.get(term.number), word.as_bytes());
+            term.with_bytes(&terms, |bytes| assert_eq!(bytes, word.as_bytes()));
+        }
     }
 }
