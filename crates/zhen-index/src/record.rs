@@ -1,19 +1,22 @@
 //! The stored form of a document.
 //!
-//! A record is one run of bytes: a header of lengths, the title, the metadata as JSON, and to the end,
+//! A record is one run of bytes: a header of lengths, the title, the metadata, and to the end,
 //! compressed where that makes it shorter, the *rest*: the ranges of headings, the map of lines, and the
-//! body. A list of hits needs no more than title and metadata, which lie as they are; showing a passage
+//! body. Metadata are texts with their lengths before them, and last the fields of the input record that
+//! mean nothing here, as JSON. A list of hits needs no more than title and metadata, which lie as they are; showing a passage
 //! needs the body and a few lines of the map. So each part is decoded only when asked for.
 //!
 //! The rest is an LZ4 block (<https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md>).
 
+mod meta;
+
 use std::cell::OnceCell;
 use std::ops::Range;
 
-use serde::{Deserialize, Serialize};
 use tantivy::directory::OwnedBytes;
 use zhen_source::{Document, LineMap};
 
+pub use self::meta::RecordMeta;
 use crate::varint::{put_varint, take_varint};
 
 /// First byte of every record.
@@ -32,87 +35,10 @@ pub(crate) const fn broken(what: &'static str) -> RecordError {
     RecordError { what }
 }
 
-/// Everything of a document but its title, headings, lines and body.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct RecordMeta {
-    /// Identifier.
-    pub id: String,
-    /// Path, absent for a document of a stream.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub path: Option<String>,
-    /// The file whose change or loss removes the document, where that is not `path`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source: Option<String>,
-    /// Language tag, declared or detected.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lang: Option<String>,
-    /// Whether `lang` was detected, not declared.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub detected: bool,
-    /// Format it was read from.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub kind: String,
-    /// Web address.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
-    /// Point in time, as given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub time: Option<String>,
-    /// Labels.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub tags: Vec<String>,
-    /// Every other field of the input record.
-    #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
-    pub extra: serde_json::Map<String, serde_json::Value>,
-}
-
-impl RecordMeta {
-    /// The file whose change or loss removes the document.
-    pub fn source(&self) -> Option<&str> {
-        self.source.as_deref().or(self.path.as_deref())
-    }
-}
-
 /// Encodes a document. `lang` is its language as declared or detected, `source` the file whose
 /// change or loss removes it.
 pub fn encode(document: &Document, lang: Option<&str>, source: Option<&str>) -> Vec<u8> {
-    /// Borrowing twin of [`RecordMeta`].
-    #[derive(Serialize)]
-    struct Meta<'a> {
-        id: &'a str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        path: Option<&'a str>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        source: Option<&'a str>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        lang: Option<&'a str>,
-        #[serde(skip_serializing_if = "std::ops::Not::not")]
-        detected: bool,
-        #[serde(skip_serializing_if = "str::is_empty")]
-        kind: &'a str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        url: Option<&'a str>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        time: Option<&'a str>,
-        #[serde(skip_serializing_if = "<[String]>::is_empty")]
-        tags: &'a [String],
-        #[serde(skip_serializing_if = "serde_json::Map::is_empty")]
-        extra: &'a serde_json::Map<String, serde_json::Value>,
-    }
-    let meta = serde_json::to_vec(&Meta {
-        id: &document.id,
-        path: document.path.as_deref(),
-        source: source.filter(|&source| document.path.as_deref() != Some(source)),
-        lang,
-        detected: lang.is_some() && document.lang.is_none(),
-        kind: &document.kind,
-        url: document.url.as_deref(),
-        time: document.time.as_deref(),
-        tags: &document.tags,
-        extra: &document.extra,
-    })
-    .expect("strings and JSON values are always serialisable");
-
+    let meta = meta::encode(document, lang, source);
     // Both lists ascend, so differences keep them short.
     let mut headings = Vec::new();
     let mut last = 0;
@@ -250,9 +176,9 @@ impl<'a> RecordHead<'a> {
     /// The metadata, parsed at each call.
     ///
     /// # Errors
-    /// [`RecordError`] when it is not the JSON that was written.
+    /// [`RecordError`] when it is not as it was written.
     pub fn meta(&self) -> Result<RecordMeta, RecordError> {
-        serde_json::from_slice(self.meta).map_err(|_| broken("its metadata is not JSON"))
+        meta::decode(self.meta)
     }
 }
 
@@ -279,7 +205,7 @@ impl<'a> RecordRef<'a> {
     /// The metadata, parsed at each call.
     ///
     /// # Errors
-    /// [`RecordError`] when it is not the JSON that was written.
+    /// [`RecordError`] when it is not as it was written.
     pub fn meta(&self) -> Result<RecordMeta, RecordError> {
         self.head.meta()
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tantivy::DocAddress;
 use tantivy::schema::Field;
 
-use super::find::{Mode, Pattern};
+use super::pattern::{Mode, Pattern};
 use crate::plan::Origin;
 use crate::postings::{Cursor, List, Source};
 use crate::terms::{Places, Terms};

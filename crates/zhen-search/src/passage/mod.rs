@@ -7,6 +7,7 @@ mod beginnings;
 mod cut;
 mod find;
 mod held;
+mod pattern;
 
 use std::ops::Range;
 
@@ -18,9 +19,10 @@ use zhen_text::unit::units;
 
 use self::beginnings::every_place;
 use self::cut::{ends_before, passage_around};
+pub(crate) use self::find::Matcher;
 use self::find::{Compiled, Occurrence};
-pub(crate) use self::find::{Matcher, Pattern};
 pub(crate) use self::held::held;
+pub(crate) use self::pattern::Pattern;
 use crate::api::{Matched, Passage, Via};
 
 /// Most words of which is told how they matched.
