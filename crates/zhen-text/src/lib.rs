@@ -14,6 +14,7 @@
 
 pub mod alias;
 pub mod analyze;
+mod cut;
 pub mod dict;
 pub mod fold;
 pub mod hash;

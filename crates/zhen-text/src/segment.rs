@@ -1,18 +1,19 @@
 //! Segmentation of Han text with jieba's dictionary and model.
 //!
-//! Indexing loads the whole dictionary; a query does not. How a text is cut depends only on the
-//! dictionary words that stand in it, on their frequencies and on the sum of all frequencies. So
+//! Indexing loads the whole dictionary, into `cut`; a query does not. How a text is cut depends only on
+//! the dictionary words that stand in it, on their frequencies and on the sum of all frequencies. So
 //! for a query those words are looked up in a static map, put into a segmenter that was empty at first,
 //! together with one filler that brings the sum to that of the whole dictionary, and the query is cut
 //! with that: the same cut, without loading anything. As words of other texts make no difference, the
 //! next query can use the same segmenter, of which an empty one is half a megabyte.
 
-use std::io::Cursor;
+use std::ops::Range;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use fst::{IntoStreamer, Streamer};
 use jieba_rs::{Jieba, Token};
 
+use crate::cut::Cutter;
 use crate::dict::UserDict;
 
 /// jieba's dictionary, folded: word → frequency; the empty key holds the sum. Built by
@@ -34,7 +35,7 @@ pub(crate) static DICTIONARY: LazyLock<Words> =
 pub struct Segmenter {
     user: UserDict,
     /// The whole dictionary, when loaded.
-    full: Option<Jieba>,
+    full: Option<Cutter>,
     /// Else as much of it as was needed; as many as were in use at one time.
     parts: Mutex<Vec<Part>>,
 }
@@ -51,21 +52,31 @@ struct Part {
 const MOST_WORDS: usize = 20_000;
 
 impl Segmenter {
-    /// Loads the whole dictionary: some 150 ms, for texts of any number and length.
+    /// Loads the whole dictionary: some 100 ms, for texts of any number and length.
     pub fn full(user: &UserDict) -> Self {
-        let mut lines = String::with_capacity(WORDS.len() * 2);
+        let mut text = String::with_capacity(WORDS.len() * 2);
+        let mut entries: Vec<(Range<usize>, u64)> = Vec::new();
+        let mut add = |word: &str, frequency| {
+            entries.push((text.len()..text.len() + word.len(), frequency));
+            text.push_str(word);
+        };
         let mut words = DICTIONARY.stream();
         while let Some((word, frequency)) = words.next() {
             let word = std::str::from_utf8(word).expect("the built-in dictionary is UTF-8");
             if !word.is_empty() {
-                line(word, frequency, &mut lines);
+                add(word, frequency);
             }
         }
-        // Later lines replace earlier ones.
-        user.entries().for_each(|(word, frequency)| line(word, frequency, &mut lines));
-        let full = Jieba::with_dict(&mut Cursor::new(lines));
-        let full = full.expect("reading from memory and parsing numbers just printed cannot fail");
-        Self { user: user.clone(), full: Some(full), parts: Mutex::default() }
+        user.entries().for_each(|(word, frequency)| add(word, frequency));
+        let entries = entries.into_iter().map(|(range, frequency)| (&text[range], frequency));
+        let mut entries: Vec<(&str, u64)> = entries.collect();
+        if !user.is_empty() {
+            // Of two entries the user's replaces the other.
+            entries.reverse();
+            entries.sort_by_key(|&(word, _)| word);
+            entries.dedup_by_key(|&mut (word, _)| word);
+        }
+        Self { user: user.clone(), full: Some(Cutter::new(&entries)), parts: Mutex::default() }
     }
 
     /// Loads nothing: for queries.
@@ -76,6 +87,9 @@ impl Segmenter {
     /// Calls `emit` with each search-mode word of `text`: every word of the best cut, preceded by
     /// the dictionary words of two and three characters within it.
     pub fn for_each_word<'t>(&self, text: &'t str, mut emit: impl FnMut(Word<'t>)) {
+        if let Some(full) = &self.full {
+            return full.cut(text, &mut emit);
+        }
         self.with_words_of(text, |jieba| {
             let cut = jieba.cut(text, GUESS);
             let mut cut = cut.iter().peekable();
@@ -90,6 +104,9 @@ impl Segmenter {
     /// Calls `emit` with each search-mode word of `text`, as [`Self::for_each_word`] without telling
     /// words from their sub-words.
     pub fn for_each_term<'t>(&self, text: &'t str, mut emit: impl FnMut(&'t str)) {
+        if let Some(full) = &self.full {
+            return full.cut(text, &mut |word| emit(word.text));
+        }
         self.with_words_of(text, |jieba| {
             jieba.cut_for_search(text, GUESS).iter().for_each(|token| emit(token.word));
         });
@@ -98,9 +115,6 @@ impl Segmenter {
     /// Calls `cut` with a segmenter that holds the dictionary words that stand in `text`, and so cuts it
     /// as the whole dictionary would.
     fn with_words_of<R>(&self, text: &str, cut: impl FnOnce(&Jieba) -> R) -> R {
-        if let Some(full) = &self.full {
-            return cut(full);
-        }
         let parts = || self.parts.lock().unwrap_or_else(PoisonError::into_inner);
         let known = parts().pop();
         let mut part = known.unwrap_or_else(Part::empty);
@@ -136,11 +150,6 @@ impl Part {
         let total = dictionary_total().wrapping_add(user.added());
         jieba.add_word(FILLER, Some((total - *held) as usize), None);
     }
-}
-
-fn line(word: &str, frequency: u64, out: &mut String) {
-    use std::fmt::Write as _;
-    writeln!(out, "{word} {frequency}").expect("writing to a string cannot fail");
 }
 
 /// Frequency of a word of the built-in dictionary.
