@@ -56,20 +56,17 @@ impl Split {
                 "{threads} threads are too many; give at most {MOST_THREADS}"
             )));
         }
-        let building = memory / 100 * BUILDING_PERCENT;
+        let queue = memory / 100 * QUEUE_PERCENT;
+        let enough = queue.min(threads * QUEUE_PER_WORKER);
+        let building = memory / 100 * BUILDING_PERCENT + (queue - enough) / 2;
         // Analysing a document takes longer than putting it into a segment, and segments are better
         // few and large.
         let builders = threads.div_ceil(4).min(building / LEAST_BUILDER).max(1);
-        Ok(Self {
-            workers: threads,
-            builders,
-            builder: building / builders,
-            queue: (memory / 100 * QUEUE_PERCENT).min(threads * QUEUE_PER_WORKER),
-        })
+        Ok(Self { workers: threads, builders, builder: building / builders, queue: enough })
     }
 }
 
-/// Share of the budget that is segments in the making.
+/// Share of the budget that is segments in the making, and half of what the queue leaves of its own.
 const BUILDING_PERCENT: usize = 45;
 /// Share of the budget that is documents on their way.
 const QUEUE_PERCENT: usize = 15;

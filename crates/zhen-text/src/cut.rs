@@ -240,10 +240,11 @@ impl Cutter {
     /// Calls `emit` with each search-mode word of `text`.
     pub(crate) fn cut<'t>(&self, text: &'t str, emit: &mut impl FnMut(Word<'t>)) {
         thread_local! {
-            static SCRATCH: RefCell<(Vec<(u32, char)>, Vec<Step>)> = RefCell::default();
+            static CHARS: RefCell<Vec<(u32, char)>> = RefCell::default();
+            static STEPS: RefCell<Vec<Step>> = RefCell::default();
         }
         // Taken out, so that `emit` may cut texts too.
-        let (mut chars, mut steps) = SCRATCH.take();
+        let (mut chars, mut steps) = (CHARS.take(), STEPS.take());
         let mut rest = text;
         while let Some(first) = rest.chars().next() {
             let start = text.len() - rest.len();
@@ -270,7 +271,8 @@ impl Cutter {
         }
         chars.shrink_to(MOST_KEPT);
         steps.shrink_to(MOST_KEPT);
-        SCRATCH.set((chars, steps));
+        CHARS.set(chars);
+        STEPS.set(steps);
     }
 
     /// Finds the likeliest way through a run, from each of its characters to its end.
