@@ -61,7 +61,7 @@ impl State {
             dir: index.dir().to_owned(),
             what: error.to_string(),
         };
-        let records = segments.clone().map(|segment| RecordStore::open(segment));
+        let records = segments.clone().map(RecordStore::open);
         let records = records.collect::<Result<_, _>>().map_err(|error| damaged(error.into()))?;
         let looks = segments.map(LooksColumns::open).collect::<Result<_, _>>().map_err(damaged)?;
         let counts = DuplicateCounts::open(index.dir()).ok();
