@@ -12,7 +12,6 @@ use crate::fold;
 use crate::latin;
 use crate::number::{self, NumberValue};
 use crate::segment::Segmenter;
-use crate::stems;
 use crate::unit::{self, Kind, Unit, units};
 
 /// Longest run of Han text that is cut as one, in bytes; bounds memory and time on text without
@@ -80,7 +79,7 @@ impl Analyzer {
             folded.shrink_to(1 << 20);
         });
         latin::for_each_camel_part(text, |_, part| {
-            stems::stem_into(part, &mut out.words);
+            latin::stem_into(part, &mut out.words);
             out.words.push(' ');
         });
     }
@@ -333,7 +332,7 @@ impl Sink for DocumentSink<'_> {
     fn unit(&mut self, unit: &Unit) {
         unit::gram(self.folded, &mut self.pending, unit, &mut self.out.grams);
         if unit.kind == Kind::Word {
-            stems::stem_into(&self.folded[unit.range.clone()], &mut self.out.words);
+            latin::stem_into(&self.folded[unit.range.clone()], &mut self.out.words);
             self.out.words.push(' ');
         }
     }

@@ -28,7 +28,6 @@ pub mod regional;
 pub mod segment;
 pub mod signature;
 pub mod spell;
-mod stems;
 pub mod synonym;
 pub mod unit;
 mod utf8;
