@@ -271,7 +271,6 @@ impl IndexEngine {
     ) -> Result<Hit, SearchError> {
         let DocAddress { segment_ord, doc_id } = ranked.address;
         let record = state.records[segment_ord as usize].get(doc_id).map_err(engine_error)?;
-        let unreadable = |error: RecordError| SearchError::Engine(error.to_string());
         let head = record.head().map_err(unreadable)?;
         let meta = head.meta().map_err(unreadable)?;
         let title = head.title();
@@ -302,7 +301,11 @@ impl IndexEngine {
 }
 
 fn part(record: &Record) -> Result<RecordRef<'_>, SearchError> {
-    record.get().map_err(|error| SearchError::Engine(error.to_string()))
+    record.get().map_err(unreadable)
+}
+
+fn unreadable(error: RecordError) -> SearchError {
+    SearchError::Engine(error.to_string())
 }
 
 pub(crate) fn engine_error(error: TantivyError) -> SearchError {
@@ -422,7 +425,7 @@ impl Engine for IndexEngine {
         let Some(address) = self.find(&state.searcher, id)? else { return Ok(None) };
         let record = read_record(&state.searcher, address).map_err(engine_error)?;
         let record = part(&record)?;
-        let meta = record.meta().map_err(|error| SearchError::Engine(error.to_string()))?;
+        let meta = record.meta().map_err(unreadable)?;
         let mut out = serde_json::Map::new();
         let mut put = |key: &str, value: serde_json::Value| {
             if !value.is_null() {
@@ -441,7 +444,7 @@ impl Engine for IndexEngine {
         }
         put("kind", meta.kind.into());
         // Passages name lines of the source; whoever shows the body needs to know where those are.
-        let lines = record.lines().map_err(|error| SearchError::Engine(error.to_string()))?;
+        let lines = record.lines().map_err(unreadable)?;
         if !lines.is_identity() {
             put(
                 "lines",
