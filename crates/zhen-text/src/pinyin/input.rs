@@ -297,15 +297,3 @@ pub enum PartKind {
     /// Its initial only.
     Initial,
 }
-
-impl Reading {
-    /// Whether every character is spelled out; the last one may have been begun only.
-    pub fn is_spelled(&self) -> bool {
-        self.parts.iter().all(|part| part.kind != PartKind::Initial)
-    }
-
-    /// Whether every character is spelled out to its end.
-    pub fn is_whole(&self) -> bool {
-        self.parts.iter().all(|part| part.kind == PartKind::Full)
-    }
-}

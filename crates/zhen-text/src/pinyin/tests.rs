@@ -12,6 +12,18 @@ use proptest::prelude::*;
 use super::*;
 use crate::lexicon::Lexicon;
 
+impl Reading {
+    /// Whether every character is spelled out; the last one may have been begun only.
+    fn is_spelled(&self) -> bool {
+        self.parts.iter().all(|part| part.kind != PartKind::Initial)
+    }
+
+    /// Whether every character is spelled out to its end.
+    fn is_whole(&self) -> bool {
+        self.parts.iter().all(|part| part.kind == PartKind::Full)
+    }
+}
+
 fn read(word: &str) -> String {
     let readings = Pinyin::builtin().readings(word);
     readings
