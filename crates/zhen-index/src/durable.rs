@@ -5,10 +5,9 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::duplicates::DUPLICATES_FILE;
+use crate::derived::DERIVED_FILES;
 use crate::manifest::{ALIASES_PREFIX, DICTIONARY_PREFIX, FILES_PREFIX};
 use crate::open::META_FILE;
-use crate::vocabulary::VOCABULARY_FILE;
 
 /// How the name of a file ends that is still being written, or whose writer was killed.
 const HALF_WRITTEN: &str = ".tmp";
@@ -63,9 +62,8 @@ pub(crate) fn is_sidecar(name: &str) -> bool {
 /// Whether a name in an index's folder is that of a file that is half written and that only who holds
 /// the writer's lock writes.
 pub(crate) fn is_half_written(name: &str) -> bool {
-    let ours = [VOCABULARY_FILE, DUPLICATES_FILE, META_FILE, MANAGED_FILE];
-    name.ends_with(HALF_WRITTEN)
-        && (is_sidecar(name) || ours.iter().any(|file| name.starts_with(file)))
+    let mut ours = DERIVED_FILES.into_iter().chain([META_FILE, MANAGED_FILE]);
+    name.ends_with(HALF_WRITTEN) && (is_sidecar(name) || ours.any(|file| name.starts_with(file)))
 }
 
 /// tantivy's list of the files it wrote.

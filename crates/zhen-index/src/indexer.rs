@@ -384,7 +384,8 @@ impl Indexer {
     /// # Errors
     /// When the index cannot be written.
     pub fn merge(&mut self) -> Result<(), IndexError> {
-        let result = self.writer()?.merge_all();
+        let writer = self.writer()?;
+        let result = writer.merge_all().and_then(|()| writer.refresh_derived());
         self.forget_failed(result)
     }
 

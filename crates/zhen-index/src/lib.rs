@@ -7,6 +7,7 @@ pub mod aliases;
 mod at_once;
 mod budget;
 mod clock;
+mod derived;
 mod desk;
 mod directory;
 mod document;

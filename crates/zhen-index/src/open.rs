@@ -6,15 +6,14 @@ use serde::Deserialize;
 use tantivy::Index;
 use tantivy::directory::Directory;
 
+use crate::derived::DERIVED_FILES;
 use crate::directory::Files;
-use crate::duplicates::DUPLICATES_FILE;
 use crate::durable;
 use crate::errors::IndexError;
 use crate::folder::{Folder, InPlace};
 use crate::lock::LOCK_FILE;
 use crate::manifest::{FORMAT_VERSION, Manifest};
 use crate::schema::{Fields, TERMS_TOKENIZER, TermsTokenizer, schema};
-use crate::vocabulary::VOCABULARY_FILE;
 
 /// tantivy's file that names the segments, schema and payload of the last commit.
 pub(crate) const META_FILE: &str = "meta.json";
@@ -202,8 +201,7 @@ fn what_else(dir: &Path) -> Result<IndexError, IndexError> {
         });
     }
     let ours = |name: &String| {
-        name.starts_with(crate::manifest::FILES_PREFIX)
-            || [VOCABULARY_FILE, DUPLICATES_FILE].contains(&name.as_str())
+        name.starts_with(crate::manifest::FILES_PREFIX) || DERIVED_FILES.contains(&name.as_str())
     };
     if names.iter().any(ours) {
         return Ok(damaged(dir, "meta.json is missing"));

@@ -47,12 +47,7 @@ fn a_missing_or_damaged_vocabulary_is_made_anew_by_the_next_run() {
         fs::write(&file, damaged).unwrap();
         assert!(matches!(Vocabulary::open(&place.index), Err(VocabularyError::Damaged(_))));
         assert_eq!(place.open().stats().unwrap().vocabulary, None);
-        let report = place.open().verify().unwrap();
-        assert!(report.is_passing());
-        let findings = report.findings;
-        assert!(findings.len() == 1 && findings[0].contains("zhen index"), "{findings:?}");
-        assert_eq!(place.run().read, 0, "nothing else changed");
-        assert_eq!(fs::read(&file).unwrap(), whole);
+        place.assert_made_anew(&file, &whole);
     }
     fs::remove_file(&file).unwrap();
     assert_eq!(Vocabulary::open(&place.index).unwrap_err(), VocabularyError::Missing);

@@ -18,9 +18,9 @@ use tantivy::Searcher;
 pub use looks::{Looks, LooksColumns};
 pub use table::{DUPLICATES_FILE, DuplicateCounts, DuplicatesError};
 
+use crate::derived::{Origin, is_current};
 use crate::durable;
 use crate::errors::IndexError;
-use crate::vocabulary::{Origin, is_current};
 
 /// Most near-duplicates of one document that are counted.
 pub const MOST_COUNTED: u32 = 10_000;

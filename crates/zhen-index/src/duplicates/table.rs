@@ -10,8 +10,8 @@ use std::path::Path;
 use tantivy::{DocAddress, DocId, Searcher, SegmentReader};
 
 use super::counting::Count;
+use crate::derived::Origin;
 use crate::hash::{hash64, hash128};
-use crate::vocabulary::Origin;
 
 /// Name of the file.
 pub const DUPLICATES_FILE: &str = "zhen-duplicates.bin";

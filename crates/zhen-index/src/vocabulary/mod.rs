@@ -28,9 +28,10 @@ use format::{entry_at, group_at};
 use spelling::{ReadAs, Spelling, Until};
 use walk::{Begins, Near, Ranks, best};
 
+pub use crate::derived::Origin;
 use crate::mark::FileMark;
 
-pub(crate) use refresh::{is_current, refresh};
+pub(crate) use refresh::refresh;
 pub use spelling::MOST_SPELLED;
 
 /// Name of the file.
@@ -39,17 +40,6 @@ pub(crate) const VOCABULARY_FILE: &str = "zhen-vocabulary.bin";
 /// Steps taken in a map for one question. A question that is answered well takes some hundreds; past
 /// this bound what was not found is left out.
 const MOST_STEPS: usize = 20_000;
-
-/// The state of the index that a vocabulary was made from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Origin {
-    /// Number of the commit.
-    pub generation: u64,
-    /// Documents added and replaced until then.
-    pub changes: u64,
-    /// Documents there were.
-    pub documents: u64,
-}
 
 /// What an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

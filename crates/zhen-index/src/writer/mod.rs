@@ -24,6 +24,7 @@ use self::merge::Merging;
 use self::removal::{Epochs, Removals};
 use crate::aliases::HandMade;
 use crate::budget::Split;
+use crate::derived::Origin;
 use crate::directory::Files;
 use crate::document::IndexDocument;
 use crate::duplicates;
@@ -36,7 +37,7 @@ use crate::lock::WriterLock;
 use crate::manifest::Manifest;
 use crate::open::ZhenIndex;
 use crate::schema::{Fields, schema};
-use crate::vocabulary::{self, Origin};
+use crate::vocabulary;
 
 /// After this many documents a commit is due whatever the time: it bounds the memory that knowing
 /// the ids of uncommitted documents takes (some 16 bytes each).
@@ -371,9 +372,11 @@ impl Writer {
     }
 
     /// Makes anew what is derived from a commit, the vocabulary and the counts of near-duplicates, where
-    /// it no longer speaks of what is committed.
-    pub(crate) fn refresh_derived(&self) -> Result<(), IndexError> {
+    /// it no longer speaks of what is committed; waits for a merge in the background, which would take the
+    /// segments away that it speaks of.
+    pub(crate) fn refresh_derived(&mut self) -> Result<(), IndexError> {
         self.check_folder()?;
+        self.finish_merging()?;
         let now = Origin {
             generation: self.manifest.generation,
             changes: self.manifest.changes,

@@ -101,6 +101,17 @@ impl Place {
         bodies
     }
 
+    /// Asserts that `verify` says of a derived file, which is damaged, that the next run makes it anew, and
+    /// that this is so: `whole` is what it was.
+    pub(crate) fn assert_made_anew(&self, file: &Path, whole: &[u8]) {
+        let report = self.open().verify().unwrap();
+        assert!(report.is_passing());
+        let findings = report.findings;
+        assert!(findings.len() == 1 && findings[0].contains("zhen index"), "{findings:?}");
+        assert_eq!(self.run().read, 0, "nothing else changed");
+        assert_eq!(fs::read(file).unwrap(), whole);
+    }
+
     /// Asserts that `verify` finds nothing.
     pub(crate) fn assert_sound(&self) {
         let report = self.open().verify().unwrap();
