@@ -344,10 +344,10 @@ impl Sink for DocumentSink<'_> {
 
     fn han(&mut self, text: &str, _: usize, _: Option<&[u32]>) {
         let words = &mut self.out.words;
-        self.segmenter.for_each_term(text, |word| {
+        self.segmenter.for_each_word(text, |word| {
             // Latin words are terms already, as stems.
-            if !word.is_ascii() {
-                words.push_str(word);
+            if !word.text.is_ascii() {
+                words.push_str(word.text);
                 words.push(' ');
             }
         });

@@ -1,30 +1,22 @@
 //! Segmentation of Han text with jieba's dictionary and model.
 //!
-//! Indexing loads the whole dictionary, into `cut`; a query does not. How a text is cut depends only on
-//! the dictionary words that stand in it, on their frequencies and on the sum of all frequencies. So
-//! for a query those words are looked up in a static map, put into a segmenter that was empty at first,
-//! together with one filler that brings the sum to that of the whole dictionary, and the query is cut
-//! with that: the same cut, without loading anything. As words of other texts make no difference, the
-//! next query can use the same segmenter, of which an empty one is half a megabyte.
+//! Indexing loads the whole dictionary; a query does not. How a text is cut depends only on the
+//! dictionary words that stand in it, on their frequencies and on the sum of all frequencies, and for
+//! the few characters of a query those words are looked up where they lie: the same cut, without
+//! loading anything.
 
 use std::ops::Range;
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::LazyLock;
 
 use fst::{IntoStreamer, Streamer};
-use jieba_rs::{Jieba, Token};
+use jieba_rs::Jieba;
 
-use crate::cut::Cutter;
+use crate::cut::{self, Stored, Tree};
 use crate::dict::UserDict;
 
 /// jieba's dictionary, folded: word → frequency; the empty key holds the sum. Built by
 /// `cargo xtask data jieba`.
 static WORDS: &[u8] = include_bytes!("../../../data/lexicon/jieba/words.fst");
-
-/// A character that stands in no text, for the filler.
-const FILLER: &str = "\u{10FFFF}";
-
-/// Whether unknown words are guessed by the hidden Markov model.
-const GUESS: bool = true;
 
 type Words = fst::Map<&'static [u8]>;
 
@@ -32,24 +24,12 @@ pub(crate) static DICTIONARY: LazyLock<Words> =
     LazyLock::new(|| fst::Map::new(WORDS).expect("the built-in dictionary is a finite-state map"));
 
 /// Cuts Han text into words.
-pub struct Segmenter {
-    user: UserDict,
-    /// The whole dictionary, when loaded.
-    full: Option<Cutter>,
-    /// Else as much of it as was needed; as many as were in use at one time.
-    parts: Mutex<Vec<Part>>,
-}
+pub struct Segmenter(Dictionary);
 
-/// A segmenter that holds the dictionary words of some texts.
-struct Part {
-    jieba: Jieba,
-    /// How many words, and the sum of their frequencies.
-    words: usize,
-    held: u64,
+enum Dictionary {
+    Loaded(Tree),
+    Stored(Stored),
 }
-
-/// Most words of a [`Part`] that is kept: some two megabytes.
-const MOST_WORDS: usize = 20_000;
 
 impl Segmenter {
     /// Loads the whole dictionary: some 100 ms, for texts of any number and length.
@@ -76,79 +56,21 @@ impl Segmenter {
             entries.sort_by_key(|&(word, _)| word);
             entries.dedup_by_key(|&mut (word, _)| word);
         }
-        Self { user: user.clone(), full: Some(Cutter::new(&entries)), parts: Mutex::default() }
+        Self(Dictionary::Loaded(Tree::new(&entries)))
     }
 
     /// Loads nothing: for queries.
     pub fn scoped(user: &UserDict) -> Self {
-        Self { user: user.clone(), full: None, parts: Mutex::default() }
+        Self(Dictionary::Stored(Stored::new(user)))
     }
 
     /// Calls `emit` with each search-mode word of `text`: every word of the best cut, preceded by
     /// the dictionary words of two and three characters within it.
     pub fn for_each_word<'t>(&self, text: &'t str, mut emit: impl FnMut(Word<'t>)) {
-        if let Some(full) = &self.full {
-            return full.cut(text, &mut emit);
+        match &self.0 {
+            Dictionary::Loaded(tree) => cut::cut(tree, text, &mut emit),
+            Dictionary::Stored(stored) => cut::cut(stored, text, &mut emit),
         }
-        self.with_words_of(text, |jieba| {
-            let cut = jieba.cut(text, GUESS);
-            let mut cut = cut.iter().peekable();
-            for token in jieba.cut_for_search(text, GUESS) {
-                let span = |t: &Token<'_>| (t.byte_start, t.byte_end);
-                let whole = cut.next_if(|next| span(next) == span(&token)).is_some();
-                emit(Word { text: token.word, start: token.byte_start, whole });
-            }
-        });
-    }
-
-    /// Calls `emit` with each search-mode word of `text`, as [`Self::for_each_word`] without telling
-    /// words from their sub-words.
-    pub fn for_each_term<'t>(&self, text: &'t str, mut emit: impl FnMut(&'t str)) {
-        if let Some(full) = &self.full {
-            return full.cut(text, &mut |word| emit(word.text));
-        }
-        self.with_words_of(text, |jieba| {
-            jieba.cut_for_search(text, GUESS).iter().for_each(|token| emit(token.word));
-        });
-    }
-
-    /// Calls `cut` with a segmenter that holds the dictionary words that stand in `text`, and so cuts it
-    /// as the whole dictionary would.
-    fn with_words_of<R>(&self, text: &str, cut: impl FnOnce(&Jieba) -> R) -> R {
-        let parts = || self.parts.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = parts().pop();
-        let mut part = known.unwrap_or_else(Part::empty);
-        part.add_words_of(text, &self.user);
-        let out = cut(&part.jieba);
-        if part.words < MOST_WORDS {
-            parts().push(part);
-        }
-        out
-    }
-}
-
-impl Part {
-    fn empty() -> Self {
-        Self { jieba: Jieba::empty(), words: 0, held: 0 }
-    }
-
-    fn add_words_of(&mut self, text: &str, user: &UserDict) {
-        let Self { jieba, words, held } = self;
-        let mut add = |word: &str, frequency: u64| {
-            if !jieba.has_word(word) {
-                *held += frequency;
-                *words += 1;
-                jieba.add_word(word, Some(frequency as usize), None);
-            }
-        };
-        for (start, _) in text.char_indices() {
-            let rest = &text[start..];
-            // The user's entry of a word comes first: it replaces the dictionary's.
-            user.for_each_prefix(rest, |word, frequency| add(word, frequency));
-            for_each_prefix(&DICTIONARY, rest, |word, frequency| add(word, frequency));
-        }
-        let total = dictionary_total().wrapping_add(user.added());
-        jieba.add_word(FILLER, Some((total - *held) as usize), None);
     }
 }
 
@@ -185,9 +107,21 @@ pub(crate) fn for_each_prefix<D: AsRef<[u8]>>(
 /// How jieba rates the frequency that makes `word` come out whole: from the built-in dictionary
 /// alone, so that it does not depend on what else the user adds.
 pub(crate) fn suggested_frequency(word: &str) -> u64 {
-    let mut part = Part::empty();
-    part.add_words_of(word, &UserDict::default());
-    part.jieba.suggest_freq(word) as u64
+    /// A character that stands in no text.
+    const FILLER: &str = "\u{10FFFF}";
+    let mut jieba = Jieba::empty();
+    let mut left = dictionary_total();
+    for (start, _) in word.char_indices() {
+        for_each_prefix(&DICTIONARY, &word[start..], |part, frequency| {
+            if !jieba.has_word(part) {
+                left -= frequency;
+                jieba.add_word(part, Some(frequency as usize), None);
+            }
+        });
+    }
+    // All other words count only by the sum of their frequencies.
+    jieba.add_word(FILLER, Some(left as usize), None);
+    jieba.suggest_freq(word) as u64
 }
 
 /// A search-mode word.

@@ -83,7 +83,9 @@ impl Log {
         self.runs().map(id).collect()
     }
 
-    /// Writes the field. `sorted` are all terms in the order of their bytes.
+    /// Writes the field. `sorted` are all terms in the order of their bytes. A field without terms is
+    /// written too: for one that its files do not have, tantivy's reader builds an empty dictionary, and
+    /// in doing so fills a megabyte of memory, which is much of a search in a new process.
     pub(super) fn write(
         mut self,
         field: Field,
@@ -93,9 +95,6 @@ impl Log {
         files: &mut Files,
     ) -> tantivy::Result<()> {
         let total: u64 = self.pages.iter().map(|page| page.numbers.len() as u64).sum();
-        if total == 0 {
-            return Ok(());
-        }
         let counts = self.rank(terms, sorted);
         let mut out = files.field(field, total, norms)?;
         // One thread goes through the documents again and again, the other writes.
