@@ -24,7 +24,8 @@ use crate::passage::{self, Matcher};
 use crate::plan::{Mask, Plan};
 use crate::planner::Planner;
 use crate::postings;
-use crate::rank::{Prepared, Ranked};
+use crate::proposal;
+use crate::rank::{Outcome, Prepared, Ranked};
 use crate::sort;
 use crate::state::{Mark, State};
 use crate::suggest::Suggester;
@@ -190,8 +191,13 @@ impl IndexEngine {
         };
         let mut plan = planner.plan(parsed.root.as_ref());
         if let Some(expression) = request.filter.as_deref().filter(|f| !f.trim().is_empty()) {
+            if expression.chars().nth(LONGEST_QUERY).is_some() {
+                return Err(SearchError::Invalid(format!(
+                    "the filter is longer than {LONGEST_QUERY} characters; ask for less"
+                )));
+            }
             let node = zhen_query::parse_filter(expression)
-                .map_err(|error| SearchError::Invalid(format!("filter: {error}")))?;
+                .map_err(|error| SearchError::Invalid(error.to_string()))?;
             let mask = planner.filter(&node, &mut plan);
             plan.mask.push(mask);
         }
@@ -214,6 +220,33 @@ impl IndexEngine {
         Ok(Question { plan, notes, loosenable })
     }
 
+    /// The question and what `run` gives for its plan: where no document holds all that is quoted, that of
+    /// the quoted words as words.
+    fn asked(
+        &self,
+        state: &State,
+        terms: &Terms<'_>,
+        request: &SearchRequest,
+        run: impl Fn(&Plan) -> Result<Outcome, SearchError>,
+    ) -> Result<(Question, Outcome), SearchError> {
+        let question = self.question(state, terms, request, Quotes::Strict)?;
+        let outcome = run(&question.plan)?;
+        if outcome.total > 0 || !question.loosenable {
+            return Ok((question, outcome));
+        }
+        let mut loosened = self.question(state, terms, request, Quotes::Loosened)?;
+        let mut found = run(&loosened.plan)?;
+        if found.total == 0 {
+            return Ok((question, outcome));
+        }
+        found.relaxed = true;
+        loosened.notes.push(
+            "no document holds all that is quoted; the quoted words were searched as words"
+                .to_owned(),
+        );
+        Ok((loosened, found))
+    }
+
     /// Why the document `id` matches the query, or why it does not.
     ///
     /// # Errors
@@ -225,8 +258,10 @@ impl IndexEngine {
     ) -> Result<Option<Explanation>, SearchError> {
         let state = self.state()?;
         let terms = Terms::new(&state.searcher, &state.saturations);
-        let Question { plan, notes, .. } =
-            self.question(&state, &terms, request, Quotes::Strict)?;
+        let run = |plan: &Plan| {
+            Prepared::new(&terms, plan).and_then(|p| p.run(0, false)).map_err(engine_error)
+        };
+        let (Question { plan, notes, .. }, _) = self.asked(&state, &terms, request, run)?;
         let Some(address) = self.find(&state.searcher, id)? else { return Ok(None) };
         let prepared = Prepared::new(&terms, &plan).map_err(engine_error)?;
         let explanation = explain::explain(&prepared, &plan, &state.searcher, address, id);
@@ -247,12 +282,13 @@ impl IndexEngine {
         if plan.slips.is_empty() {
             return Ok(None);
         }
-        let mut query = request.query.clone();
-        for (typed, meant) in &plan.slips {
-            query = query.replacen(typed.as_str(), meant, 1);
-        }
+        let query = proposal::put_right(&request.query, &plan.slips);
         let request = SearchRequest { query, ..request.clone() };
         let Question { plan, .. } = self.question(state, terms, &request, Quotes::Strict)?;
+        // What stands for a slip is no word of the proposal.
+        if !plan.slips.is_empty() {
+            return Ok(None);
+        }
         let prepared = Prepared::new(terms, &plan).map_err(engine_error)?;
         let found = prepared.finds_every_word().map_err(engine_error)?;
         Ok(found.then_some(request.query))
@@ -358,20 +394,7 @@ impl Engine for IndexEngine {
             Prepared::new(&terms, plan).and_then(|p| p.run(fetch, keep)).map_err(engine_error)
         };
         let run = |plan: &Plan| run_for(plan, if folds(plan) { most + FOLD_AHEAD } else { most });
-        let mut question = self.question(&state, &terms, request, Quotes::Strict)?;
-        let mut outcome = run(&question.plan)?;
-        if outcome.total == 0 && question.loosenable {
-            let loosened = self.question(&state, &terms, request, Quotes::Loosened)?;
-            let found = run(&loosened.plan)?;
-            if found.total > 0 {
-                (question, outcome) = (loosened, found);
-                outcome.relaxed = true;
-                question.notes.push(
-                    "no document holds all that is quoted; the quoted words were searched as words"
-                        .to_owned(),
-                );
-            }
-        }
+        let (question, mut outcome) = self.asked(&state, &terms, request, run)?;
         let did_you_mean = self.corrected(&state, &terms, request, &question.plan)?;
         let Question { plan, notes, .. } = question;
         let duplicates = folds(&plan).then(|| {

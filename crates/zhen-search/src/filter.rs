@@ -57,7 +57,6 @@ fn core_column(field: &str) -> Option<&'static str> {
     Some(match field {
         "id" => name::ID,
         "path" | "file" => name::PATH,
-        name::SOURCE => name::SOURCE,
         "lang" | "language" => name::LANG,
         "kind" | "type" => name::KIND,
         "time" | "date" => name::TIME,
@@ -74,13 +73,21 @@ const OWN: char = '\u{1}';
 const ALIASES: [&str; 5] = ["file", "language", "type", "date", "tag"];
 
 /// The name under which [`column`] and [`Condition`] know the field that is meant: the records' own
-/// where the index has one of that name, otherwise the schema's.
+/// where the index has one of that name, otherwise the schema's; and of a name with dots the member of
+/// a member, unless the index has only one whose own name holds them.
 pub(crate) fn resolve(segments: &[SegmentReader], field: &str) -> String {
+    let has = |name: &str| has_column(segments, &column(name));
     let own = format!("{OWN}{field}");
-    match ALIASES.contains(&field) && has_column(segments, &column(&own)) {
-        true => own,
-        false => field.to_owned(),
+    if ALIASES.contains(&field) && has(&own) {
+        return own;
     }
+    if field.contains('.') && !has(field) {
+        let dotted = field.replace('.', "\\.");
+        if has(&dotted) {
+            return dotted;
+        }
+    }
+    field.to_owned()
 }
 
 fn has_column(segments: &[SegmentReader], column: &str) -> bool {
@@ -91,7 +98,8 @@ fn has_column(segments: &[SegmentReader], column: &str) -> bool {
 
 /// Refuses to sort by a field that no document has, or that has no order.
 pub(crate) fn check_sort(segments: &[SegmentReader], field: &str) -> Result<(), SearchError> {
-    let known = core_column(field).is_some() || has_column(segments, &column(field));
+    let known =
+        core_column(field).is_some() || has_column(segments, &column(&resolve(segments, field)));
     // Of an index without documents it is not known what fields they are going to have.
     if known || segments.is_empty() {
         return Ok(());
@@ -128,14 +136,14 @@ pub(crate) fn is_field(segments: &[SegmentReader], field: &str) -> bool {
     if core_column(field).is_some() || matches!(field, "title" | "body" | DUPLICATES) {
         return true;
     }
-    has_column(segments, &column(field))
+    has_column(segments, &column(&resolve(segments, field)))
 }
 
 impl Condition {
     /// `field:value`.
     pub(crate) fn new(field: &str, value: &Value) -> Self {
         let how = match core_column(field) {
-            Some(name::PATH | name::SOURCE) => How::Holds,
+            Some(name::PATH) => How::Holds,
             Some(name::LANG) => How::Tag,
             _ => How::Whole,
         };

@@ -20,6 +20,7 @@ mod phrase;
 mod plan;
 mod planner;
 mod postings;
+mod proposal;
 mod rank;
 mod sort;
 mod state;

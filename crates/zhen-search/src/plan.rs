@@ -78,6 +78,9 @@ pub(crate) struct ScoreTerm {
     pub(crate) slot: Option<usize>,
     /// A word that says little however rare it is: a Chinese collection holds few "the"s.
     pub(crate) common: bool,
+    /// A piece of what is wanted as one, such as 25 of 25.4 billion: a document with nothing else of the
+    /// query does not match.
+    pub(crate) piece: bool,
     /// The road by which it was found, by number; `None` for a word as typed.
     pub(crate) road: Option<usize>,
     /// The words as typed that it counts as no rarer than, by number.
@@ -117,11 +120,11 @@ impl Plan {
         self.add_origin(Origin::Term(field, term.to_owned()), boost, group);
     }
 
-    /// Adds what stands in the body and in the title, with the boost of each.
-    pub(crate) fn add_origins(
+    /// Adds what stands in the body and in the title, or in one of them, with the boost of each.
+    pub(crate) fn add_origins<const FIELDS: usize>(
         &mut self,
         origins: &[Origin],
-        boosts: [f32; 2],
+        boosts: [f32; FIELDS],
         group: Option<usize>,
     ) {
         for (origin, boost) in origins.iter().zip(boosts) {
@@ -152,6 +155,7 @@ impl Plan {
             group,
             slot: None,
             common: false,
+            piece: false,
             road: None,
             standard: None,
         });
@@ -196,6 +200,7 @@ impl Plan {
                 group,
                 slot: Some(slot),
                 common: false,
+                piece: false,
                 road: Some(road),
                 standard: None,
             });

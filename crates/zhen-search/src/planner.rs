@@ -20,7 +20,7 @@ use crate::filter::{Condition, DUPLICATES};
 use crate::function_words;
 use crate::passage::Pattern;
 use crate::plan::{ListKind, Mask, Origin, Plan};
-use crate::wanted::{is_function_word, is_single_han, wanted};
+use crate::wanted::{is_function_word, is_single_han, is_unit, wanted};
 use crate::weights;
 
 /// Most pairs of Latin words of a text that count as such: of a pasted page the first ones say enough, and
@@ -95,9 +95,14 @@ impl Planner<'_> {
             |at: usize| wanted.iter().any(|one| one.together && one.words.contains(&at));
         for (at, word) in query.words.iter().enumerate() {
             let typed = &text[word.original.clone()];
-            let group = groups[at].filter(|_| !is_together(at));
+            let piece = is_together(at);
+            let group = groups[at].filter(|_| !piece);
             let common = is_function_word(text, &query.words, at);
-            self.word(word, typed, group, common, plan);
+            let known = plan.terms.len();
+            self.word(&query.words, at, typed, group, plan);
+            for term in &mut plan.terms[known..] {
+                (term.common, term.piece) = (common, piece);
+            }
         }
         if !self.exact {
             let asked = Asked {
@@ -125,14 +130,17 @@ impl Planner<'_> {
     /// Everything a word scores by, and what it is highlighted by.
     fn word(
         &self,
-        word: &QueryWord,
+        words: &[QueryWord],
+        at: usize,
         typed: &str,
         group: Option<usize>,
-        common: bool,
         plan: &mut Plan,
     ) {
         let f = self.fields;
-        let known = plan.terms.len();
+        let word = &words[at];
+        // English is highlighted in all forms.
+        let stem_of =
+            |term: &String| (word.kind == WordKind::Latin && !self.exact).then(|| term.clone());
         if let Some(term) =
             word.term.as_ref().filter(|_| !self.exact || word.kind != WordKind::Latin)
         {
@@ -155,27 +163,30 @@ impl Planner<'_> {
                 plan.add(f.body_grams, &word.text, boosts.0, member);
                 plan.add(f.title_grams, &word.text, boosts.1, member);
             }
-            // A single character is looked for as a word: it begins very many pairs.
-            WordKind::Han if is_single_han(word) && plan.groups.len() > 1 => {}
+            // A character beside a number is looked for as a word: it begins very many pairs.
+            WordKind::Han if is_single_han(word) && is_unit(words, at) => {}
             WordKind::Han | WordKind::Syllables => {
                 if let Some(group) = group {
                     let origins = self.standing(&word.text, plan);
-                    plan.add_origins(&origins, [0.0; 2], Some(group));
+                    // Of a longer word the pairs score.
+                    let boosts = match is_single_han(word) {
+                        true => [weights::BODY_WORD, weights::TITLE_WORD],
+                        false => [0.0; 2],
+                    };
+                    plan.add_origins(&origins, boosts, Some(group));
                 }
             }
             WordKind::Compound => {}
         }
-        plan.terms[known..].iter_mut().for_each(|term| term.common = common);
         let highlighted = group.is_some() || word.kind == WordKind::Compound;
         if highlighted {
             plan.patterns.push(Pattern {
-                stem: (word.kind == WordKind::Latin && !self.exact)
-                    .then(|| word.term.clone())
-                    .flatten(),
+                stem: word.term.as_ref().and_then(stem_of),
                 ..Pattern::new(typed, &word.text, 1.0)
             });
             for part in &word.parts {
-                plan.patterns.push(Pattern { rank: 1, ..Pattern::new(typed, part, 0.5) });
+                let stem = stem_of(part);
+                plan.patterns.push(Pattern { rank: 1, stem, ..Pattern::new(typed, part, 0.5) });
             }
             if word.kind == WordKind::Han && word.text.chars().count() > 2 {
                 let mut grams = String::new();
@@ -275,7 +286,7 @@ impl Planner<'_> {
                 }
                 Mask::Origins(origins)
             }
-            NodeKind::Field { name, value } => self.field(name, value, plan),
+            NodeKind::Field { name, value } => self.field(name, value, plan, used),
             NodeKind::And(children) => {
                 Mask::And(children.iter().map(|child| self.mask(child, plan, used)).collect())
             }
@@ -327,15 +338,15 @@ impl Planner<'_> {
         Mask::Origins(origins)
     }
 
-    fn field(&self, name: &str, value: &Value, plan: &mut Plan) -> Mask {
+    fn field(&self, name: &str, value: &Value, plan: &mut Plan, used: Use) -> Mask {
         let text = match value {
             Value::Word(text) | Value::Phrase(text) => Some((text, false)),
             Value::Prefix(text) => Some((text, true)),
             Value::Exists | Value::Range { .. } => None,
         };
         let field = match name {
-            "title" => Some(self.fields.title_grams),
-            "body" => Some(self.fields.body_grams),
+            "title" => Some((self.fields.title_grams, weights::TITLE_PHRASE)),
+            "body" => Some((self.fields.body_grams, weights::BODY_PHRASE)),
             _ => None,
         };
         if let (DUPLICATES, Some((id, _))) = (name, text) {
@@ -343,15 +354,24 @@ impl Planner<'_> {
             return Mask::Documents(Arc::new(self.holdings.near_duplicates(id)));
         }
         match (field, text) {
-            (Some(field), Some((text, prefix))) => {
-                let mut phrase = unit::phrase(&fold::fold_to_string(text));
+            (Some((field, boost)), Some((text, prefix))) => {
+                let folded = fold::fold_to_string(text);
+                let mut phrase = unit::phrase(&folded);
                 if prefix
                     && let Some(last) = phrase.last_mut()
                     && let GramPattern::Is(gram) = last
                 {
                     *last = GramPattern::Begins(std::mem::take(gram));
                 }
-                Mask::Origins(vec![plan.list(field, ListKind::Phrase(phrase))])
+                let origins = [plan.list(field, ListKind::Phrase(phrase))];
+                if used == Use::Score {
+                    plan.add_origins(&origins, [boost; 1], None);
+                    plan.patterns.push(match prefix {
+                        true => Pattern::prefix(text, &folded),
+                        false => Pattern::new(text, &folded, 2.0),
+                    });
+                }
+                Mask::Origins(origins.to_vec())
             }
             _ => Mask::Condition(Box::new(Condition::new(name, value))),
         }

@@ -157,8 +157,8 @@ impl<'a> Prepared<'a> {
             terms.push(PreparedTerm { places, df, weight });
         }
         let selects = |(term, prepared): (&ScoreTerm, &PreparedTerm)| {
-            let is_rare = !term.common && prepared.df * COMMON <= documents;
-            prepared.df > 0 && (term.group.is_some() || is_rare)
+            let tells = !term.common && !term.piece && prepared.df * COMMON <= documents;
+            prepared.df > 0 && (term.group.is_some() || tells)
         };
         let selecting = plan.terms.iter().zip(&terms).map(selects).collect();
         Ok(Self { plan, index, lists, terms, selecting })

@@ -22,6 +22,8 @@ const LONGEST: usize = 256;
 const MOST_TAILS: usize = 6;
 /// Entries looked at for each that is wanted: some are no suggestion.
 const SPARE: usize = 3;
+/// Entries looked at where few of these follow the word before.
+const WIDE: usize = 512;
 /// Two words that each more documents hold than this are taken to follow each other in some.
 const FREQUENT: u64 = 256;
 /// Fewest letters in which a slip is forgiven.
@@ -46,12 +48,12 @@ impl Suggester<'_> {
         }
         let tails = self.tails(prefix);
         // What stands further on is a part of what was completed.
-        out.take_first(&tails, |tail| self.spelled(tail, limit));
+        out.take_first(&tails, |tail, most| self.spelled(tail, most));
         if out.found.len() < limit {
-            out.take_first(&tails, |tail| self.abbreviated(tail, limit));
+            out.take_first(&tails, |tail, most| self.abbreviated(tail, most));
         }
         if out.found.is_empty() {
-            out.take_first(&tails, |tail| self.slipped(tail, limit));
+            out.take_first(&tails, |tail, most| self.slipped(tail, most));
         }
         out.found
     }
@@ -82,9 +84,8 @@ impl Suggester<'_> {
     }
 
     /// What begins as was typed, as text or as pinyin.
-    fn spelled(&self, tail: &str, limit: usize) -> Completions<'_> {
+    fn spelled(&self, tail: &str, most: usize) -> Completions<'_> {
         let folded = fold_to_string(tail);
-        let most = limit.saturating_mul(SPARE);
         let begin = self.vocabulary.beginning(&folded, most).into_iter().map(|entry| {
             let whole = fold_to_string(entry.text) == folded;
             (entry, if whole { Via::Exact } else { Via::Prefix })
@@ -99,28 +100,26 @@ impl Suggester<'_> {
     }
 
     /// What has the initials that were typed, or some syllables by their initial.
-    fn abbreviated(&self, tail: &str, limit: usize) -> Completions<'_> {
+    fn abbreviated(&self, tail: &str, most: usize) -> Completions<'_> {
         let Some(input) = pinyin(&fold_to_string(tail)) else { return Vec::new() };
-        let most = limit.saturating_mul(SPARE);
         let readings = input.readings();
         let Some(reading) = readings.first() else { return Vec::new() };
         let mut entries = Vec::new();
         if reading.parts.iter().all(|part| part.kind == PartKind::Initial) {
             entries = self.vocabulary.with_initials(input.letters(), Fit::Begun, most);
         }
-        if entries.len() < limit {
+        if entries.len() < most / SPARE {
             entries.extend(self.vocabulary.read_as(&input, true, Fit::Begun, most));
         }
         entries.into_iter().map(|entry| (entry, Via::Pinyin)).collect()
     }
 
     /// What begins nearly as was typed.
-    fn slipped(&self, tail: &str, limit: usize) -> Completions<'_> {
+    fn slipped(&self, tail: &str, most: usize) -> Completions<'_> {
         let folded = fold_to_string(tail.trim_end());
         if folded.len() < SLIP || !folded.bytes().all(|b| b.is_ascii_lowercase() || b == b' ') {
             return Vec::new();
         }
-        let most = limit.saturating_mul(SPARE);
         let near = self.vocabulary.near(&folded, most).into_iter().map(|entry| (entry, Via::Typo));
         let mut found: Completions<'_> = near.collect();
         if found.is_empty()
@@ -163,21 +162,33 @@ struct Suggestions<'a> {
 }
 
 impl Suggestions<'_> {
-    /// Takes the completions of the first tail that has any.
-    fn take_first<'v>(&mut self, tails: &[Tail<'_>], complete: impl Fn(&str) -> Completions<'v>) {
+    /// Takes the completions of the first tail that has any: those that follow the word before it, or
+    /// where none does, all.
+    fn take_first<'v>(
+        &mut self,
+        tails: &[Tail<'_>],
+        complete: impl Fn(&str, usize) -> Completions<'v>,
+    ) {
         let known = self.found.len();
+        let most = self.limit.saturating_mul(SPARE);
         for tail in tails {
-            let mut completions = complete(tail.text);
-            completions.retain(|(entry, _)| is_worth(entry));
+            let complete = |most| {
+                let mut completions = complete(tail.text, most);
+                completions.retain(|(entry, _)| is_worth(entry));
+                completions
+            };
+            let mut completions = complete(most);
             if !tail.before.trim().is_empty() {
                 let follows =
                     |(entry, _): &(Entry<'v>, Via)| self.suggester.follows(tail.before, entry);
-                let (following, apart): (Vec<_>, Vec<_>) =
-                    completions.into_iter().partition(follows);
-                completions = match (following.is_empty(), known) {
-                    (true, 0) => apart,
-                    _ => following,
-                };
+                let mut following: Completions<'v> =
+                    completions.iter().filter(|one| follows(one)).cloned().collect();
+                if following.len() < self.limit && most < WIDE && !completions.is_empty() {
+                    following = complete(WIDE).into_iter().filter(follows).take(most).collect();
+                }
+                if !following.is_empty() || known > 0 {
+                    completions = following;
+                }
             }
             self.take(tail.head, completions);
             if self.found.len() > known {

@@ -31,7 +31,7 @@ pub(crate) fn wanted(typed: &str, query: &QueryText) -> Vec<Wanted> {
         let word = &words[at];
         word.kind != WordKind::Compound
             && !is_function_word(typed, words, at)
-            && (!is_single_han(word) || is_unit(words, at))
+            && (!is_single_han(word) || is_unit(words, at) || is_apart(query, at))
     };
     let apart = |counts: &dyn Fn(usize) -> bool, together: &[Range<usize>]| -> Vec<usize> {
         (0..words.len()).filter(|&at| counts(at) && !is_in(together, at)).collect()
@@ -130,8 +130,21 @@ pub(crate) fn is_single_han(word: &QueryWord) -> bool {
     word.kind == WordKind::Han && word.text.chars().count() == 1
 }
 
+/// Whether an ideograph was typed as a word of its own: a space stands between it and other ideographs.
+/// (Those around Latin words are but a way of writing.)
+fn is_apart(query: &QueryText, at: usize) -> bool {
+    let range = &query.words[at].folded;
+    let (before, after) = (&query.folded[..range.start], &query.folded[range.end..]);
+    let is_after_han = |text: &str| text.ends_with(is_han);
+    let is_before_han = |text: &str| text.starts_with(is_han);
+    !query.set_apart
+        && !is_after_han(before)
+        && !is_before_han(after)
+        && (is_after_han(before.trim_end()) || is_before_han(after.trim_start()))
+}
+
 /// Whether a character follows a number without a space, as a unit does: 100元, 10年.
-fn is_unit(words: &[QueryWord], at: usize) -> bool {
+pub(crate) fn is_unit(words: &[QueryWord], at: usize) -> bool {
     let is_number = |word: &QueryWord| {
         word.kind == WordKind::Latin && word.text.bytes().all(|byte| byte.is_ascii_digit())
     };

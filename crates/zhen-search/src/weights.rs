@@ -44,7 +44,7 @@ pub(crate) const ALIAS: f32 = 0.8;
 pub(crate) const TYPO: f32 = 0.7;
 /// A word of a translation of several, where they do not stand together, as a part of it.
 pub(crate) const LOOSE_TRANSLATION: f32 = 0.6;
-/// A translation of a word within a word, as a part of what one of the whole counts for one word.
+/// A translation of a word within a word or a phrase, as a part of what one of the whole counts.
 pub(crate) const TRANSLATED_PART: f32 = 0.5;
 /// A function word counts as rare at most as one that this part of the documents holds: in a
 /// Chinese collection "the" is rare and still says nothing.

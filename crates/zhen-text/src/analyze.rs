@@ -92,9 +92,14 @@ impl Analyzer {
     /// The words of a query text, in order, with everything each is searched as.
     pub fn query(&self, text: &str) -> QueryText {
         let folded = fold::fold(text);
-        let mut sink =
-            QuerySink { folded: folded.text(), segmenter: &self.segmenter, words: Vec::new() };
+        let mut sink = QuerySink {
+            folded: folded.text(),
+            segmenter: &self.segmenter,
+            words: Vec::new(),
+            set_apart: is_set_apart(folded.text()),
+        };
         scan(folded.text(), &mut sink);
+        let set_apart = sink.set_apart;
         let mut words = sink.words;
         words.sort_by_key(|word| (word.folded.start, std::cmp::Reverse(word.folded.end)));
         for word in &mut words {
@@ -102,8 +107,28 @@ impl Analyzer {
             let original = &text[word.original.clone()];
             latin::for_each_camel_part(original, |_, part| word.parts.push(latin::stem(part)));
         }
-        QueryText { folded: folded.text().to_owned(), words }
+        QueryText { folded: folded.text().to_owned(), words, set_apart }
     }
+}
+
+/// Whether the ideographs of a text stand apart from each other, as in 中 国 人 民, so that spaces part no
+/// words: three of them in a row.
+fn is_set_apart(folded: &str) -> bool {
+    let mut alone = 0;
+    let mut end = 0;
+    for unit in units(folded) {
+        let touches = unit.range.start == end;
+        end = unit.range.end;
+        alone = match (unit.kind, touches) {
+            (Kind::Han, false) if unit.joined || alone == 0 => alone + 1,
+            (Kind::Han, false) => 1,
+            _ => 0,
+        };
+        if alone == 3 && !folded[end..].starts_with(unit::is_han) {
+            return true;
+        }
+    }
+    false
 }
 
 /// The term of the words track that stands for a number or date, whatever its notation.
@@ -128,6 +153,8 @@ pub struct QueryText {
     pub folded: String,
     /// Its words, in order; a compound comes before the words it is made of.
     pub words: Vec<QueryWord>,
+    /// Whether its ideographs stand apart from each other, so that spaces part no words.
+    pub set_apart: bool,
 }
 
 /// What kind of word it is.
@@ -164,6 +191,8 @@ pub struct QueryWord {
 
 /// What a scan finds; ranges are of the folded text.
 trait Sink {
+    /// Whether white space between two ideographs parts words.
+    fn parts(&self, space: &str) -> bool;
     fn unit(&mut self, unit: &Unit);
     fn compound(&mut self, range: Range<usize>);
     /// A run of Han characters and the letters and digits directly beside them. `text` is the run
@@ -182,7 +211,9 @@ fn scan(folded: &str, sink: &mut impl Sink) {
         let touches = |end: usize| end == unit.range.start;
         match unit.kind {
             Kind::Han | Kind::Word => {
-                let goes_on = touches(block.range.end) || (unit.joined && unit.kind == Kind::Han);
+                let is_joined = || unit.joined && unit.kind == Kind::Han;
+                let space = || &folded[block.range.end..unit.range.start];
+                let goes_on = touches(block.range.end) || (is_joined() && !sink.parts(space()));
                 if !goes_on || block.length(&unit) > LONGEST_BLOCK {
                     block.finish(folded, sink);
                 }
@@ -328,6 +359,11 @@ impl Drop for DocumentSink<'_> {
 }
 
 impl Sink for DocumentSink<'_> {
+    /// A document's may stand anywhere: lines are broken and words set apart.
+    fn parts(&self, _: &str) -> bool {
+        false
+    }
+
     #[inline]
     fn unit(&mut self, unit: &Unit) {
         unit::gram(self.folded, &mut self.pending, unit, &mut self.out.grams);
@@ -361,6 +397,7 @@ struct QuerySink<'a> {
     folded: &'a str,
     segmenter: &'a Segmenter,
     words: Vec<QueryWord>,
+    set_apart: bool,
 }
 
 impl QuerySink<'_> {
@@ -371,6 +408,11 @@ impl QuerySink<'_> {
 }
 
 impl Sink for QuerySink<'_> {
+    /// Who types a space means two words. A line that is broken was pasted.
+    fn parts(&self, space: &str) -> bool {
+        !self.set_apart && !space.contains(['\n', '\r'])
+    }
+
     fn unit(&mut self, unit: &Unit) {
         if unit.kind == Kind::Word {
             let text = &self.folded[unit.range.clone()];

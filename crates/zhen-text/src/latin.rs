@@ -1,7 +1,6 @@
 //! Latin words: stems, and what a word written as one is made of.
 
 use std::cell::RefCell;
-use std::ops::Range;
 
 use frostem::{Algorithm, Stemmer};
 use rustc_hash::FxHashMap;
@@ -52,6 +51,21 @@ pub fn has_stem(word: &str, stem: &str) -> bool {
     known.unwrap_or_else(|| self::stem(word) == stem)
 }
 
+/// Whether a folded word differs from its stem by the ending of a form alone (*runs*, *running*), not by
+/// one that makes another word of it (*government*).
+pub fn is_inflected(word: &str, stem: &str) -> bool {
+    let same = word.bytes().zip(stem.bytes()).take_while(|(a, b)| a == b).count();
+    let ending = &word[same..];
+    // Run-n-ing.
+    let doubled = ending.strip_prefix(|c| stem.ends_with(c)).unwrap_or(ending);
+    let endings = [
+        "", "d", "e", "ed", "er", "ers", "es", "est", "ied", "ier", "ies", "iest", "ing", "ings",
+        "ly", "r", "rs", "s", "st", "y",
+    ];
+    // Of -y the stem has -i.
+    same + 1 >= stem.len() && (endings.contains(&ending) || endings.contains(&doubled))
+}
+
 /// Whether `byte` may join two words into a compound: user_name, node.js, GPT-4o, a@b.c, TCP/IP.
 pub(crate) fn joins(byte: u8) -> bool {
     matches!(
@@ -69,9 +83,10 @@ pub(crate) fn is_compound(text: &str) -> bool {
 }
 
 /// Calls `emit` with the lower-case parts of every word of `original` whose letters change case
-/// inside (camelCase, getHTTPResponse, iPhone), and of letters that are followed by two or more digits
+/// inside (camelCase, getHTTPResponse, HTTPServer), and of letters that are followed by digits
 /// (iPhone15), and with where each begins, in bytes of `original`. A part is ASCII, so that it is as
-/// long there. Parts of one letter are not worth a term.
+/// long there. Parts of one letter are not worth a term; a small one at the beginning is given together
+/// with what follows it, which is a part too: iphone and phone.
 pub fn for_each_camel_part(original: &str, mut emit: impl FnMut(usize, &str)) {
     let bytes = original.as_bytes();
     let mut at = 0;
@@ -88,9 +103,8 @@ pub fn for_each_camel_part(original: &str, mut emit: impl FnMut(usize, &str)) {
         }
         let mut start = 0;
         while start < word.len() {
-            let end = part_end(word, start);
-            emit_part(word, start..end, |part| emit(begins + start, part));
-            start = end;
+            emit_part(word, start, |part| emit(begins + start, part));
+            start = part_end(word, start);
         }
     }
 }
@@ -105,7 +119,7 @@ pub fn camel_part_at(original: &str, at: usize, emit: impl FnOnce(&str)) {
     let word = &original.as_bytes()[at - before..at + after];
     let begins = after > 0 && (before == 0 || part_begins(word, before));
     if begins && word.len() <= LONGEST_COMPOUND && changes_inside(word) {
-        emit_part(word, before..part_end(word, before), emit);
+        emit_part(word, before, emit);
     }
 }
 
@@ -121,13 +135,17 @@ fn part_end(word: &[u8], start: usize) -> usize {
     (start + 1..word.len()).find(|&i| part_begins(word, i)).unwrap_or(word.len())
 }
 
-/// Calls `emit` with a part of a word, in lower case, if it is worth it.
+/// Calls `emit` with the part of a word that begins at `start`, in lower case, if it is worth it.
 #[inline]
-fn emit_part(word: &[u8], part: Range<usize>, emit: impl FnOnce(&str)) {
+fn emit_part(word: &[u8], start: usize, emit: impl FnOnce(&str)) {
+    let mut end = part_end(word, start);
+    if end == 1 && word[0].is_ascii_lowercase() && end < word.len() {
+        end = part_end(word, end);
+    }
     let mut lower = [0_u8; LONGEST_COMPOUND];
-    let size = part.len();
+    let size = end - start;
     if size > 1 && size < word.len() {
-        lower[..size].copy_from_slice(&word[part]);
+        lower[..size].copy_from_slice(&word[start..end]);
         lower[..size].make_ascii_lowercase();
         if let Ok(text) = std::str::from_utf8(&lower[..size]) {
             emit(text);
@@ -137,19 +155,25 @@ fn emit_part(word: &[u8], part: Range<usize>, emit: impl FnOnce(&str)) {
 
 #[inline]
 fn changes_inside(word: &[u8]) -> bool {
-    let mut kinds = word.windows(2);
-    kinds.any(|w| {
-        w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase()
-            || w[0].is_ascii_alphabetic() && w[1].is_ascii_digit()
+    (1..word.len()).any(|i| {
+        let digits_begin = word[i - 1].is_ascii_alphabetic() && word[i].is_ascii_digit();
+        digits_begin || case_changes(word, i)
     })
 }
 
+#[inline]
 fn part_begins(word: &[u8], i: usize) -> bool {
-    let (before, here) = (word[i - 1], word[i]);
-    let next_is_lower = word.get(i + 1).is_some_and(u8::is_ascii_lowercase);
-    before.is_ascii_lowercase() && here.is_ascii_uppercase()
-        || before.is_ascii_uppercase() && here.is_ascii_uppercase() && next_is_lower
-        || before.is_ascii_alphabetic() != here.is_ascii_alphabetic()
+    case_changes(word, i) || word[i - 1].is_ascii_alphabetic() != word[i].is_ascii_alphabetic()
+}
+
+/// Whether the letter at `i` begins a part: a capital after a small letter, or after capitals and before
+/// small letters, of which there are two, as URLs is one word.
+#[inline]
+fn case_changes(word: &[u8], i: usize) -> bool {
+    let is_lower = |at: usize| word.get(at).is_some_and(u8::is_ascii_lowercase);
+    word[i].is_ascii_uppercase()
+        && (is_lower(i - 1)
+            || word[i - 1].is_ascii_uppercase() && is_lower(i + 1) && is_lower(i + 2))
 }
 
 #[cfg(test)]
@@ -177,10 +201,11 @@ mod tests {
             out.join(" ")
         };
         assert_eq!(
-            parts("camelCase getHTTPResponse iPhone15"),
-            "camel case get http response phone 15"
+            parts("camelCase getHTTPResponse iPhone15 iPhone"),
+            "camel case get http response iphone phone 15 phone"
         );
-        assert_eq!(parts("plain WORDS Capital 5G B12x"), "12");
+        assert_eq!(parts("HTTPServer getURLs xAxis2"), "http server get urls xaxis axis");
+        assert_eq!(parts("plain WORDS Capital 5G B12x URLs"), "12");
         assert_eq!(parts("中文camelCase中文"), "camel case");
     }
 

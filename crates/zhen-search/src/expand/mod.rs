@@ -310,6 +310,9 @@ fn compete(
             for word in words.filter(|word| !function_words::is_one(word)) {
                 let origin = Origin::Term(fields.body_words, latin::stem(word));
                 plan.compete(slots[0], road, &origin, boost * weights::LOOSE_TRANSLATION, &[]);
+                // Of several words one may come this way; a single one is no flying dragon where
+                // something flies.
+                plan.terms[first..].iter_mut().for_each(|term| term.piece = plan.groups.len() < 2);
             }
         }
         let of_words = matches!(origins[0], Origin::Term(field, _) if field == fields.body_words);

@@ -2,8 +2,9 @@
 //! a character that sounds or looks like the right one. Only what the index does not hold is taken
 //! for a slip, and of its own words only.
 
+use zhen_text::lexicon::Lexicon;
 use zhen_text::spell::{self, candidates_zh};
-use zhen_text::{QueryWord, WordKind};
+use zhen_text::{WordKind, latin};
 
 use super::{Asked, Candidate, Expansion, Holdings};
 use crate::api::Via;
@@ -21,8 +22,12 @@ const MOST_TOGETHER: usize = 4;
 
 /// What may have been meant by words that the index does not hold.
 pub(super) fn find(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
-    let explained: Vec<usize> =
-        found.iter().filter(|e| e.whole).flat_map(|e| e.words.iter().copied()).collect();
+    let explained = |but: Option<Via>| -> Vec<usize> {
+        let whole = found.iter().filter(|one| one.whole && Some(one.via) != but);
+        whole.flat_map(|one| one.words.iter().copied()).collect()
+    };
+    // English is translated by its stem, which a slip may have too.
+    let (explained, explained_surely) = (explained(None), explained(Some(Via::Translation)));
     let mut left = MOST_WORDS;
     let mut unknown = |folded: &str| {
         let held = || asked.holdings.documents(folded) > 0 || asked.holdings.stand(folded);
@@ -30,23 +35,29 @@ pub(super) fn find(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
         left -= usize::from(unknown);
         unknown
     };
-    let is_inflected = |word: &QueryWord| {
-        let stem = word.term.as_deref();
-        stem.is_some_and(|stem| asked.holdings.holds_word(stem))
-    };
     for (i, word) in asked.words.iter().enumerate() {
         if word.kind != WordKind::Latin
-            || explained.contains(&i)
+            || explained_surely.contains(&i)
             || asked.is_part(i)
             || word.text.len() > LONGEST
             || !word.text.bytes().all(|byte| byte.is_ascii_alphabetic())
             || spell::allowed_distance(&word.text) == 0
-            || is_inflected(word)
             || !unknown(&word.text)
         {
             continue;
         }
-        found.extend(expansion(vec![i], latin(asked.holdings, &word.text)));
+        let Some(stem) = word.term.as_deref() else { continue };
+        let is_known = explained.contains(&i) || asked.holdings.holds_word(stem);
+        if is_known
+            && (latin::is_inflected(&word.text, stem) || Lexicon::builtin().spells(&word.text))
+        {
+            continue;
+        }
+        // Goverment has the stem of governess; but what has the same stem is no slip for it.
+        let meant = meant(asked.holdings, &word.text);
+        if !(is_known && meant.iter().any(|meant| latin::has_stem(meant, stem))) {
+            found.extend(expansion(vec![i], meant));
+        }
     }
     for words in chinese(asked) {
         let text: String = words.iter().map(|&i| asked.words[i].text.as_str()).collect();
@@ -99,7 +110,7 @@ fn chinese(asked: &Asked<'_>) -> Vec<Vec<usize>> {
 
 /// The words of the index that a Latin word may be a slip for: the fewest edits away, and of those
 /// the most frequent.
-fn latin(holdings: Holdings<'_>, word: &str) -> Vec<String> {
+fn meant(holdings: Holdings<'_>, word: &str) -> Vec<String> {
     for edits in 1..=spell::allowed_distance(word) {
         let near = near(holdings, word, edits);
         if !near.is_empty() {

@@ -1,5 +1,7 @@
-//! Words of one language find those of the other, through the bundled lexicon. Phrases are
-//! translated before the words they are made of.
+//! Words of one language find those of the other, through the bundled lexicon: phrases, and with less
+//! weight the words they are made of.
+
+use std::ops::Range;
 
 use zhen_text::WordKind;
 use zhen_text::lexicon::{self, Lexicon};
@@ -14,10 +16,22 @@ pub(super) fn find(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
     let lexicon = Lexicon::builtin();
     let latin = asked.of_kind(WordKind::Latin);
     let spelled: Vec<&str> = latin.iter().map(|&i| asked.words[i].text.as_str()).collect();
-    for translated in lexicon.to_chinese(&spelled) {
-        let words = latin[translated.words.clone()].to_vec();
-        if !asked.groups_of(&words).is_empty() {
-            found.push(expansion(words, true, 1.0, &translated.candidates));
+    let mut to_chinese = |words: Range<usize>, part| {
+        let translations = lexicon.to_chinese(&spelled[words.clone()]);
+        for translated in &translations {
+            let words = latin[words.clone()][translated.words.clone()].to_vec();
+            if !asked.groups_of(&words).is_empty() {
+                found.push(expansion(words, true, part, &translated.candidates));
+            }
+        }
+        translations
+    };
+    for phrase in to_chinese(0..latin.len(), 1.0) {
+        if phrase.words.len() > 1 {
+            // Food safety is 食安, and more often 食品 and 安全.
+            for at in phrase.words {
+                to_chinese(at..at + 1, weights::TRANSLATED_PART);
+            }
         }
     }
     for (i, word) in asked.words.iter().enumerate() {

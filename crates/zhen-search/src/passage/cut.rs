@@ -36,9 +36,25 @@ fn plain_length(bytes: &[u8], room: &mut usize) -> usize {
     at
 }
 
+/// How many bytes at the start of `text` take at most so many columns.
+fn length_of(text: &str, most: usize) -> usize {
+    let mut room = most;
+    let fits = |&(_, c): &(usize, char)| {
+        let fits = columns(c) <= room;
+        room = room.saturating_sub(columns(c));
+        fits
+    };
+    text.char_indices().take_while(fits).last().map_or(0, |(at, c)| at + c.len_utf8())
+}
+
 /// The line around `hit`, or of a long line the sentences around it, at most [`LONGEST`] columns.
 pub(super) fn passage_around(body: &str, hit: &Range<usize>) -> Range<usize> {
     let bytes = body.as_bytes();
+    // White space within it may be of any length; no character takes more columns than bytes.
+    let hit = match hit.len() > LONGEST {
+        true => hit.start..hit.start + length_of(&body[hit.clone()], LONGEST),
+        false => hit.clone(),
+    };
     let line_start = memchr::memrchr(b'\n', &bytes[..hit.start]).map_or(0, |at| at + 1);
     let line_end =
         memchr::memchr(b'\n', &bytes[hit.start..]).map_or(body.len(), |at| hit.start + at);

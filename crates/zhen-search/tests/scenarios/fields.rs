@@ -87,3 +87,59 @@ fn sorting_by_a_field_that_no_document_has_names_those_there_are() {
         assert!(message.contains("price") && message.contains("time"), "{message}");
     }
 }
+
+#[test]
+fn any_name_that_a_record_gives_a_field_can_be_asked_for() {
+    let index = Index::of(vec![
+        document("a", json!({"source": "Reuters", "a.b": "flat"})),
+        document("b", json!({"source": "Xinhua", "a": {"c": "nested"}})),
+    ]);
+    for (query, found) in [
+        ("source:Reuters", vec!["a"]),
+        ("source:*", vec!["a", "b"]),
+        ("a.b:flat", vec!["a"]),
+        ("a.c:nested", vec!["b"]),
+    ] {
+        assert_eq!(index.ids(query), found, "{query}");
+    }
+    let facets = vec!["source".to_owned(), "a.b".to_owned()];
+    let request = SearchRequest { query: "telescope".to_owned(), facets, ..Default::default() };
+    let answer = index.ask(request);
+    assert_eq!((answer.facets["source"].len(), answer.facets["a.b"].len()), (2, 1));
+}
+
+#[test]
+fn what_a_title_or_a_body_is_asked_to_hold_counts_and_is_shown() {
+    let titled = |id: &str, title: &str| Document {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        body: format!("text {id} about strings"),
+        ..Document::default()
+    };
+    let index = Index::of(vec![
+        titled("long", "How many ways there are to reverse a string in place"),
+        titled("short", "String"),
+        titled("none", "Numbers"),
+    ]);
+    let hits = index.search("title:string").hits;
+    assert_eq!(hits.iter().map(|hit| hit.id.as_str()).collect::<Vec<_>>(), ["short", "long"]);
+    assert!(hits.iter().all(|hit| hit.score > 0.0 && !hit.title_highlights.is_empty()));
+    assert_eq!(crate::marked(&index.search("body:short")), ["short"]);
+    // A filter only narrows.
+    let filter = Some("title:string".to_owned());
+    let request = SearchRequest { query: "text".to_owned(), filter, ..Default::default() };
+    assert!(index.ask(request).hits.iter().all(|hit| hit.title_highlights.is_empty()));
+}
+
+#[test]
+fn a_filter_is_as_long_as_a_query_at_most() {
+    let index = index();
+    let filter = |words: usize| Some(format!("body:\"{}\"", "the ".repeat(words)));
+    let ask = |words| {
+        let request = SearchRequest { filter: filter(words), ..SearchRequest::default() };
+        index.engine.search(&request)
+    };
+    assert!(ask(100).is_ok());
+    let Err(SearchError::Invalid(message)) = ask(10_000) else { panic!("it was taken") };
+    assert!(message.contains("4096 characters"), "{message}");
+}

@@ -237,7 +237,7 @@ fn a_bad_filter_says_what_is_wrong() {
     let index = Index::of_texts(&["x"]);
     let request = SearchRequest { filter: Some("lang:".to_owned()), ..SearchRequest::default() };
     let error = index.engine.search(&request).unwrap_err().to_string();
-    assert!(error.starts_with("filter: "), "{error}");
+    assert!(error.starts_with("filter, character 1: "), "{error}");
 }
 
 #[test]
@@ -385,4 +385,23 @@ fn a_filter_that_leaves_little_of_a_large_index_leaves_just_that() {
     {
         assert_eq!(index.search(query).total, total, "{query}");
     }
+}
+
+#[test]
+fn a_passage_has_a_limit_whatever_stands_within_a_word() {
+    let index = Index::of_texts(&[&format!("安{}装简单方便", " ".repeat(100_000))]);
+    for query in ["安装", "\"安装\""] {
+        let passages = index.search(query).hits.remove(0).passages;
+        assert!(passages.iter().all(|passage| passage.text.len() < 1_000), "{query}");
+    }
+}
+
+#[test]
+fn an_explanation_loosens_quotes_as_a_search_does() {
+    let index = Index::of_texts(&["spelling bee", "spelling bee and its errors"]);
+    let query = "spelling \"bee errors\"".to_owned();
+    assert!(index.search(&query).hits.iter().any(|hit| hit.id == "1"));
+    let request = SearchRequest { query, ..SearchRequest::default() };
+    let explanation = index.engine.explain(&request, "1").unwrap().unwrap();
+    assert!(explanation.matches && !explanation.notes.is_empty(), "{explanation:?}");
 }

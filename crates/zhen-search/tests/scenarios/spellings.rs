@@ -274,3 +274,32 @@ fn a_part_of_a_camel_case_word_is_shown_where_it_matched() {
     // The word itself says it better.
     assert_eq!(marked(&index.search("request -词典")), ["request"]);
 }
+
+#[test]
+fn a_slip_with_the_stem_of_another_word_is_one() {
+    let index = Index::of_texts(&[
+        "The government announced a plan.",
+        "The family has a governess.",
+        "He will definitely come.",
+        "Define a variable before it is used.",
+    ]);
+    for (slip, meant, place) in
+        [("goverment", "government", "0"), ("definately", "definitely", "2")]
+    {
+        let response = index.search(slip);
+        assert_eq!(response.did_you_mean.as_deref(), Some(meant));
+        assert!(response.hits.iter().any(|hit| hit.id == place), "{slip}");
+    }
+    // A form of a word that is there, and a word that is English.
+    for known in ["governesses", "defining", "variables", "nationality"] {
+        assert_eq!(index.search(known).did_you_mean, None, "{known}");
+    }
+}
+
+#[test]
+fn a_proposal_has_every_slip_put_right() {
+    let index = Index::of_texts(&["spelling bee", "a list of misspellings and their spelling"]);
+    let meant = |query: &str| index.search(query).did_you_mean;
+    assert_eq!(meant("spellin spellin").as_deref(), Some("spelling spelling"));
+    assert_eq!(meant("misspellings spellin").as_deref(), Some("misspellings spelling"));
+}

@@ -141,3 +141,16 @@ fn long_and_odd_prefixes_are_answered() {
     assert_eq!(index.engine.suggest("中", 0).unwrap(), []);
     assert!(index.engine.suggest("z", usize::MAX).unwrap().len() <= 100);
 }
+
+#[test]
+fn what_follows_the_word_before_is_completed_however_rare() {
+    let frequent: Vec<String> = (0..40).map(|n| format!("in{n:02}x")).collect();
+    let mut texts: Vec<String> = (0..3).map(|_| frequent.join("，")).collect();
+    texts.push("artificial intelligence".to_owned());
+    let index = Index::of_texts(&texts.iter().map(String::as_str).collect::<Vec<_>>());
+    for limit in [1, 5] {
+        let found = index.engine.suggest("artificial in", limit).unwrap();
+        assert_eq!(found[0].text, "artificial intelligence", "{found:?}");
+        assert_eq!(found.len(), 1);
+    }
+}

@@ -106,3 +106,21 @@ fn a_frequent_word_comes_before_its_rare_translations() {
     });
     typed_words_come_first(&chinese);
 }
+
+#[test]
+fn what_is_one_word_there_is_also_found_as_two() {
+    let index = Index::of_texts(&[
+        "食品安全法已经修订。",
+        "食安问题",
+        "职工应当参加社会保险。",
+        "维生素C 可以预防感冒。",
+        "天气很好",
+    ]);
+    for (query, found) in
+        [("food safety", vec!["0", "1"]), ("social insurance", vec!["2"]), ("vitamin C", vec!["3"])]
+    {
+        assert_eq!(index.ids(query), found, "{query}");
+    }
+    let shown = crate::marked(&index.search("vitamin C"));
+    assert!(shown.iter().any(|text| text.contains("维生素")), "{shown:?}");
+}

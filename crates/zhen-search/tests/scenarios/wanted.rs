@@ -123,3 +123,79 @@ fn words_that_follow_each_other_come_before_the_same_words_apart() {
     let page = format!("shortest path {}", "hills rivers ".repeat(300));
     assert_eq!(first(&page), "2");
 }
+
+#[test]
+fn a_typed_space_parts_chinese_words() {
+    let index = index_of(&["现任市长昨天到访南京。", "南京市的天气", "市长出访"]);
+    assert_eq!(texts(&index, "南京 市长"), [0]);
+    assert_eq!(texts(&index, "南京　市长"), [0], "a wide one too");
+    // Set apart by whoever made the text, not by who typed it.
+    assert_eq!(texts(&index, "南 京 市 长"), texts(&index, "南京市长"));
+    assert_eq!(texts(&index, "南京\n市的天气"), [1], "a line was broken there");
+}
+
+#[test]
+fn a_character_typed_apart_is_wanted_wherever_it_stands() {
+    let index =
+        index_of(&["他养了小狗和小猫", "只有小猫", "只有小狗", "绿茶对健康有益", "健康饮食"]);
+    assert_eq!(texts(&index, "狗 猫"), [0]);
+    assert_eq!(texts(&index, "茶 健康"), [3]);
+    let marked = marked(&index.search("茶 健康"));
+    assert!(marked.iter().any(|text| text.contains('茶')), "{marked:?}");
+    // Spaces around Latin words are but a way of writing.
+    let spaced = index_of(&["学 Rust 语言", "the Rust language"]);
+    assert_eq!(texts(&spaced, "用 Rust"), [0, 1]);
+}
+
+#[test]
+fn a_single_character_counts_where_it_stands_within_words() {
+    let index = Index::of_texts(&["他打了一个喷嚏。", "He sneezed; sneezing is a reflex.", "无关"]);
+    let response = index.search("嚏");
+    assert_eq!(response.hits[0].id, "0");
+    assert!(response.hits[0].score > 0.0);
+}
+
+#[test]
+fn pieces_of_what_is_wanted_as_one_find_nothing_by_themselves() {
+    let index = Index::of_texts(&[
+        "25 ways to save 4 dollars, a billion times",
+        "v2.0.1-beta of 2024-05-21",
+        "37℃ and the C major scale",
+        "项目投资254亿元",
+        "the flight engineer",
+    ]);
+    for (query, found) in
+        [("25.4 billion", vec!["3"]), ("2024-03-15", vec![]), ("C++", vec![]), ("龘", vec![])]
+    {
+        assert_eq!(index.ids(query), found, "{query}");
+    }
+}
+
+#[test]
+fn parts_of_a_word_are_shown_in_what_they_find() {
+    // What one in five documents holds finds none by itself.
+    let index = Index::of_texts(&["an HTTP response code", "the names of users", "", "", "", ""]);
+    assert_eq!(marked(&index.search("parseResponse")), ["response"]);
+    assert_eq!(marked(&index.search("userNames")), ["names", "users"]);
+}
+
+#[test]
+fn words_written_as_one_are_found_by_what_they_are_made_of() {
+    let index = Index::of_texts(&[
+        "新款iPhone15手机壳",
+        "class HTTPServer handles JSONParser and IOError",
+        "see the URLs and PDFs",
+    ]);
+    for (query, found) in [
+        ("iphone", "0"),
+        ("iphone 15", "0"),
+        ("phone", "0"),
+        ("server", "1"),
+        ("json parser", "1"),
+        ("io error", "1"),
+        ("url", "2"),
+    ] {
+        assert_eq!(index.ids(query), [found], "{query}");
+        assert!(!marked(&index.search(query)).is_empty(), "{query}");
+    }
+}

@@ -217,6 +217,20 @@ impl Lexicon {
         candidates.filter(|candidate| !candidate.text.is_empty()).collect()
     }
 
+    /// Whether a folded English word is spelled so in the translations of what it means itself; by its
+    /// stem alone many a misspelt word is another.
+    ///
+    /// ```
+    /// # use zhen_text::lexicon::Lexicon;
+    /// assert!(Lexicon::builtin().spells("nationality"));
+    /// assert!(!Lexicon::builtin().spells("definately"));
+    /// ```
+    pub fn spells(&self, word: &str) -> bool {
+        let meanings = self.to_chinese(&[word]).into_iter().flat_map(|meant| meant.candidates);
+        let mut spelled = meanings.flat_map(|meaning| self.to_english(meaning.text));
+        spelled.any(|candidate| candidate.text.split(' ').any(|one| one == word))
+    }
+
     /// Whether a folded Chinese word has an entry.
     pub fn knows(&self, chinese_word: &str) -> bool {
         self.chinese.find(chinese_word).is_ok()
