@@ -33,6 +33,9 @@ pub(crate) const SYNONYM: f32 = 0.8;
 pub(crate) const NUMBER: f32 = 0.9;
 /// Chinese that is read as what was typed, as a part of what a word itself counts.
 pub(crate) const PINYIN: f32 = 0.7;
+/// How many times as much it counts where tone marks were typed: the same letters without them are no
+/// more what was typed.
+pub(crate) const PINYIN_MARKED: f32 = 2.0;
 /// Chinese whose reading begins with what was typed, or has its initials.
 pub(crate) const PINYIN_BEGUN: f32 = 0.5;
 /// Chinese that is read as a word that documents hold, though few do.

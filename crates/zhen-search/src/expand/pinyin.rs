@@ -81,7 +81,9 @@ pub(super) fn find_spelled(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
             candidates = begun(&vocabulary, &input);
             weight = weights::PINYIN_BEGUN;
         }
-        if words.iter().any(|word| word.is_held) {
+        if pinyin::is_marked(text_of(asked, words)) {
+            weight *= weights::PINYIN_MARKED;
+        } else if words.iter().any(|word| word.is_held) {
             weight = weight.min(weights::PINYIN_BESIDE_WORD);
         }
         Some((weight, candidates))
@@ -180,7 +182,8 @@ fn abbreviated(
 struct Typed {
     /// Its number among the words of the query.
     number: usize,
-    /// Whether it may be pinyin: no common word, no word of English, and not explained otherwise.
+    /// Whether it may be pinyin: no common word, no word of English, and not explained otherwise; or typed
+    /// with tone marks.
     is_pinyin: bool,
     /// Whether a document holds it as it is.
     is_held: bool,
@@ -279,9 +282,10 @@ impl<'a, 'q> Found<'a, 'q> {
         let is_common = documents > holdings.terms.searcher().num_docs() / COMMON;
         let is_held = documents > 0;
         let is_left = is_held && self.held == Held::Left;
-        let is_explained =
-            is_common || is_left || self.explained.contains(&number) || self.asked.is_part(number);
-        let is_pinyin = !is_explained && !self.asked.is_english(number);
+        let is_explained = is_common || is_left || self.explained.contains(&number);
+        let is_marked = pinyin::is_marked(self.asked.typed(&[number]));
+        let is_pinyin = !self.asked.is_part(number)
+            && (is_marked || !is_explained && !self.asked.is_english(number));
         let is_in_phrase = self.in_phrases.contains(&number);
         Typed { number, is_pinyin, is_held, is_in_phrase }
     }
@@ -316,14 +320,16 @@ fn are_read(chars: &[CharReadings], letters: &str) -> bool {
         })
 }
 
-/// From the first to the last of some words, folded.
+/// From the first to the last of some words: as typed with tone marks and ü, else folded.
 fn text_of<'a>(asked: &'a Asked<'_>, words: &[Typed]) -> &'a str {
-    match (words.first(), words.last()) {
-        (Some(first), Some(last)) => {
+    let (Some(first), Some(last)) = (words.first(), words.last()) else { return "" };
+    let typed = asked.typed(&[first.number, last.number]);
+    match pinyin::is_marked(typed) {
+        true => typed,
+        false => {
             let start = asked.words[first.number].folded.start;
             &asked.folded[start..asked.words[last.number].folded.end]
         }
-        _ => "",
     }
 }
 

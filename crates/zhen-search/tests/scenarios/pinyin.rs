@@ -216,3 +216,14 @@ fn a_rare_homophone_does_not_stand_above_the_likeliest_word() {
     let ids: Vec<&str> = hits.iter().map(|hit| hit.id.as_str()).collect();
     assert_eq!((ids.len(), ids.last()), (5, Some(&"0")), "{ids:?}");
 }
+
+#[test]
+fn what_has_tone_marks_is_pinyin_though_it_may_be_english() {
+    let index = Index::of_texts(&["我们去旅行。", "Men and women, and luxury.", "绿色的路"]);
+    assert_eq!(first(&index, "wǒmen").as_deref(), Some("0"));
+    assert_eq!(marked(&index.search("wǒmen"))[0], "我们");
+    for query in ["lüxing", "lǚxíng"] {
+        assert_eq!(first(&index, query).as_deref(), Some("0"), "{query}");
+    }
+    assert_eq!(index.ids("women"), ["1"]);
+}

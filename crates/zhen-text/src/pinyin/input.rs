@@ -21,6 +21,11 @@ const MARKED: &[(&str, char)] = &[
     ("ńňǹ", 'n'),
 ];
 
+/// Whether typed text has a mark that hardly anything but pinyin has: the first or third tone, or *ü*.
+pub fn is_marked(typed: &str) -> bool {
+    typed.chars().any(|c| "āēīōūǖǎěǐǒǔǚüǘǜ".contains(c))
+}
+
 /// Latin input that may be pinyin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {

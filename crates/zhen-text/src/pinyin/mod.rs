@@ -22,7 +22,7 @@ mod input;
 mod syllable;
 pub mod table;
 
-pub use input::{Input, MOST_LETTERS, Part, PartKind, Reading, letters};
+pub use input::{Input, MOST_LETTERS, Part, PartKind, Reading, is_marked, letters};
 pub use syllable::{Fuzzy, Syllable};
 
 use std::collections::BTreeMap;
