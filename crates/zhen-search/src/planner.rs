@@ -8,6 +8,7 @@ use std::cell::OnceCell;
 use std::ops::Range;
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
 use zhen_index::Fields;
 use zhen_query::{Node, NodeKind, Value};
 use zhen_text::pinyin::Fuzzy;
@@ -17,7 +18,6 @@ use zhen_text::{Analyzer, QueryWord, WordKind, fold};
 
 use crate::expand::{self, Asked, Holdings};
 use crate::filter::{Condition, DUPLICATES};
-use crate::function_words;
 use crate::passage::Pattern;
 use crate::plan::{ListKind, Mask, Origin, Plan};
 use crate::wanted::{is_function_word, is_single_han, is_unit, wanted};
@@ -79,8 +79,6 @@ impl Planner<'_> {
         let query = self.analyzer.query(text);
         let wanted = wanted(text, &query);
         let folded = |words: &Range<usize>| spanned(&query.words[words.clone()], |w| &w.folded);
-        let together = wanted.iter().filter(|one| one.together).map(|one| folded(&one.words));
-        self.pairs(&query.folded, &together.collect::<Vec<_>>(), plan);
         let mut groups = vec![None; query.words.len()];
         for one in &wanted {
             let typed = &text[spanned(&query.words[one.words.clone()], |word| &word.original)];
@@ -91,6 +89,10 @@ impl Planner<'_> {
                 self.together(&query.folded[folded(&one.words)], typed, group, plan);
             }
         }
+        let together = wanted.iter().filter(|one| one.together).map(|one| folded(&one.words));
+        let numbered = query.words.iter().zip(&groups).filter(|(_, group)| group.is_some());
+        let wanted_at = numbered.map(|(word, _)| word.folded.start).collect();
+        self.pairs(&query.folded, &wanted_at, &together.collect::<Vec<_>>(), plan);
         let is_together =
             |at: usize| wanted.iter().any(|one| one.together && one.words.contains(&at));
         for (at, word) in query.words.iter().enumerate() {
@@ -199,9 +201,15 @@ impl Planner<'_> {
     }
 
     /// Every two adjacent ideographs of the text, across words too, a word beside an ideograph, and two
-    /// words that follow each other and both mean something, if not both stand in what is wanted together
-    /// anyway.
-    fn pairs(&self, folded: &str, together: &[Range<usize>], plan: &mut Plan) {
+    /// words that follow each other and are both wanted (`wanted_at` says where such begin), if not both
+    /// stand in what is wanted together anyway.
+    fn pairs(
+        &self,
+        folded: &str,
+        wanted_at: &FxHashSet<usize>,
+        together: &[Range<usize>],
+        plan: &mut Plan,
+    ) {
         let mut grams = String::new();
         unit::grams(folded, &mut grams);
         for gram in grams.split_terminator(' ') {
@@ -218,7 +226,7 @@ impl Planner<'_> {
                 continue;
             }
             let touches = pair[0].range.end == border;
-            let means = |unit: &Unit| !function_words::is_one(&folded[unit.range.clone()]);
+            let is_wanted = |unit: &Unit| wanted_at.contains(&unit.range.start);
             let bigram = [weights::BODY_BIGRAM, weights::TITLE_BIGRAM];
             let (end, boosts) = match [pair[0].kind, pair[1].kind] {
                 [Kind::Han, Kind::Word] if touches => (pair[1].range.end, bigram),
@@ -228,7 +236,7 @@ impl Planner<'_> {
                     _ => (pair[1].range.end, bigram),
                 },
                 [Kind::Word, Kind::Word]
-                    if of_words < MOST_WORD_PAIRS && pair.iter().all(means) =>
+                    if of_words < MOST_WORD_PAIRS && pair.iter().all(is_wanted) =>
                 {
                     of_words += 1;
                     (pair[1].range.end, [weights::BODY_WORD_PAIR, weights::TITLE_WORD_PAIR])

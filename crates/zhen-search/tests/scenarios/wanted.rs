@@ -119,6 +119,8 @@ fn words_that_follow_each_other_come_before_the_same_words_apart() {
     assert_eq!(first("shortest path"), "2");
     assert_eq!(first("the shortest path"), "2");
     assert_eq!(index.search("shortest path").total, 5, "none is left out for that");
+    let country = Index::of_texts(&["the economy, told to us", "the US economy told"]);
+    assert_eq!(country.search("US economy").hits[0].id, "1", "a word in capitals is one");
     // Of a page of words the first pairs count, which is soon done.
     let page = format!("shortest path {}", "hills rivers ".repeat(300));
     assert_eq!(first(&page), "2");
