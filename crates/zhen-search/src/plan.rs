@@ -161,6 +161,14 @@ impl Plan {
         });
     }
 
+    /// Adds what is highlighted, unless the same is looked for already.
+    pub(crate) fn add_pattern(&mut self, pattern: Pattern) {
+        let same = |known: &Pattern| known.query == pattern.query && known.text == pattern.text;
+        if !self.patterns.iter().any(same) {
+            self.patterns.push(pattern);
+        }
+    }
+
     /// Whether there is nothing that documents should hold.
     pub(crate) fn asks_nothing(&self) -> bool {
         self.groups.is_empty() && self.mask.is_empty()

@@ -308,11 +308,18 @@ fn compete(
             // A document may hold the words of a translation in other forms or another order.
             let words = candidate.text.split(' ');
             for word in words.filter(|word| !function_words::is_one(word)) {
-                let origin = Origin::Term(fields.body_words, latin::stem(word));
+                let stem = latin::stem(word);
+                let origin = Origin::Term(fields.body_words, stem.clone());
                 plan.compete(slots[0], road, &origin, boost * weights::LOOSE_TRANSLATION, &[]);
-                // Of several words one may come this way; a single one is no flying dragon where
-                // something flies.
-                plan.terms[first..].iter_mut().for_each(|term| term.piece = plan.groups.len() < 2);
+                let weight = candidate.weight * weights::LOOSE_TRANSLATION;
+                plan.add_pattern(Pattern {
+                    via: expansion.via,
+                    // Shown where nothing else stands for the word.
+                    rank: 2,
+                    stem: Some(stem),
+                    origins: vec![origin],
+                    ..Pattern::new(typed, word, weight)
+                });
             }
         }
         let of_words = matches!(origins[0], Origin::Term(field, _) if field == fields.body_words);

@@ -124,3 +124,13 @@ fn what_is_one_word_there_is_also_found_as_two() {
     let shown = crate::marked(&index.search("vitamin C"));
     assert!(shown.iter().any(|text| text.contains("维生素")), "{shown:?}");
 }
+
+#[test]
+fn what_only_holds_a_word_of_a_translation_says_so() {
+    let texts = ["a leak was found", "天气很好", "音乐", "car", "tree", "river"];
+    let index = Index::of_texts(&texts);
+    let response = index.search("泄密");
+    assert_eq!((response.hits.len(), response.hits[0].id.as_str()), (1, "0"));
+    assert_eq!(crate::marked(&response), ["leak"]);
+    assert_eq!(response.hits[0].matched[0].via, Via::Translation);
+}

@@ -164,11 +164,8 @@ fn pieces_of_what_is_wanted_as_one_find_nothing_by_themselves() {
         "v2.0.1-beta of 2024-05-21",
         "37℃ and the C major scale",
         "项目投资254亿元",
-        "the flight engineer",
     ]);
-    for (query, found) in
-        [("25.4 billion", vec!["3"]), ("2024-03-15", vec![]), ("C++", vec![]), ("龘", vec![])]
-    {
+    for (query, found) in [("25.4 billion", vec!["3"]), ("2024-03-15", vec![]), ("C++", vec![])] {
         assert_eq!(index.ids(query), found, "{query}");
     }
 }
