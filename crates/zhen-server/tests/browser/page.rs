@@ -191,6 +191,26 @@ fn filters_narrow_are_counted_and_stand_in_the_address() {
 }
 
 #[test]
+fn every_order_on_offer_brings_results() {
+    let Some(stage) = Stage::new() else { return };
+    let browser = &stage.browser;
+    stage.open("/?q=meeting");
+    browser.wait("document.getElementById('count').textContent.startsWith('32 results')");
+    let orders = browser.eval("[...document.getElementById('sort').options].map(o => o.value)");
+    // Backwards, because the first is what the page has already.
+    for order in orders.as_array().unwrap().iter().rev() {
+        browser.run(&format!(
+            "const sort = document.getElementById('sort'); sort.value = {order}; \
+             document.getElementById('hits').replaceChildren(); \
+             sort.dispatchEvent(new Event('change'))"
+        ));
+        browser.wait("document.querySelectorAll('#hits > li').length === 10");
+        let asked = "new URLSearchParams(location.search).get('sort') || ''";
+        assert_eq!(browser.eval(asked), *order);
+    }
+}
+
+#[test]
 fn a_range_of_days_narrows_too() {
     let Some(stage) = Stage::new() else { return };
     let browser = &stage.browser;

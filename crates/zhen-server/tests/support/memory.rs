@@ -447,6 +447,12 @@ impl Engine for MemoryIndex {
             return Err(SearchError::Engine(why.clone()));
         }
         assert!(!*self.faults.panic.lock().unwrap(), "a fault that a test has asked for");
+        if let Some(sort) = &request.sort
+            && matches!(&*sort.field, "title" | "body")
+        {
+            let why = format!("sort: {:?} cannot be sorted by", sort.field);
+            return Err(SearchError::Invalid(why));
+        }
         let documents = self.documents.read().unwrap();
         let words = split_words(&request.query);
         let lang = match request.lang {
@@ -464,7 +470,7 @@ impl Engine for MemoryIndex {
         found.sort_by(|(_, a), (_, b)| b.score.total_cmp(&a.score).then_with(|| a.id.cmp(&b.id)));
         if let Some(sort) = &request.sort {
             found.sort_by_cached_key(|(record, _)| match sort.field.as_str() {
-                "path" | "title" | "time" => text(record, &sort.field).to_owned(),
+                "path" | "time" => text(record, &sort.field).to_owned(),
                 field => values(record, field).into_iter().next().unwrap_or_default(),
             });
             if sort.descending {
