@@ -196,7 +196,7 @@ async fn refuse(stream: &mut TcpStream, peer: SocketAddr, state: &State, problem
     (state.log)(&RequestRecord {
         time: service::now(),
         request_id: id,
-        peer: peer.ip().to_string(),
+        peer: peer.ip().to_canonical().to_string(),
         method: String::new(),
         path: String::new(),
         route: "none",

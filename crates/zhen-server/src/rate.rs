@@ -20,8 +20,9 @@ pub(crate) enum Client {
 impl Client {
     /// The client behind a connection without a key.
     pub(crate) fn address(ip: IpAddr) -> Self {
-        match ip {
-            IpAddr::V4(_) => Self::Address(ip),
+        // To a socket of both families an IPv4 address is one of IPv6, `::ffff:192.0.2.1`.
+        match ip.to_canonical() {
+            v4 @ IpAddr::V4(_) => Self::Address(v4),
             IpAddr::V6(v6) => {
                 let prefix = v6.to_bits() >> 64 << 64;
                 Self::Address(IpAddr::V6(Ipv6Addr::from_bits(prefix)))
@@ -130,6 +131,10 @@ mod tests {
         limit.take(of("2001:db8::1"), now).unwrap();
         limit.take(of("2001:db8::2"), now).unwrap_err();
         limit.take(of("2001:db8:0:1::1"), now).unwrap();
+        // IPv4 as a socket of both families shows it.
+        limit.take(of("::ffff:192.0.2.1"), now).unwrap();
+        limit.take(of("::ffff:192.0.2.2"), now).unwrap();
+        limit.take(of("192.0.2.1"), now).unwrap_err();
     }
 
     #[test]

@@ -76,7 +76,7 @@ where
     (state.log)(&RequestRecord {
         time: now(),
         request_id: id,
-        peer: peer.ip().to_string(),
+        peer: peer.ip().to_canonical().to_string(),
         method: method.to_string(),
         path,
         route,
