@@ -19,7 +19,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::{Instant, Sleep};
 use warp::filters::BoxedFilter;
 use warp::http::{Request, StatusCode};
@@ -36,6 +36,9 @@ const LINGER: Duration = Duration::from_secs(1);
 const LINGER_BYTES: usize = 1 << 20;
 /// Descriptors left for indexes and the rest of the process.
 const SPARE_DESCRIPTORS: u64 = 256;
+/// How many connections are told at a time that there are too many. It is these descriptors that
+/// they take; further ones are closed without a word.
+const MOST_TURNED_AWAY: usize = 64;
 
 /// Accepts connections until `shutdown` changes; then gives back what drives those that are open. Every
 /// connection holds a clone of `alive`.
@@ -48,6 +51,7 @@ pub(crate) async fn accept(
 ) -> Loops {
     let most = most_connections(state.config.limits.max_connections);
     let mut loops = Loops::new(&state.config);
+    let turning_away = Arc::new(Semaphore::new(MOST_TURNED_AWAY));
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -65,16 +69,18 @@ pub(crate) async fn accept(
         let (shutdown, alive) = (shutdown.clone(), alive.clone());
         if state.metrics.open_connections() >= most {
             state.metrics.refused_connection();
+            let Ok(permit) = Arc::clone(&turning_away).try_acquire_owned() else { continue };
             tokio::spawn(async move {
-                let _alive = alive;
+                let (_alive, _permit) = (alive, permit);
                 turn_away(stream, peer, &state).await;
             });
             continue;
         }
         let Ok(stream) = stream.into_std() else { continue };
+        // Counted here: the thread that drives it may come to it after many more.
+        let open = state.metrics.connection();
         loops.drive(async move {
-            let _alive = alive;
-            let _open = state.metrics.connection();
+            let (_alive, _open) = (alive, open);
             // From here on it wakes the thread that drives it.
             if let Ok(stream) = TcpStream::from_std(stream) {
                 serve(stream, peer, &state, routes, shutdown).await;

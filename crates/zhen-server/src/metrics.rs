@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::catalog::IndexStats;
@@ -47,16 +47,23 @@ pub(crate) struct Metrics {
     accepted: AtomicU64,
     rejected: AtomicU64,
     deleted: AtomicU64,
-    connections: AtomicU64,
+    connections: Arc<AtomicU64>,
     refused_connections: AtomicU64,
-    in_flight: AtomicU64,
+    in_flight: Arc<AtomicU64>,
 }
 
 /// Counts one thing that is under way until it is dropped.
 #[derive(Debug)]
-pub(crate) struct Gauge<'a>(&'a AtomicU64);
+pub(crate) struct Gauge(Arc<AtomicU64>);
 
-impl Drop for Gauge<'_> {
+impl Gauge {
+    fn of(count: &Arc<AtomicU64>) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for Gauge {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
@@ -75,9 +82,9 @@ impl Metrics {
             accepted: AtomicU64::new(0),
             rejected: AtomicU64::new(0),
             deleted: AtomicU64::new(0),
-            connections: AtomicU64::new(0),
+            connections: Arc::default(),
             refused_connections: AtomicU64::new(0),
-            in_flight: AtomicU64::new(0),
+            in_flight: Arc::default(),
         }
     }
 
@@ -119,15 +126,13 @@ impl Metrics {
     }
 
     /// Counts an open connection.
-    pub(crate) fn connection(&self) -> Gauge<'_> {
-        self.connections.fetch_add(1, Ordering::Relaxed);
-        Gauge(&self.connections)
+    pub(crate) fn connection(&self) -> Gauge {
+        Gauge::of(&self.connections)
     }
 
     /// Counts a request under way.
-    pub(crate) fn request(&self) -> Gauge<'_> {
-        self.in_flight.fetch_add(1, Ordering::Relaxed);
-        Gauge(&self.in_flight)
+    pub(crate) fn request(&self) -> Gauge {
+        Gauge::of(&self.in_flight)
     }
 
     /// Open connections.

@@ -313,6 +313,20 @@ fn status_503_for_one_connection_too_many() {
 }
 
 #[test]
+fn a_flood_of_connections_is_counted_as_it_comes_and_answered_in_part() {
+    let server = TestServer::with(|config| config.limits.max_connections = 1);
+    let mut clients: Vec<_> = (0..300).map(|_| server.client()).collect();
+    for client in &mut clients {
+        client.raw(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n");
+    }
+    let answers: Vec<_> = clients.iter_mut().map(|client| client.read_answer(false)).collect();
+    let of = |status| answers.iter().flatten().filter(|answer| answer.status == status).count();
+    assert_eq!(of(200), 1);
+    assert!(of(503) > 0);
+    assert!(answers.iter().any(Option::is_none), "the rest is closed without a word");
+}
+
+#[test]
 fn what_never_became_a_request_stands_in_the_log_under_the_id_of_its_answer() {
     let server = TestServer::with(|config| config.limits.max_connections = 1);
     let mut client = server.client();
