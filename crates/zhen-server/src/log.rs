@@ -51,6 +51,13 @@ pub struct Notes {
     pub error: Option<String>,
 }
 
+impl Notes {
+    /// That the index `name` was asked.
+    pub(crate) fn of_index(name: &str) -> Self {
+        Self { index: Some(name.to_owned()), ..Self::default() }
+    }
+}
+
 /// Takes the records of the log; called on the event loop, so it must not block for long.
 pub type LogSink = Arc<dyn Fn(&RequestRecord) + Send + Sync>;
 

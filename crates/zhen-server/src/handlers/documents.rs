@@ -10,7 +10,7 @@ use warp::http::{HeaderMap, StatusCode};
 use warp::path::FullPath;
 use warp::reply::Response;
 
-use super::json;
+use super::{json, noted};
 use crate::catalog::Index;
 use crate::group::{RecordError, SharedReport, lock};
 use crate::log::Notes;
@@ -61,14 +61,31 @@ where
 {
     let params = Params::parse(&query, &params::INDEX)?;
     let name = state.index_name(params.filled("index").map(str::to_owned));
+    let mut notes = Notes::of_index(&name);
+    let outcome = take(&state, name, &headers, body, &mut notes.total).await;
+    Ok(noted(notes, outcome))
+}
+
+/// Takes an upload into the index `name`; `taken` says how many records it was, however it ends.
+async fn take<S, B, E>(
+    state: &Arc<State>,
+    name: String,
+    headers: &HeaderMap,
+    body: S,
+    taken: &mut Option<u64>,
+) -> Result<Response, Problem>
+where
+    S: Stream<Item = Result<B, E>>,
+    B: Buf,
+{
     let limits = &state.config.limits;
-    let shape = upload::accept(&headers, limits)?;
+    let shape = upload::accept(headers, limits)?;
     let _permit = state.uploads.try_acquire().map_err(|_| {
         Problem::new(Kind::Unavailable, "too many uploads are under way; try again shortly")
             .retry_after(1)
     })?;
     let index = {
-        let (state, name) = (Arc::clone(&state), name.clone());
+        let (state, name) = (Arc::clone(state), name.clone());
         let open = move || state.catalog.open_or_create(&name);
         tokio::task::spawn_blocking(open)
             .await
@@ -80,7 +97,8 @@ where
     let received = upload::receive(body, shape, limits.max_record_bytes, &writer, &report).await;
 
     let took = received.as_ref().map_or(0, |took| u64::try_from(took.as_micros()).unwrap_or(0));
-    let outcome = Outcome::of(name.clone(), &report, took);
+    let outcome = Outcome::of(name, &report, took);
+    *taken = Some(outcome.accepted);
     match received {
         Err(Stopped::Write(error)) => Err(error.into()),
         Err(Stopped::Body(problem)) => {
@@ -95,9 +113,7 @@ where
                     Problem::new(Kind::Unprocessable, detail).with_upload(outcome.figures())
                 );
             }
-            let notes =
-                Notes { index: Some(name), total: Some(outcome.accepted), ..Notes::default() };
-            json(StatusCode::OK, &outcome, notes)
+            json(StatusCode::OK, &outcome)
         }
     }
 }
@@ -111,12 +127,12 @@ pub(crate) async fn get(
     let params = Params::parse(&query, &params::INDEX)?;
     let name = state.index_name(params.filled("index").map(str::to_owned));
     let id = document_id(path.as_str())?;
-    let notes = Notes { index: Some(name.clone()), ..Notes::default() };
+    let notes = Notes::of_index(&name);
     let read = move |index: &dyn Index| match index.engine().document(&id)? {
-        Some(document) => json(StatusCode::OK, &document, notes),
+        Some(document) => json(StatusCode::OK, &document),
         None => Err(no_document(&id)),
     };
-    state.with_index(name, read).await
+    Ok(noted(notes, state.with_index(name, read).await))
 }
 
 /// What `DELETE` answers.
@@ -136,8 +152,15 @@ pub(crate) async fn delete(
     let params = Params::parse(&query, &params::INDEX)?;
     let name = state.index_name(params.filled("index").map(str::to_owned));
     let id = document_id(path.as_str())?;
+    let notes = Notes::of_index(&name);
+    let outcome = remove(&state, name, id).await;
+    let total = outcome.is_ok().then_some(1);
+    Ok(noted(Notes { total, ..notes }, outcome))
+}
+
+async fn remove(state: &Arc<State>, name: String, id: String) -> Result<Response, Problem> {
     let index = {
-        let (state, name) = (Arc::clone(&state), name.clone());
+        let (state, name) = (Arc::clone(state), name.clone());
         tokio::task::spawn_blocking(move || state.catalog.open(&name))
             .await
             .map_err(|_| Problem::new(Kind::Internal, "opening the index failed"))??
@@ -146,8 +169,7 @@ pub(crate) async fn delete(
         return Err(no_document(&id));
     }
     state.metrics.deleted();
-    let notes = Notes { index: Some(name.clone()), total: Some(1), ..Notes::default() };
-    json(StatusCode::OK, &Deleted { index: name, id, deleted: true }, notes)
+    json(StatusCode::OK, &Deleted { index: name, id, deleted: true })
 }
 
 fn document_id(path: &str) -> Result<String, Problem> {

@@ -11,12 +11,13 @@ use warp::reply::Response;
 
 use crate::log::Notes;
 use crate::problem::{Kind, Problem};
+use crate::routes;
 
-/// A JSON answer, with what the log is to hold about it.
+/// A JSON answer.
 ///
 /// # Errors
 /// 500 for a value that does not serialise, such as a score that is no number.
-fn json(status: StatusCode, value: &impl Serialize, notes: Notes) -> Result<Response, Problem> {
+fn json(status: StatusCode, value: &impl Serialize) -> Result<Response, Problem> {
     let body = serde_json::to_vec(value)
         .map_err(|error| Problem::new(Kind::Internal, format!("the answer is no JSON: {error}")))?;
     let mut response = Response::new(body.into());
@@ -24,6 +25,12 @@ fn json(status: StatusCode, value: &impl Serialize, notes: Notes) -> Result<Resp
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response.extensions_mut().insert(notes);
     Ok(response)
+}
+
+/// The answer to a request, be it a problem, with what the log is to hold about it.
+fn noted(notes: Notes, outcome: Result<Response, Problem>) -> Response {
+    let mut response = routes::answer(outcome);
+    response.extensions_mut().insert(notes);
+    response
 }

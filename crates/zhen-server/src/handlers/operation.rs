@@ -7,7 +7,7 @@ use serde::Serialize;
 use warp::http::{HeaderValue, StatusCode, header};
 use warp::reply::Response;
 
-use super::json;
+use super::{json, noted};
 use crate::catalog::{CatalogError, Index, IndexStats};
 use crate::log::Notes;
 use crate::params::{self, Params};
@@ -24,7 +24,7 @@ struct Status {
 /// `GET /healthz`: the process runs and its event loop turns.
 pub(crate) async fn health(_: Arc<State>, query: String) -> Result<Response, Problem> {
     Params::parse(&query, &params::NONE)?;
-    json(StatusCode::OK, &Status { status: "ok" }, Notes::default())
+    json(StatusCode::OK, &Status { status: "ok" })
 }
 
 /// `GET /readyz`: requests will be answered. 503 while shutting down, when the indexes cannot be
@@ -52,7 +52,7 @@ pub(crate) async fn ready(state: Arc<State>, query: String) -> Result<Response, 
     };
     let ready = state.pool.run(look).await;
     ready.map_err(|problem| Problem::new(Kind::Unavailable, problem.detail).retry_after(1))?;
-    json(StatusCode::OK, &Status { status: "ready" }, Notes::default())
+    json(StatusCode::OK, &Status { status: "ready" })
 }
 
 /// The answer of `GET /api/v1/stats`.
@@ -77,17 +77,24 @@ struct ServerStats {
 pub(crate) async fn stats(state: Arc<State>, query: String) -> Result<Response, Problem> {
     let params = Params::parse(&query, &params::INDEX)?;
     let name = state.index_name(params.filled("index").map(str::to_owned));
-    let stats = state.with_index(name.clone(), |index: &dyn Index| Ok(index.stats()?)).await?;
+    let notes = Notes::of_index(&name);
+    let stats = state.with_index(name.clone(), |index: &dyn Index| Ok(index.stats()?)).await;
+    let answer = |stats| {
+        let server = server_stats(&state);
+        json(StatusCode::OK, &Stats { index: name, stats, server })
+    };
+    Ok(noted(notes, stats.and_then(answer)))
+}
+
+fn server_stats(state: &State) -> ServerStats {
     let usage = ProcessUsage::read();
-    let server = ServerStats {
+    ServerStats {
         version: env!("CARGO_PKG_VERSION"),
         uptime_seconds: state.metrics.uptime().as_secs(),
         connections: state.metrics.open_connections(),
         resident_bytes: usage.map(|usage| usage.resident),
         anonymous_bytes: usage.map(|usage| usage.anonymous),
-    };
-    let notes = Notes { index: Some(name.clone()), ..Notes::default() };
-    json(StatusCode::OK, &Stats { index: name, stats, server }, notes)
+    }
 }
 
 /// The answer of `GET /api/v1/indexes`.
@@ -103,7 +110,7 @@ pub(crate) async fn indexes(state: Arc<State>, query: String) -> Result<Response
     let shared = Arc::clone(&state);
     let indexes = state.pool.run(move || Ok(shared.catalog.names()?)).await?;
     let default = state.catalog.default_index().to_owned();
-    json(StatusCode::OK, &Indexes { default, indexes }, Notes::default())
+    json(StatusCode::OK, &Indexes { default, indexes })
 }
 
 /// `GET /metrics`.

@@ -9,7 +9,7 @@ use warp::http::{HeaderMap, StatusCode};
 use warp::reply::Response;
 use zhen_search::{SearchRequest, Suggestion};
 
-use super::json;
+use super::{json, noted};
 use crate::log::Notes;
 use crate::params::{self, Params, SearchBody};
 use crate::problem::{Kind, Problem};
@@ -54,22 +54,23 @@ async fn run(
 ) -> Result<Response, Problem> {
     let name = state.index_name(index);
     let mut notes = Notes {
-        index: Some(name.clone()),
         query: state.config.log_queries.then(|| request.query.clone()),
-        ..Notes::default()
+        ..Notes::of_index(&name)
     };
     // Turned into bytes where it was found.
     let first_page = request.offset == 0;
     let search = move |index: &dyn crate::catalog::Index| {
         let answer = index.engine().search(&request)?;
-        notes.total = Some(answer.total);
-        Ok((answer.total, json(StatusCode::OK, &answer, notes)?))
+        Ok((answer.total, json(StatusCode::OK, &answer)?))
     };
-    let (total, response) = state.with_index(name, search).await?;
-    if first_page {
-        state.metrics.searched(total);
-    }
-    Ok(response)
+    let outcome = state.with_index(name, search).await.map(|(total, response)| {
+        notes.total = Some(total);
+        if first_page {
+            state.metrics.searched(total);
+        }
+        response
+    });
+    Ok(noted(notes, outcome))
 }
 
 /// The answer of `GET /api/v1/suggest`.
@@ -83,15 +84,16 @@ struct Suggestions {
 pub(crate) async fn suggest(state: Arc<State>, query: String) -> Result<Response, Problem> {
     let (index, prefix, limit) = Params::parse(&query, &params::SUGGEST)?.suggest()?;
     let name = state.index_name(index);
-    let notes = Notes {
-        index: Some(name.clone()),
-        query: state.config.log_queries.then(|| prefix.clone()),
-        ..Notes::default()
-    };
+    let mut notes =
+        Notes { query: state.config.log_queries.then(|| prefix.clone()), ..Notes::of_index(&name) };
     let suggest = move |index: &dyn crate::catalog::Index| {
         let suggestions = index.engine().suggest(&prefix, limit)?;
-        let notes = Notes { total: Some(suggestions.len() as u64), ..notes };
-        json(StatusCode::OK, &Suggestions { query: prefix, suggestions }, notes)
+        let total = suggestions.len() as u64;
+        Ok((total, json(StatusCode::OK, &Suggestions { query: prefix, suggestions })?))
     };
-    state.with_index(name, suggest).await
+    let outcome = state.with_index(name, suggest).await.map(|(total, response)| {
+        notes.total = Some(total);
+        response
+    });
+    Ok(noted(notes, outcome))
 }

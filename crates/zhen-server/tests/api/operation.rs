@@ -95,6 +95,44 @@ fn every_answer_is_logged_without_the_query_unless_wanted() {
 }
 
 #[test]
+fn what_failed_is_logged_with_its_index_and_query_too() {
+    let server = TestServer::with(|config| config.log_queries = true);
+    *server.catalog.index("default").faults.search_error.lock().unwrap() = Some("torn".to_owned());
+    let ids = ["a", "b", "c", "d", "e", "f", "g"];
+    let requests = [
+        ("GET", "/api/v1/search?q=corridor", ""),
+        ("POST", "/api/v1/search", "{\"q\": \"corridor\"}"),
+        ("GET", "/api/v1/suggest?q=corridor&index=none", ""),
+        ("GET", "/api/v1/stats?index=none", ""),
+        ("GET", "/api/v1/documents/none", ""),
+        ("DELETE", "/api/v1/documents/none", ""),
+        ("POST", "/api/v1/documents?index=new", "{}"),
+    ];
+    for (id, (method, target, body)) in ids.iter().zip(requests) {
+        let headers = [("x-request-id", *id), ("content-type", "application/json")];
+        server.client().send(method, target, &headers, body.as_bytes());
+    }
+    let log = server.log.lock().unwrap();
+    let logged = ids.map(|id| {
+        let record = log.iter().find(|record| record.request_id == id).unwrap();
+        let notes = &record.notes;
+        assert_eq!(notes.total.unwrap_or(0), 0, "{id}");
+        assert_eq!(notes.error.is_some(), record.status == 500, "{id}");
+        (record.status, notes.index.as_deref().unwrap_or_default(), notes.query.as_deref())
+    });
+    let expected = [
+        (500, "default", Some("corridor")),
+        (500, "default", Some("corridor")),
+        (404, "none", Some("corridor")),
+        (404, "none", None),
+        (404, "default", None),
+        (404, "default", None),
+        (422, "new", None),
+    ];
+    assert_eq!(logged, expected);
+}
+
+#[test]
 fn stopping_finishes_what_is_under_way_and_refuses_what_comes() {
     let mut server = TestServer::start();
     let index = server.catalog.index("default");
