@@ -36,8 +36,7 @@ pub(crate) fn accept(headers: &HeaderMap, limits: &Limits) -> Result<Shape, Prob
         "application/x-ndjson"
         | "application/ndjson"
         | "application/jsonl"
-        | "application/x-jsonlines"
-        | "application/json-seq" => Shape::Lines,
+        | "application/x-jsonlines" => Shape::Lines,
         other => {
             return Err(Problem::new(
                 Kind::UnsupportedMediaType,
@@ -382,7 +381,14 @@ mod tests {
         assert_eq!(shape("application/json"), Ok(Shape::Sniff));
         assert_eq!(shape("Application/JSON; charset=UTF-8"), Ok(Shape::Sniff));
         assert_eq!(shape("application/x-ndjson"), Ok(Shape::Lines));
-        for refused in ["text/plain", "application/json; charset=gbk", "multipart/form-data", ""] {
+        for refused in [
+            "text/plain",
+            "application/json; charset=gbk",
+            // Its records begin with a character that is no JSON (RFC 7464).
+            "application/json-seq",
+            "multipart/form-data",
+            "",
+        ] {
             assert_eq!(shape(refused), Err(Kind::UnsupportedMediaType), "{refused}");
         }
         assert_eq!(
