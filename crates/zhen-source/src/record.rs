@@ -158,11 +158,13 @@ fn non_empty(value: Value) -> Result<String, Value> {
 fn moment(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => normalise_time(text),
-        // A year alone is a number in many a record.
-        Value::Number(number) if number.as_u64().is_some_and(|n| (1000..10_000).contains(&n)) => {
-            normalise_time(&number.to_string())
+        Value::Number(number) => {
+            // A year alone is a number in many a record, and so is a day, 20240521.
+            let is_date = |n| matches!(n, 1000..10_000 | 10_000_101..=99_991_231);
+            let date = number.as_u64().filter(|&n| is_date(n));
+            let date = date.and_then(|n| normalise_time(&n.to_string()));
+            date.or_else(|| normalise_epoch(number.as_f64()?))
         }
-        Value::Number(number) => normalise_epoch(number.as_f64()?),
         _ => None,
     }
 }
@@ -283,6 +285,14 @@ mod tests {
         assert_eq!(document.time.as_deref(), Some("2024-05-21T00:00:00Z"));
         let document = read(json!({"body": "x", "time": 2024})).expect("a record");
         assert_eq!(document.time.as_deref(), Some("2024-01-01T00:00:00Z"));
+        let document = read(json!({"body": "x", "time": 20_240_521})).expect("a record");
+        assert_eq!(document.time.as_deref(), Some("2024-05-21T00:00:00Z"));
+        let document = read(json!({"body": "x", "time": 20_241_321})).expect("a record");
+        assert_eq!(
+            document.time.as_deref(),
+            Some("1970-08-23T06:35:21Z"),
+            "no day of a 13th month"
+        );
     }
 
     #[test]
