@@ -76,14 +76,15 @@ impl SegmentBuilder {
         })
     }
 
-    /// Bytes of memory taken, and what writing the segment will take on top.
+    /// Bytes of memory taken, and what writing the segment will take on top; `usize::MAX` when the
+    /// segment can hold no more.
     pub(crate) fn memory(&self) -> usize {
         let logs: usize = self.texts.iter().map(|(_, _, log)| log.memory()).sum();
-        let terms = self.words.memory() + self.grams.memory();
+        let terms = self.words.memory().saturating_add(self.grams.memory());
         // The terms in order take a third of what the tables do.
         let sorting = terms / 3;
         let values = self.wholes.memory() + self.columns.mem_usage() + self.store.mem_usage();
-        logs + terms + sorting + values
+        terms.saturating_add(logs + sorting + values)
     }
 
     /// Adds a document; says which number it has in the segment.

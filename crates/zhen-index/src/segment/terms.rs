@@ -16,6 +16,10 @@ const SHORT: usize = 8;
 /// waits for all of them at once.
 const TOGETHER: usize = 64;
 
+/// Bytes of terms beyond which a segment is full, however much memory there is. Where a term ends is
+/// kept in 32 bits; the half left is for the documents that were on their way by then.
+const MOST_BYTES: usize = u32::MAX as usize / 2;
+
 /// Places for the short terms seen last, a power of two: 256 KiB, half of what a processor's own cache
 /// holds today.
 const RECENT: usize = 1 << 14;
@@ -106,6 +110,8 @@ pub(super) struct Terms {
     bytes: Vec<u8>,
     /// For each number, where its term ends in `bytes`.
     ends: Vec<u32>,
+    /// [`MOST_BYTES`], but in tests.
+    most_bytes: usize,
 }
 
 impl Terms {
@@ -116,6 +122,7 @@ impl Terms {
             recent: vec![Place::default(); RECENT],
             bytes: Vec::new(),
             ends: Vec::new(),
+            most_bytes: MOST_BYTES,
         }
     }
 
@@ -124,8 +131,11 @@ impl Terms {
         self.ends.len()
     }
 
-    /// Bytes of memory taken.
+    /// Bytes of memory taken; `usize::MAX` where there is no room for the terms of further documents.
     pub(super) fn memory(&self) -> usize {
+        if self.bytes.len() > self.most_bytes {
+            return usize::MAX;
+        }
         let places = self.short.places.len() + self.long.places.len() + self.recent.len();
         places * size_of::<Place>() + self.bytes.len() + self.ends.len() * size_of::<u32>()
     }
@@ -353,5 +363,14 @@ mod tests {
             assert_eq!(terms.get(term.number), word.as_bytes());
             term.with_bytes(&terms, |bytes| assert_eq!(bytes, word.as_bytes()));
         }
+    }
+
+    #[test]
+    fn terms_of_too_many_bytes_take_all_memory_that_there_is() {
+        let mut terms = Terms { most_bytes: 8, ..Terms::new() };
+        terms.number_all("one five one five ", |_| ());
+        assert!(terms.memory() < 1 << 20);
+        terms.number_all("two", |_| ());
+        assert_eq!(terms.memory(), usize::MAX);
     }
 }
