@@ -131,9 +131,11 @@
   const narrowed = () => GROUPS.some(group => state[group]) || state.from || state.to || state.exact;
   const clean = { lang: '', kind: '', folder: '', from: '', to: '', exact: '', page: '' };
 
+  // A value of a field in the query language.
+  const quote = text => `"${text.replaceAll('"', '""')}"`;
+
   // The filter in the query language, without the condition of one group.
   function filter(without) {
-    const quote = text => `"${text.replace(/["\\]/g, ' ')}"`;
     const parts = [];
     if (state.lang && without !== 'lang') parts.push(`lang:${quote(state.lang)}`);
     if (state.kind && without !== 'kind') parts.push(`kind:${quote(state.kind)}`);
@@ -369,7 +371,7 @@
 
   // Leads to the documents that are folded into a hit.
   function alike(hit) {
-    const all = { ...clean, q: `duplicates:"${hit.id.replaceAll('"', '""')}"`, doc: '', line: '' };
+    const all = { ...clean, q: `duplicates:${quote(hit.id)}`, doc: '', line: '' };
     return inPlace(el('a', { href: address(all) }, t.more(hit.duplicates)), () => go(all));
   }
 
@@ -441,7 +443,7 @@
     const known = answer?.hits.find(hit => hit.id === id);
     // Its passages again, all of them: the address may have come from somebody else.
     const again = signal => !state.q ? null : get('api/v1/search', {
-      q: state.q, index: state.index, limit: 1, passages: 20, filter: `id:"${id.replaceAll('"', '""')}"`,
+      q: state.q, index: state.index, limit: 1, passages: 20, filter: `id:${quote(id)}`,
     }, signal).catch(() => null);
     try {
       const read = await reading.run(signal => Promise.all([

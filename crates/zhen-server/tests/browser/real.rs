@@ -78,7 +78,7 @@ fn files_are_found_narrowed_by_folder_and_opened_at_their_line() {
 }
 
 #[test]
-fn what_is_nearly_the_same_is_one_hit_that_leads_to_the_others() {
+fn what_is_nearly_the_same_is_one_hit_that_leads_to_the_others_in_a_folder_of_any_name() {
     let Some(browser) = Browser::start() else { return };
     let folder = tempfile::tempdir().unwrap();
     let (dir, files) = (folder.path().join("real"), folder.path().join("files \"1\""));
@@ -98,6 +98,12 @@ fn what_is_nearly_the_same_is_one_hit_that_leads_to_the_others() {
     browser.click_on("document.querySelector('#hits a[href*=\"duplicates\"]')");
     browser.wait(&format!("{TITLES}.sort().join() === 'a,b'"));
     browser.back();
+    browser.wait(&format!("{TITLES}.length === 2"));
+
+    // The quotation marks of the folder do not end the condition that narrows to it.
+    browser.click("#hits .path button");
+    browser.wait("location.search.includes('folder=')");
+    browser.wait("document.querySelector('[name=folder]:checked')");
     browser.wait(&format!("{TITLES}.length === 2"));
     assert!(browser.complaints().is_empty(), "{:?}", browser.complaints());
 }
