@@ -4,6 +4,7 @@
 //! an hour. The value of `q` itself is never refused; it belongs to the query language.
 
 use serde::Deserialize;
+use zhen_search::engine::{DEEPEST_HIT, MOST_HITS, MOST_PASSAGES};
 use zhen_search::{Duplicates, Lang, SearchRequest, Sort};
 
 use crate::problem::{Kind, Problem};
@@ -30,12 +31,6 @@ pub(crate) const INDEX: [&str; 1] = ["index"];
 /// Parameters of routes that take none.
 pub(crate) const NONE: [&str; 0] = [];
 
-/// Most hits in one answer.
-pub(crate) const MAX_LIMIT: usize = 1_000;
-/// Deepest hit that can be asked for.
-pub(crate) const MAX_DEPTH: usize = 10_000;
-/// Most passages a hit.
-pub(crate) const MAX_PASSAGES: usize = 20;
 /// Most facets in one answer.
 pub(crate) const MAX_FACETS: usize = 16;
 /// Most suggestions in one answer.
@@ -114,15 +109,15 @@ impl Params {
             .flat_map(|(_, value)| value.split(','));
         let request = SearchRequest {
             query: query.to_owned(),
-            limit: self.number("limit", MAX_LIMIT)?.unwrap_or(defaults.limit),
-            offset: self.number("offset", MAX_DEPTH)?.unwrap_or(defaults.offset),
+            limit: self.number("limit", MOST_HITS)?.unwrap_or(defaults.limit),
+            offset: self.number("offset", DEEPEST_HIT)?.unwrap_or(defaults.offset),
             filter: self.filled("filter").map(str::to_owned),
             sort: self.filled("sort").map(parse_sort).transpose()?,
             facets: collect_facets(facets)?,
             lang: self.filled("lang").map(parse_lang).transpose()?,
             exact: self.boolean("exact")?,
             fuzzy_pinyin: self.boolean("fuzzy_pinyin")?,
-            passages: self.number("passages", MAX_PASSAGES)?.unwrap_or(defaults.passages),
+            passages: self.number("passages", MOST_PASSAGES)?.unwrap_or(defaults.passages),
             duplicates: parse_duplicates(self.filled("duplicates"))?,
         };
         check_depth(&request)?;
@@ -194,15 +189,15 @@ impl SearchBody {
             None => Ok(default),
         };
         let request = SearchRequest {
-            limit: number("limit", self.limit, MAX_LIMIT, defaults.limit)?,
-            offset: number("offset", self.offset, MAX_DEPTH, defaults.offset)?,
+            limit: number("limit", self.limit, MOST_HITS, defaults.limit)?,
+            offset: number("offset", self.offset, DEEPEST_HIT, defaults.offset)?,
             filter: filled(self.filter),
             sort: filled(self.sort).as_deref().map(parse_sort).transpose()?,
             facets: collect_facets(self.facet.iter().map(String::as_str))?,
             lang: filled(self.lang).as_deref().map(parse_lang).transpose()?,
             exact: self.exact,
             fuzzy_pinyin: self.fuzzy_pinyin,
-            passages: number("passages", self.passages, MAX_PASSAGES, defaults.passages)?,
+            passages: number("passages", self.passages, MOST_PASSAGES, defaults.passages)?,
             duplicates: parse_duplicates(filled(self.duplicates).as_deref())?,
             query: self.q,
         };
@@ -232,10 +227,11 @@ fn in_limits(name: &str, value: usize, most: usize) -> Result<usize, Problem> {
 }
 
 fn check_depth(request: &SearchRequest) -> Result<(), Problem> {
-    if request.offset + request.limit <= MAX_DEPTH {
+    if request.offset + request.limit <= DEEPEST_HIT {
         return Ok(());
     }
-    let detail = format!("offset and limit together may be at most {MAX_DEPTH}; narrow the search");
+    let detail =
+        format!("offset and limit together may be at most {DEEPEST_HIT}; narrow the search");
     Err(Problem::new(Kind::Unprocessable, detail))
 }
 
