@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use zhen_server::ServeError;
 
-use crate::support::TestServer;
+use crate::support::{TestServer, wait_for_requests};
 
 #[test]
 fn health_and_readiness_are_told_apart() {
@@ -19,7 +19,7 @@ fn health_and_readiness_are_told_apart() {
         b"GET /api/v1/search?q=a HTTP/1.1\r\nhost: localhost\r\n\r\n\
           GET /readyz HTTP/1.1\r\nhost: localhost\r\n\r\n",
     );
-    std::thread::sleep(Duration::from_millis(100));
+    wait_for_requests(server.addr, 1);
     server.begin_stop();
     assert_eq!(busy.read_answer(false).unwrap().status, 200, "what was under way is answered");
 }
@@ -141,7 +141,7 @@ fn stopping_finishes_what_is_under_way_and_refuses_what_comes() {
     assert_eq!(idle.send("GET", "/healthz", &[], b"").status, 200);
     let mut busy = server.client();
     busy.raw(b"GET /api/v1/search?q=corridor HTTP/1.1\r\nhost: localhost\r\n\r\n");
-    std::thread::sleep(Duration::from_millis(100));
+    wait_for_requests(server.addr, 1);
     server.begin_stop();
     let answer = busy.read_answer(false).unwrap();
     assert_eq!(answer.status, 200);
@@ -159,7 +159,7 @@ fn an_upload_under_way_is_finished_before_the_server_ends() {
         b"POST /api/v1/documents HTTP/1.1\r\nhost: localhost\r\n\
           content-type: application/json\r\ncontent-length: 35\r\n\r\n{\"id\": \"late\", ",
     );
-    std::thread::sleep(Duration::from_millis(100));
+    wait_for_requests(server.addr, 1);
     server.begin_stop();
     client.raw(b"\"body\": \"in time\"}  ");
     let answer = client.read_answer(false).unwrap();
@@ -178,7 +178,7 @@ fn a_client_that_never_ends_does_not_keep_the_server_from_ending() {
         b"POST /api/v1/documents HTTP/1.1\r\nhost: localhost\r\n\
           content-type: application/json\r\ncontent-length: 9999\r\n\r\n{",
     );
-    std::thread::sleep(Duration::from_millis(100));
+    wait_for_requests(server.addr, 1);
     server.begin_stop();
     match server.stop() {
         Err(ServeError::CutOff { connections: 1 }) => {}

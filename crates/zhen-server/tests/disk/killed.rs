@@ -94,7 +94,7 @@ fn a_process_that_is_asked_to_end_finishes_and_ends_well() {
     );
     client.raw(head.as_bytes());
     let pid = child.id().to_string();
-    std::thread::sleep(std::time::Duration::from_millis(100));
+    crate::support::wait_for_requests(addr, 1);
     assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
     client.raw(rest.as_bytes());
     let answer = client.read_answer(false).unwrap();

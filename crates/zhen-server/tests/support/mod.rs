@@ -7,6 +7,7 @@ pub mod memory;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 use zhen_server::{Catalog, Hooks, RequestRecord, ServeError, ServerConfig};
@@ -106,6 +107,17 @@ impl<C> Drop for TestServer<C> {
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
+    }
+}
+
+/// Waits until a server has `count` requests under way, besides the one that asks.
+pub fn wait_for_requests(addr: SocketAddr, count: u64) {
+    let figure = |page: &str| {
+        let value = |line: &str| line.strip_prefix("zhen_http_requests_in_flight ")?.parse().ok();
+        page.lines().find_map(value).unwrap_or(0_u64)
+    };
+    while figure(&Client::connect(addr).send("GET", "/metrics", &[], b"").text()) <= count {
+        std::thread::sleep(Duration::from_millis(10));
     }
 }
 
