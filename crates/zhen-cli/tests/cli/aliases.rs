@@ -65,4 +65,5 @@ fn without_an_index_nothing_is_created() {
     let place = Place::new();
     place.zhen(&["aliases"]).expect_status(2);
     place.zhen(&["aliases", "add", "a", "b"]).expect_status(2);
+    assert!(!place.path("index/default").exists());
 }
