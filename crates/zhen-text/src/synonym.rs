@@ -50,6 +50,22 @@ pub fn rule_of(line: &str) -> Option<&str> {
     (!rule.is_empty()).then_some(rule)
 }
 
+/// The words that a rule is about, and those they find if it leads one way, as they are written;
+/// `None` where all find each other. What is empty is left in.
+///
+/// ```
+/// # use zhen_text::synonym::sides_of;
+/// assert_eq!(sides_of("TV => 电视、電視"), (vec!["TV"], Some(vec!["电视", "電視"])));
+/// assert_eq!(sides_of("car, 汽车"), (vec!["car", "汽车"], None));
+/// ```
+pub fn sides_of(rule: &str) -> (Vec<&str>, Option<Vec<&str>>) {
+    let words = |side| str::split(side, [',', '，', '、', ';', '；']).map(str::trim).collect();
+    match rule.split_once("=>") {
+        Some((from, to)) => (words(from), Some(words(to))),
+        None => (words(rule), None),
+    }
+}
+
 impl Synonyms {
     /// Reads rules.
     ///
@@ -83,10 +99,10 @@ impl Synonyms {
     }
 
     fn add(&mut self, rule: &str) -> Result<(), String> {
-        let (from, to) = match rule.split_once("=>") {
-            Some((from, to)) => (phrases(from)?, phrases(to)?),
-            None => {
-                let all = phrases(rule)?;
+        let (from, to) = match sides_of(rule) {
+            (from, Some(to)) => (phrases(&from)?, phrases(&to)?),
+            (all, None) => {
+                let all = phrases(&all)?;
                 if all.len() < 2 {
                     return Err(format!(
                         "{rule:?} stands alone; write at least two words with a comma between \
@@ -163,10 +179,10 @@ fn key(phrase: &str) -> Option<Box<str>> {
 }
 
 /// The phrases of one side of a rule, folded.
-fn phrases(side: &str) -> Result<Vec<String>, String> {
+fn phrases(side: &[&str]) -> Result<Vec<String>, String> {
     let mut out = Vec::new();
-    for phrase in side.split([',', '，', '、', ';', '；']) {
-        let folded = fold::fold_to_string(phrase.trim());
+    for phrase in side {
+        let folded = fold::fold_to_string(phrase);
         if units(&folded).next().is_none() {
             return Err("a word is missing beside a comma or an arrow".to_owned());
         }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::json;
 use zhen_index::{ZhenIndex, change_synonyms, read_synonyms};
-use zhen_text::synonym::{LONGEST, rule_of};
+use zhen_text::synonym::{LONGEST, rule_of, sides_of};
 
 use super::with_other_indexes;
 use crate::args::{SynonymsAction, SynonymsArgs};
@@ -96,11 +96,8 @@ fn list(dir: &Path, settings: &Settings) -> Result<Outcome, Failure> {
     match console.form {
         Form::Json => {
             for rule in &rules {
-                let (from, to) = rule.split_once("=>").map_or((*rule, None), |(f, t)| (f, Some(t)));
-                let words = |side: &str| -> Vec<String> {
-                    side.split([',', '，', '、', ';', '；']).map(|w| w.trim().to_owned()).collect()
-                };
-                console.json(&json!({"words": words(from), "find": to.map(words)}))?;
+                let (words, find) = sides_of(rule);
+                console.json(&json!({"words": words, "find": find}))?;
             }
         }
         Form::Person if rules.is_empty() => {
