@@ -188,13 +188,36 @@ impl Pinyin {
 
     /// The dictionary words of a reading, the most frequent first, at most `limit`.
     pub fn words(&self, reading: &Reading, limit: usize) -> Vec<PinyinWord> {
-        self.walk(reading, false, limit)
-    }
-
-    /// The dictionary words that begin with a reading, or are read just so; the most frequent
-    /// first, at most `limit`.
-    pub fn words_beginning(&self, reading: &Reading, limit: usize) -> Vec<PinyinWord> {
-        self.walk(reading, true, limit)
+        let fst = self.words.as_fst();
+        let mut ends = Vec::new();
+        let mut steps = 0;
+        // Depth first, in the order of the syllables.
+        let mut stack = vec![(fst.root(), Output::zero(), 0)];
+        while let Some((node, output, depth)) = stack.pop() {
+            steps += 1;
+            if steps > MOST_STEPS {
+                break;
+            }
+            let Some(part) = reading.parts.get(depth) else {
+                if node.is_final() {
+                    ends.push(output.cat(node.final_output()));
+                }
+                continue;
+            };
+            for syllable in part.syllables.iter().rev() {
+                steps += 1;
+                let separator = if depth > 0 { "'" } else { "" };
+                let bytes = separator.bytes().chain(syllable.text().bytes());
+                if let Some((node, output)) = follow(fst, node, output, bytes) {
+                    stack.push((node, output, depth + 1));
+                }
+            }
+        }
+        let mut out: Vec<PinyinWord> = ends.into_iter().flat_map(words_at).collect();
+        out.sort_by(|a, b| b.frequency.cmp(&a.frequency).then(a.text.cmp(b.text)));
+        out.dedup();
+        out.truncate(limit);
+        out
     }
 
     /// How a folded word fits what was typed, when it does. Characters of the word that are neither
@@ -252,46 +275,6 @@ impl Pinyin {
             }
         }
         (!out.is_empty()).then_some(out)
-    }
-
-    fn walk(&self, reading: &Reading, beginning: bool, limit: usize) -> Vec<PinyinWord> {
-        let fst = self.words.as_fst();
-        let mut ends = Vec::new();
-        let mut steps = 0;
-        // Depth first, in the order of the syllables.
-        let mut stack = vec![(fst.root(), Output::zero(), 0)];
-        while let Some((node, output, depth)) = stack.pop() {
-            steps += 1;
-            if steps > MOST_STEPS {
-                break;
-            }
-            let Some(part) = reading.parts.get(depth) else {
-                if node.is_final() {
-                    ends.push(output.cat(node.final_output()));
-                }
-                if beginning {
-                    // Every way on: the rest of this syllable's key and all that follow.
-                    let next = node
-                        .transitions()
-                        .filter(|t| depth > reading.parts.len() || t.inp == b'\'');
-                    stack.extend(next.map(|t| (fst.node(t.addr), output.cat(t.out), depth + 1)));
-                }
-                continue;
-            };
-            for syllable in part.syllables.iter().rev() {
-                steps += 1;
-                let separator = if depth > 0 { "'" } else { "" };
-                let bytes = separator.bytes().chain(syllable.text().bytes());
-                if let Some((node, output)) = follow(fst, node, output, bytes) {
-                    stack.push((node, output, depth + 1));
-                }
-            }
-        }
-        let mut out: Vec<PinyinWord> = ends.into_iter().flat_map(words_at).collect();
-        out.sort_by(|a, b| b.frequency.cmp(&a.frequency).then(a.text.cmp(b.text)));
-        out.dedup();
-        out.truncate(limit);
-        out
     }
 }
 
