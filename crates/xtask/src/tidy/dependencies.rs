@@ -8,6 +8,10 @@ use serde_json::Value;
 use super::Violation;
 
 const RULE: &str = "dependencies";
+/// The manifest of the workspace.
+pub(crate) const MANIFEST: &str = "Cargo.toml";
+/// The document that explains every dependency.
+pub(crate) const DECISIONS: &str = "docs/DECISIONS.md";
 
 /// A package of the workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,6 +150,26 @@ pub(crate) fn check(packages: &[Package]) -> Vec<Violation> {
     violations
 }
 
+/// Whether each crate from outside that the workspace's manifest names has a row in the table that says
+/// why it is here.
+pub(crate) fn explained(manifest: &str, decisions: &str) -> Vec<Violation> {
+    let rows = decisions.lines().filter_map(|line| line.strip_prefix("| `")?.split(" | ").next());
+    let rows: Vec<&str> = rows.flat_map(|first| first.split(['`', ',', ' '])).collect();
+    let lines = (1..).zip(manifest.lines());
+    lines
+        .skip_while(|(_, line)| *line != "[workspace.dependencies]")
+        .skip(1)
+        .take_while(|(_, line)| !line.starts_with('['))
+        .filter(|(_, line)| !line.contains("path = "))
+        .filter_map(|(number, line)| Some((number, line.split_once(" = ")?.0)))
+        .filter(|(_, name)| !rows.contains(name))
+        .map(|(number, name)| {
+            let mend = format!("{name} has no line in {DECISIONS}: say there why it is here");
+            Violation::new(MANIFEST, number, RULE, mend)
+        })
+        .collect()
+}
+
 fn allowed(package: &str) -> Option<&'static [&'static str]> {
     ALLOWED.iter().find(|(name, _)| *name == package).map(|(_, uses)| *uses)
 }
@@ -192,7 +216,7 @@ mod tests {
 
     use serde_json::json;
 
-    use super::{ALLOWED, check, packages_of, stands_on};
+    use super::{ALLOWED, check, explained, packages_of, stands_on};
 
     /// The messages for a workspace of all crates in which `package` uses `dependencies`, given
     /// as `(name, kind)` in cargo's words.
@@ -276,6 +300,19 @@ mod tests {
             "crates/text/Cargo.toml:1: dependencies: the folder of zhen-text must be named as the \
              crate is"
         );
+    }
+
+    #[test]
+    fn a_crate_from_outside_without_its_reason_is_reported() {
+        let manifest = "[workspace]\nmembers = []\n\n[workspace.dependencies]\n\
+            zhen-text = { path = \"crates/zhen-text\" }\n# Others.\nbytes = \"1\"\nhyper = \"1\"\n\
+            fst = { version = \"0.4\" }\n\n[profile.dev]\nopt-level = 1\n";
+        let decisions = "The `fst` is a graph.\n| crate | why |\n| `bytes`, `hyper` | `fst` |\n";
+        let found = explained(manifest, decisions);
+        assert_eq!(found.len(), 1);
+        let text = found[0].to_string();
+        assert!(text.starts_with("Cargo.toml:9: dependencies: fst has no line"), "{text}");
+        assert_eq!(explained(manifest, "| `bytes`, `hyper`, `fst` | x |"), []);
     }
 
     #[test]

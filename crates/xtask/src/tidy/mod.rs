@@ -100,6 +100,8 @@ fn check(root: &Path) -> Result<Vec<Violation>, Failure> {
         }
     }
     let read = |path| Ok::<_, Failure>(tree.read_text(path)?.unwrap_or_default());
+    let decisions = read(dependencies::DECISIONS)?;
+    violations.extend(dependencies::explained(&read(dependencies::MANIFEST)?, &decisions));
     violations.extend(locks::check(&read(locks::SHIPPED)?, &read(locks::COMPARED)?));
     violations.extend(data::check(&tree.data_files()?));
     Ok(violations)
