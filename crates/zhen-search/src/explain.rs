@@ -4,9 +4,9 @@ use serde::Serialize;
 use tantivy::{DocAddress, Searcher};
 
 use crate::api::Via;
-use crate::bm25;
+use crate::bm25::{self, Score};
 use crate::plan::{ListKind, Origin, Plan};
-use crate::rank::Prepared;
+use crate::rank::{Prepared, every_word_bonus};
 
 /// An account of one document and one query.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -15,9 +15,10 @@ pub struct Explanation {
     pub id: String,
     /// Whether it holds every word, and every condition does too.
     pub matches: bool,
-    /// The sum of the parts, as in the order of hits (a document that holds every word is preferred
-    /// by a quarter of its score).
+    /// The score by which hits are ordered: the sum of the parts, and what holding every word adds.
     pub score: f32,
+    /// What holding every word, and meeting every condition, adds: a quarter of the parts' sum, or 0.
+    pub every_word: f32,
     /// The words that a document should hold, and whether this one does.
     pub words: Vec<ExplainedWord>,
     /// Whether phrases, conditions on fields, filters and whatever stands under OR and NOT hold.
@@ -89,7 +90,7 @@ pub(crate) fn explain(
         .iter()
         .map(|word| ExplainedWord { word: word.clone(), held: false, tried: Vec::new() })
         .collect();
-    let mut parts: Vec<(Option<usize>, ExplainedPart)> = Vec::new();
+    let mut parts: Vec<(Option<usize>, Score, ExplainedPart)> = Vec::new();
     for (at, term) in plan.terms.iter().enumerate() {
         let part = prepared.part(at, address)?;
         let name = describe(&term.origin, plan);
@@ -120,19 +121,22 @@ pub(crate) fn explain(
             score: bm25::shown(score),
         };
         // Of what competes for a word, the best counts.
-        match parts.iter_mut().find(|(slot, _)| term.slot.is_some() && *slot == term.slot) {
-            Some((_, best)) if best.score >= part.score => {}
-            Some((_, best)) => *best = part,
-            None => parts.push((term.slot, part)),
+        match parts.iter_mut().find(|(slot, ..)| term.slot.is_some() && *slot == term.slot) {
+            Some((_, best, _)) if *best >= score => {}
+            Some((_, best, best_part)) => (*best, *best_part) = (score, part),
+            None => parts.push((term.slot, score, part)),
         }
     }
-    let mut parts: Vec<_> = parts.into_iter().map(|(_, part)| part).collect();
+    let matches = conditions && words.iter().all(|word| word.held);
+    let sum = parts.iter().fold(0, |sum: Score, (_, score, _)| sum.saturating_add(*score));
+    let every_word = if matches { every_word_bonus(sum) } else { 0 };
+    let mut parts: Vec<_> = parts.into_iter().map(|(.., part)| part).collect();
     parts.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.term.cmp(&b.term)));
     Ok(Explanation {
         id: id.to_owned(),
-        matches: conditions && words.iter().all(|word| word.held),
-        // Not `sum`, whose empty sum is the negative zero.
-        score: parts.iter().fold(0.0, |sum, part| sum + part.score),
+        matches,
+        score: bm25::shown(sum.saturating_add(every_word)),
+        every_word: bm25::shown(every_word),
         words,
         conditions,
         parts,

@@ -273,16 +273,15 @@ impl Planner<'_> {
                 });
                 Mask::And(origins.map(Mask::Origins).collect())
             }
-            NodeKind::Phrase(text) => {
-                let folded = fold::fold_to_string(text);
-                let origins = self.standing(&folded, plan);
-                if used == Use::Score && !origins.is_empty() {
-                    plan.add_origins(&origins, [weights::BODY_PHRASE, weights::TITLE_PHRASE], None);
-                    plan.patterns.push(Pattern::new(text, &folded, 2.0));
-                }
-                Mask::Origins(origins)
-            }
+            NodeKind::Phrase(text) => self.quoted(text, plan, used),
             NodeKind::Prefix(text) => self.begun(text, plan, used),
+            // An edit makes another word of two ideographs; where one sounds or looks wrong, the word alone
+            // finds what was meant.
+            NodeKind::Fuzzy(text, _)
+                if unit::units(&fold::fold_to_string(text)).any(|unit| unit.kind.is_ideo()) =>
+            {
+                self.quoted(text, plan, used)
+            }
             NodeKind::Fuzzy(text, edits) => {
                 let folded = fold::fold_to_string(text);
                 let fields = [self.fields.body_grams, self.fields.title_grams];
@@ -303,6 +302,17 @@ impl Planner<'_> {
             }
             NodeKind::Not(child) => Mask::Not(Box::new(self.mask(child, plan, Use::Nothing))),
         }
+    }
+
+    /// Text exactly as it is.
+    fn quoted(&self, text: &str, plan: &mut Plan, used: Use) -> Mask {
+        let folded = fold::fold_to_string(text);
+        let origins = self.standing(&folded, plan);
+        if used == Use::Score && !origins.is_empty() {
+            plan.add_origins(&origins, [weights::BODY_PHRASE, weights::TITLE_PHRASE], None);
+            plan.patterns.push(Pattern::new(text, &folded, 2.0));
+        }
+        Mask::Origins(origins)
     }
 
     /// Bare text under OR: what would hold each of its words must hold here.

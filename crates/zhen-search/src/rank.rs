@@ -33,8 +33,10 @@ const ENOUGH: u64 = 5;
 /// documents should hold.
 const COMMON: u64 = 5;
 
-/// By how much a document that holds every word is preferred, as a part of its score.
-const EVERY_WORD_BONUS: Score = 4;
+/// By how much a document that holds every word is preferred: a quarter of its score.
+pub(crate) fn every_word_bonus(score: Score) -> Score {
+    score / 4
+}
 
 /// A ranked document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -463,7 +465,7 @@ impl Tally {
         for bit in ones(bits) {
             let mut score = scores[bit as usize];
             if strict >> bit & 1 != 0 {
-                score = score.saturating_add(score / EVERY_WORD_BONUS);
+                score = score.saturating_add(every_word_bonus(score));
             }
             if score >= self.best.least {
                 let doc = ctx.at as u32 * 64 + bit;

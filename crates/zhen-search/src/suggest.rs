@@ -141,6 +141,22 @@ struct Tail<'t> {
     text: &'t str,
 }
 
+impl Tail<'_> {
+    /// Whether it may be a word of its own: after a space, or among ideographs, which are written without.
+    fn is_apart(&self) -> bool {
+        self.before.ends_with(char::is_whitespace)
+            || self.before.ends_with(is_han) && self.text.starts_with(is_han)
+    }
+
+    /// Whether a completion may stand elsewhere in a document than after the word before: one in the script
+    /// of either, and no title.
+    fn may_be_apart(&self, entry: &Entry<'_>) -> bool {
+        let is_latin = |text: &str| text.starts_with(|c: char| c.is_ascii());
+        let scripts = [self.text, self.before].map(is_latin);
+        entry.kind != EntryKind::Title && scripts.contains(&is_latin(entry.text))
+    }
+}
+
 type Completions<'v> = Vec<(Entry<'v>, Via)>;
 
 /// Typed text that may be pinyin.
@@ -163,7 +179,7 @@ struct Suggestions<'a> {
 
 impl Suggestions<'_> {
     /// Takes the completions of the first tail that has any: those that follow the word before it, or
-    /// where none does, all.
+    /// where none does, those that may stand apart.
     fn take_first<'v>(
         &mut self,
         tails: &[Tail<'_>],
@@ -186,8 +202,10 @@ impl Suggestions<'_> {
                 if following.len() < self.limit && most < WIDE && !completions.is_empty() {
                     following = complete(WIDE).into_iter().filter(follows).take(most).collect();
                 }
-                if !following.is_empty() || known > 0 {
+                if !following.is_empty() || known > 0 || !tail.is_apart() {
                     completions = following;
+                } else {
+                    completions.retain(|(entry, _)| tail.may_be_apart(entry));
                 }
             }
             self.take(tail.head, completions);

@@ -191,8 +191,8 @@ pub struct QueryWord {
 
 /// What a scan finds; ranges are of the folded text.
 trait Sink {
-    /// Whether white space between two ideographs parts words.
-    fn parts(&self, space: &str) -> bool;
+    /// Whether what stands between two ideographs parts words.
+    fn parts(&self, between: &str) -> bool;
     fn unit(&mut self, unit: &Unit);
     fn compound(&mut self, range: Range<usize>);
     /// A run of Han characters and the letters and digits directly beside them. `text` is the run
@@ -409,8 +409,9 @@ impl QuerySink<'_> {
 
 impl Sink for QuerySink<'_> {
     /// Who types a space means two words. A line that is broken was pasted.
-    fn parts(&self, space: &str) -> bool {
-        !self.set_apart && !space.contains(['\n', '\r'])
+    fn parts(&self, between: &str) -> bool {
+        let is_typed = |c: char| c.is_whitespace() && !matches!(c, '\n' | '\r');
+        !self.set_apart && between.chars().all(is_typed)
     }
 
     fn unit(&mut self, unit: &Unit) {
@@ -543,6 +544,8 @@ mod tests {
     proptest! {
         #[test]
         fn a_query_gives_terms_that_its_document_holds(text in text()) {
+            // A space parts words of a query, and none of a document.
+            let text = text.replace(' ', "\n");
             let held: HashSet<_> = words(&text).into_iter().collect();
             for word in SCOPED.query(&text).words {
                 for term in word.term.iter().chain(&word.parts) {

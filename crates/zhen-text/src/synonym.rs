@@ -44,9 +44,18 @@ pub struct SynonymError {
     pub what: String,
 }
 
-/// The rule that a line holds, its comment taken away; `None` for a line without one.
+/// The rule that a line holds, its comment taken away; `None` for a line without one. A comment begins
+/// at the start of the line or after white space.
+///
+/// ```
+/// # use zhen_text::synonym::rule_of;
+/// assert_eq!(rule_of("csharp, C# # the language"), Some("csharp, C#"));
+/// assert_eq!(rule_of("# nothing"), None);
+/// ```
 pub fn rule_of(line: &str) -> Option<&str> {
-    let rule = line.split_once('#').map_or(line, |(rule, _)| rule).trim();
+    let begins = |at: &usize| *at == 0 || line[..*at].ends_with(char::is_whitespace);
+    let comment = line.match_indices('#').map(|(at, _)| at).find(begins);
+    let rule = line[..comment.unwrap_or(line.len())].trim();
     (!rule.is_empty()).then_some(rule)
 }
 

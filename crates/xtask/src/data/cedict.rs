@@ -4,6 +4,7 @@ use std::io;
 use std::path::Path;
 
 use zhen_text::fold::fold_to_string;
+use zhen_text::lexicon::is_function_word;
 
 /// Where the dictionary lies.
 const SOURCE: &str = "data/lexicon/cedict/cedict.u8.zst";
@@ -108,6 +109,7 @@ pub(super) fn sense(text: &str, is_name: bool) -> Sense {
     if NOTES.iter().any(|note| text.starts_with(note)) {
         return Sense::Nothing;
     }
+    let acronyms: Vec<Vec<String>> = acronyms(text).filter(|_| is_name).collect();
     let (text, labels) = without_parentheses(text);
     let worth: f32 = labels
         .iter()
@@ -138,7 +140,9 @@ pub(super) fn sense(text: &str, is_name: bool) -> Sense {
     if text.starts_with("classifier for") {
         return Sense::Nothing;
     }
-    Sense::Means(meanings(&text, is_name, worth))
+    let mut meanings = meanings(&text, is_name, worth);
+    meanings.extend(acronyms.into_iter().map(|acronym| (acronym, 0.8 * worth)));
+    Sense::Means(meanings)
 }
 
 fn same_as(text: &str, worth: f32) -> Sense {
@@ -273,11 +277,8 @@ fn phrases(gloss: &str, is_name: bool) -> Vec<(Vec<String>, f32)> {
                 out.push((name.clone(), worth * 0.7));
             }
             let name = if name.is_empty() { &phrase } else { &name };
-            if let Some((kind, place)) = name.split_last()
-                && KINDS_OF_PLACE.contains(&kind.as_str())
-                && !place.is_empty()
-            {
-                out.push((place.to_vec(), worth * 0.6));
+            if let Some(short) = short_name(name) {
+                out.push((short.to_vec(), worth * 0.6));
             }
         }
         out.push((phrase, worth));
@@ -285,29 +286,58 @@ fn phrases(gloss: &str, is_name: bool) -> Vec<(Vec<String>, f32)> {
     out
 }
 
-/// The word that is left of a name of two words, of which the other says what kind of place it is, when
-/// it is one of the phrases.
+/// The word that is left of a name without the words that say what it is the name of, when it is one of
+/// the phrases.
 pub(super) fn without_kind(phrases: &[(Vec<String>, f32)]) -> Option<&str> {
-    let is_kind = |word: &String| KINDS_OF_PLACE.contains(&word.as_str());
-    let left = phrases.iter().find_map(|(phrase, _)| match phrase.as_slice() {
-        [name, kind] if is_kind(kind) => Some(name.as_str()),
+    let left = phrases.iter().find_map(|(phrase, _)| match short_name(phrase)? {
+        [name] => Some(name.as_str()),
         _ => None,
     })?;
     phrases.iter().any(|(phrase, _)| *phrase == [left]).then_some(left)
 }
 
-/// Words after the name of a place (or of a dynasty) that are often left out.
-const KINDS_OF_PLACE: &[&str] = &[
+/// A name without the words that say what it is the name of, if it has such.
+fn short_name(name: &[String]) -> Option<&[String]> {
+    let is = |words: &[String], kind: &str| words.iter().eq(kind.split(' '));
+    let after = KINDS.iter().find_map(|kind| {
+        let at = name.len().checked_sub(kind.split(' ').count())?;
+        is(&name[at..], kind).then_some(&name[..at])
+    });
+    let before = || name.split_first().filter(|(first, _)| *first == "mount").map(|(_, rest)| rest);
+    after.or_else(before).filter(|short| !short.is_empty())
+}
+
+/// Acronyms that stand in parentheses after a name: (UK), (IMF).
+fn acronyms(text: &str) -> impl Iterator<Item = Vec<String>> {
+    let in_parentheses = text.split('(').skip(1).filter_map(|rest| rest.split(')').next());
+    let is_acronym = |text: &&str| {
+        (2..=6).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_uppercase())
+    };
+    in_parentheses
+        .filter(is_acronym)
+        .map(str::to_lowercase)
+        .filter(|acronym| !is_function_word(acronym))
+        .map(|acronym| vec![acronym])
+}
+
+/// Words after a name that are often left out.
+const KINDS: &[&str] = &[
+    "autonomous region",
     "city",
+    "company",
+    "corp",
+    "corporation",
     "county",
     "district",
     "dynasty",
+    "inc",
     "island",
     "islands",
     "lake",
     "mountain",
     "mountains",
     "municipality",
+    "news agency",
     "peninsula",
     "prefecture",
     "province",
@@ -455,5 +485,17 @@ mod tests {
         let putian = phrases("Putian prefecture-level city in Fujian", true);
         assert!(putian.contains(&"putian".to_owned()));
         assert!(phrases("Fujian Province (Fokien)", true).contains(&"fujian".to_owned()));
+    }
+
+    #[test]
+    fn a_name_is_also_known_without_what_it_is_the_name_of_and_by_its_acronym() {
+        let has = |text: &str, name: &str| phrases(text, true).iter().any(|known| known == name);
+        assert!(has("Microsoft Corporation", "microsoft"));
+        assert!(has("Xinhua News Agency", "xinhua"));
+        assert!(has("Inner Mongolia autonomous region", "inner mongolia"));
+        assert!(has("Mount Everest", "everest"));
+        assert!(has("International Monetary Fund (IMF)", "imf"));
+        assert!(!has("World Health Organization (WHO)", "who"));
+        assert!(!phrases("a kind of list (IMF)", false).contains(&"imf".to_owned()));
     }
 }

@@ -21,7 +21,8 @@ const TABLES: &[(&str, Origin)] = &[
 ];
 
 /// Writes the tables. A pair is kept when its sides still differ after folding; either finds the
-/// other. Single characters are left out: they stand in too many other words.
+/// other; and so do what Taiwan and what Hong Kong call one thing, which the mainland's word joins.
+/// Single characters are left out: they stand in too many other words.
 pub(crate) fn run(root: &Path) -> io::Result<()> {
     let mut words = BTreeMap::<String, BTreeMap<String, Origin>>::new();
     for (table, origin) in TABLES {
@@ -33,6 +34,21 @@ pub(crate) fn run(root: &Path) -> io::Result<()> {
                     words.entry(a.clone()).or_default().entry(b.clone()).or_insert(*origin);
                     words.entry(b).or_default().entry(a).or_insert(*origin);
                 }
+            }
+        }
+    }
+    let of = |others: &BTreeMap<String, Origin>, wanted| -> Vec<String> {
+        others
+            .iter()
+            .filter(|(_, origin)| **origin == wanted)
+            .map(|(word, _)| word.clone())
+            .collect()
+    };
+    for others in words.clone().values() {
+        for a in of(others, Origin::Taiwan) {
+            for b in of(others, Origin::HongKong).into_iter().filter(|b| *b != a) {
+                words.entry(a.clone()).or_default().entry(b.clone()).or_insert(Origin::HongKong);
+                words.entry(b).or_default().entry(a.clone()).or_insert(Origin::HongKong);
             }
         }
     }

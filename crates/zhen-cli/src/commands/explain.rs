@@ -87,6 +87,9 @@ fn print(console: &mut Console, explanation: &Explanation, query: &str) -> std::
         }
         let table = table.render(2, &palette);
         write!(console, "{table}")?;
+        if explanation.every_word > 0.0 {
+            writeln!(console, "  and {:.3} as it holds every word", explanation.every_word)?;
+        }
     }
     for note in &explanation.notes {
         writeln!(console, "{label}note:{label:#} {}", one_line(note))?;
@@ -153,6 +156,7 @@ mod tests {
             id: String::new(),
             matches,
             score: 0.0,
+            every_word: 0.0,
             words: held.iter().map(|&held| word(held)).collect(),
             conditions,
             parts: Vec::new(),

@@ -113,7 +113,7 @@ fn candidates(
                 }
             }
         };
-        candidates.push(Candidate { text: one.key, weight: weights::ALIAS * trust });
+        candidates.push(Candidate::new(one.key, weights::ALIAS * trust));
     }
     candidates
 }

@@ -34,9 +34,7 @@ pub(super) fn find(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
                 via,
                 whole: true,
                 loose: false,
-                candidates: candidates
-                    .map(|text| Candidate { text, weight: weights::VARIANT })
-                    .collect(),
+                candidates: candidates.map(|text| Candidate::new(text, weights::VARIANT)).collect(),
             });
         }
     }

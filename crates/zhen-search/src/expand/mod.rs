@@ -100,6 +100,14 @@ impl Asked<'_> {
         groups
     }
 
+    /// What signs make of words in a range of the folded text, by number: C++ of C.
+    fn signed_in(&self, range: &Range<usize>) -> impl Iterator<Item = usize> {
+        let is_in = |word: &QueryWord| {
+            is_signed(word) && range.start <= word.folded.start && word.folded.end <= range.end
+        };
+        (0..self.words.len()).filter(move |&i| is_in(&self.words[i]))
+    }
+
     /// Whether a word is only a part of what is wanted, as each word of a number is.
     fn is_part(&self, word: usize) -> bool {
         self.groups[word].is_some() && self.groups_of(&[word]).is_empty()
@@ -227,6 +235,14 @@ pub(crate) struct Expansion {
 pub(crate) struct Candidate {
     pub(crate) text: String,
     pub(crate) weight: f32,
+    /// Whether it only hints at the words: a document that holds it does not hold them.
+    pub(crate) hints: bool,
+}
+
+impl Candidate {
+    fn new(text: String, weight: f32) -> Self {
+        Self { text, weight, hints: false }
+    }
 }
 
 /// Adds to the plan as what else the words may stand.
@@ -271,7 +287,9 @@ fn compete(
 ) {
     let typed = asked.typed(&expansion.words);
     let fields = asked.holdings.fields;
-    let count = (expansion.words.len() as f32).sqrt();
+    let is_compound = |&&word: &&usize| asked.words[word].kind == WordKind::Compound;
+    let compounds = expansion.words.iter().filter(is_compound).count();
+    let count = ((expansion.words.len() - compounds) as f32).sqrt();
     let road = plan.road(typed, expansion.via);
     // A rare translation of a frequent word says no more than the word: or documents that hold the
     // word itself would come after those with a translation.
@@ -293,7 +311,7 @@ fn compete(
         }
         let boosts = [boost * weights::BODY_WORD, boost * weights::TITLE_WORD];
         let tells = tells(asked, expansion.via, &candidate.text);
-        let held = if tells == Tells::Little { &[] } else { groups };
+        let held = if candidate.hints || tells == Tells::Little { &[] } else { groups };
         let first = plan.terms.len();
         for ((origin, slot), boost) in origins.iter().zip(slots).zip(boosts) {
             plan.compete(slot, road, origin, boost, held);

@@ -1,7 +1,7 @@
 //! Numbers and dates find what says the same in another notation or language, and only that: the
 //! index holds numbers by value beside the words.
 
-use zhen_text::{number, value_term};
+use zhen_text::{WordKind, number, value_term};
 
 use super::Asked;
 use crate::api::Via;
@@ -14,7 +14,15 @@ pub(super) fn add(asked: &Asked<'_>, plan: &mut Plan) {
     let fields = asked.holdings.fields;
     for number in number::values(asked.folded) {
         let words = asked.words_in(&number.range);
-        let groups = asked.groups_of(&words);
+        // 3 kilometres are more than a 3.
+        let is_covered = |&word: &usize| {
+            let word = &asked.words[word];
+            word.kind != WordKind::Latin || word.folded.end <= number.range.end
+        };
+        let groups = match words.iter().all(is_covered) {
+            true => asked.groups_of(&words),
+            false => Vec::new(),
+        };
         let term = value_term(number.value);
         let road = plan.road(asked.typed(&words), Via::Number);
         let count = (words.len() as f32).sqrt();

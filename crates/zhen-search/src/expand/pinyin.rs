@@ -239,9 +239,8 @@ impl<'a, 'q> Found<'a, 'q> {
                     from += 1;
                     continue;
                 };
-                let candidates = texts.into_iter().zip(0_u8..).map(|(text, place)| Candidate {
-                    text,
-                    weight: weight * 0.9_f32.powi(i32::from(place)),
+                let candidates = texts.into_iter().zip(0_u8..).map(|(text, place)| {
+                    Candidate::new(text, weight * 0.9_f32.powi(i32::from(place)))
                 });
                 self.found.push(Expansion {
                     words: run[from..to].iter().map(|word| word.number).collect(),

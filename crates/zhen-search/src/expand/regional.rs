@@ -23,10 +23,7 @@ pub(super) fn find(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
         ] {
             let synonyms = occurrence.synonyms.iter().filter(|synonym| synonym.origin == origin);
             let candidates: Vec<_> = synonyms
-                .map(|synonym| Candidate {
-                    text: format!("{before}{}{after}", synonym.text),
-                    weight,
-                })
+                .map(|synonym| Candidate::new(format!("{before}{}{after}", synonym.text), weight))
                 .collect();
             if !candidates.is_empty() {
                 found.push(Expansion {

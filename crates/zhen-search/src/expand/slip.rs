@@ -79,7 +79,7 @@ fn expansion(words: Vec<usize>, meant: Vec<String>) -> Option<Expansion> {
     let candidates: Vec<_> = meant
         .into_iter()
         .zip(1..)
-        .map(|(text, place)| Candidate { text, weight: weights::TYPO / place as f32 })
+        .map(|(text, place)| Candidate::new(text, weights::TYPO / place as f32))
         .collect();
     let whole = true;
     (!candidates.is_empty()).then_some(Expansion {

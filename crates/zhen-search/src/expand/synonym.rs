@@ -7,7 +7,9 @@ use crate::weights;
 /// What the rules say of the words.
 pub(super) fn find(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
     for occurrence in asked.synonyms.find_in(asked.folded) {
-        let words = asked.words_in(&occurrence.range);
+        let mut words = asked.words_in(&occurrence.range);
+        // Last, for what was typed ends with the signs.
+        words.extend(asked.signed_in(&occurrence.range));
         // A rule for a part of a word says nothing of the word.
         let covers = |&word: &usize| {
             let word = &asked.words[word].folded;
@@ -22,9 +24,7 @@ pub(super) fn find(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
             via: Via::Synonym,
             whole: true,
             loose: false,
-            candidates: candidates
-                .map(|text| Candidate { text, weight: weights::SYNONYM })
-                .collect(),
+            candidates: candidates.map(|text| Candidate::new(text, weights::SYNONYM)).collect(),
         });
     }
 }

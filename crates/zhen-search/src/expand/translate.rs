@@ -3,10 +3,10 @@
 
 use std::ops::Range;
 
-use zhen_text::WordKind;
 use zhen_text::lexicon::{self, Lexicon};
+use zhen_text::{WordKind, number};
 
-use super::{Asked, Candidate, Expansion};
+use super::{Asked, Candidate, Expansion, is_single};
 use crate::api::Via;
 use crate::function_words;
 use crate::weights;
@@ -34,17 +34,26 @@ pub(super) fn find(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
             }
         }
     }
+    let numbers = number::values(asked.folded);
     for (i, word) in asked.words.iter().enumerate() {
-        let unwanted = asked.groups[i].is_none() || function_words::is_one(&word.text);
+        let unwanted =
+            asked.groups[i].is_none() || asked.is_part(i) || function_words::is_one(&word.text);
         if word.kind != WordKind::Han || unwanted {
             continue;
         }
+        // What a number is made of says nothing by itself.
+        let touches = |number: &Range<usize>| {
+            number.start < word.folded.end && word.folded.start < number.end
+        };
+        let is_number = numbers.iter().any(|number| touches(&number.range));
         for part in lexicon.to_english_parts(&word.text) {
             // A document that holds one part of a word does not hold the word.
             let whole = part.range.len() == word.text.len();
-            found.push(expansion(vec![i], whole, 1.0, &part.candidates));
+            if whole || !is_number {
+                found.push(expansion(vec![i], whole, 1.0, &part.candidates));
+            }
         }
-        for part in &word.parts {
+        for part in word.parts.iter().filter(|_| !is_number) {
             let candidates = lexicon.to_english(part);
             found.push(expansion(vec![i], false, weights::TRANSLATED_PART, &candidates));
         }
@@ -57,9 +66,11 @@ fn expansion(
     part: f32,
     candidates: &[lexicon::Candidate],
 ) -> Expansion {
-    let candidates = candidates.iter().map(|candidate| Candidate {
+    let candidates = candidates.iter().enumerate().map(|(place, candidate)| Candidate {
         text: candidate.text.to_owned(),
         weight: weights::TRANSLATION * candidate.weight * part,
+        // Most single ideographs stand in words that mean something else: 行 for *bank*.
+        hints: candidate.related || place > 0 && is_single(candidate.text),
     });
     Expansion { words, via: Via::Translation, whole, loose: true, candidates: candidates.collect() }
 }

@@ -405,3 +405,15 @@ fn an_explanation_loosens_quotes_as_a_search_does() {
     let explanation = index.engine.explain(&request, "1").unwrap().unwrap();
     assert!(explanation.matches && !explanation.notes.is_empty(), "{explanation:?}");
 }
+
+#[test]
+fn an_explanation_has_the_score_of_the_hit() {
+    let index = Index::of_texts(&["自由贸易协定", "自由的贸易", "free trade", "其他"]);
+    for query in ["自由贸易", "free trade", "贸易 其他"] {
+        for hit in index.search(query).hits {
+            let request = SearchRequest { query: query.to_owned(), ..SearchRequest::default() };
+            let explanation = index.engine.explain(&request, &hit.id).unwrap().unwrap();
+            assert_eq!(explanation.score, hit.score, "{query} {}", hit.id);
+        }
+    }
+}

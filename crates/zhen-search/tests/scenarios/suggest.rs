@@ -154,3 +154,12 @@ fn what_follows_the_word_before_is_completed_however_rare() {
         assert_eq!(found.len(), 1);
     }
 }
+
+#[test]
+fn what_is_glued_to_a_word_is_completed_by_what_follows_it_alone() {
+    let index = Index::of_texts(&["5月开放，节点进行中", "使用说明 of the shelf", "the shelter"]);
+    assert_eq!(texts(&index, "节点.j"), [""; 0]);
+    for found in texts(&index, "the sh") {
+        assert!(found.is_ascii(), "{found}");
+    }
+}

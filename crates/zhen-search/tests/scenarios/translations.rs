@@ -134,3 +134,29 @@ fn what_only_holds_a_word_of_a_translation_says_so() {
     assert_eq!(crate::marked(&response), ["leak"]);
     assert_eq!(response.hits[0].matched[0].via, Via::Translation);
 }
+
+#[test]
+fn what_only_hints_at_a_word_does_not_hold_it() {
+    let mut texts = vec!["北京的天气", "the weather in Beijing", "the university of weather"];
+    texts.extend(["天气"; 6]);
+    texts.extend(["北京天气晚报"; 5]);
+    let index = Index::of_texts(&texts);
+    let held = |query: &str| {
+        let response = index.search(query);
+        assert!(!response.relaxed, "{query}");
+        response.hits.into_iter().map(|hit| hit.id).collect::<Vec<_>>()
+    };
+    let found = held("北京 天气");
+    assert!(found.contains(&"0".to_owned()) && found.contains(&"1".to_owned()), "{found:?}");
+    assert!(!found.contains(&"2".to_owned()), "{found:?}");
+    // 行 stands in very many words.
+    let bank = Index::of_texts(&["银行开门了", "他在行走", "a bank"]);
+    assert!(bank.search("bank").hits.iter().take(2).all(|hit| hit.id != "1"));
+}
+
+#[test]
+fn pieces_of_numbers_are_not_translated() {
+    let index = Index::of_texts(&["the Labour Day holiday", "two points of light", "12.5% of it"]);
+    assert_eq!(index.ids("百分之十二点五"), ["2"]);
+    assert_eq!(index.ids("9月21日"), [""; 0]);
+}

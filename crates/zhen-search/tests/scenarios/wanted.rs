@@ -198,3 +198,18 @@ fn words_written_as_one_are_found_by_what_they_are_made_of() {
         assert!(!marked(&index.search(query)).is_empty(), "{query}");
     }
 }
+
+#[test]
+fn a_number_with_its_unit_is_more_than_the_number() {
+    let index = index_of(&["a walk of 3km", "3 filters and a blur", "chapter 3"]);
+    assert_eq!(texts(&index, "3km"), [0]);
+}
+
+#[test]
+fn ideographs_with_a_tilde_are_found_as_they_are() {
+    let index = Index::of_texts(&["最高人民法院的规定", "人民的法律", "データベースの設計"]);
+    for (query, found) in [("人民法院~", "0"), ("データベース~", "2")] {
+        assert_eq!(index.ids(query), [found], "{query}");
+        assert!(!marked(&index.search(query)).is_empty(), "{query}");
+    }
+}

@@ -84,6 +84,9 @@ pub struct Candidate {
     /// From 0 to 1, the best one's highest: 1 for a translation of the word itself. Candidates
     /// compete for one place, so their weights do not add up.
     pub weight: f32,
+    /// Whether it is no translation, but a word that often stands in the same entries: *university* for
+    /// 北京. It hints at what is meant.
+    pub related: bool,
 }
 
 /// How a translation was found.
@@ -212,7 +215,9 @@ impl Lexicon {
         let count = record.count();
         let candidates = (0..count).map(|_| {
             let text = Cursor::at(self.english, record.varint()).string();
-            Candidate { text, weight: table::share(record.byte()) }
+            let share = record.byte();
+            let related = share == table::share_byte(RELATED);
+            Candidate { text, weight: table::share(share), related }
         });
         candidates.filter(|candidate| !candidate.text.is_empty()).collect()
     }
@@ -337,6 +342,7 @@ impl Lexicon {
         let candidate = |(word, strength): (usize, f32)| Candidate {
             text: self.chinese.word(word),
             weight: best_weight * (strength / best).powf(FLATTENING),
+            related: false,
         };
         words.into_iter().map(candidate).filter(|candidate| !candidate.text.is_empty()).collect()
     }
@@ -345,7 +351,7 @@ impl Lexicon {
         for &(word, share) in related {
             let text = self.chinese.word(word);
             if !text.is_empty() && out.iter().all(|candidate| candidate.text != text) {
-                out.push(Candidate { text, weight: table::share(share) });
+                out.push(Candidate { text, weight: table::share(share), related: true });
             }
         }
     }
