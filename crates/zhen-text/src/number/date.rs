@@ -177,8 +177,9 @@ pub(super) fn after_day(text: &str, at: usize, day: u8) -> Option<(NumberValue, 
     if let Some((year, end)) = trailing_year(text, end) {
         return Some((NumberValue::date(Some(year), Some(month), Some(day))?, end));
     }
-    // "Table 3 may", "the 5 march on": verbs.
-    let is_verb = matches!(name, "may" | "march" | "mar") && !of;
+    // "Table 3 may show", "the 5 march on": verbs.
+    let goes_on = text[end..].strip_prefix(' ').is_some_and(|rest| !word_at(rest, 0).is_empty());
+    let is_verb = matches!(name, "may" | "march" | "mar") && !of && goes_on;
     let value = NumberValue::date(None, Some(month), Some(day)).filter(|_| !is_verb)?;
     Some((value, at + name.len()))
 }

@@ -261,6 +261,14 @@ fn chinese_digits_within_words_are_no_numbers() {
 }
 
 #[test]
+fn a_day_before_may_is_a_date_unless_a_verb_goes_on() {
+    for date in ["21 May", "5月21日", "on 21 May, they", "21 May。"] {
+        assert_eq!(terms(date), terms("May 21"), "{date}");
+    }
+    assert_ne!(terms("table 21 may show"), terms("May 21"));
+}
+
+#[test]
 fn units_of_measurement_stay_apart() {
     check(&[
         ("5千克", "n5"),
