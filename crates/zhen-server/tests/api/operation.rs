@@ -19,7 +19,7 @@ fn health_and_readiness_are_told_apart() {
         b"GET /api/v1/search?q=a HTTP/1.1\r\nhost: localhost\r\n\r\n\
           GET /readyz HTTP/1.1\r\nhost: localhost\r\n\r\n",
     );
-    wait_for_requests(server.addr, 1);
+    index.wait_for_search();
     server.begin_stop();
     assert_eq!(busy.read_answer(false).unwrap().status, 200, "what was under way is answered");
 }
@@ -141,7 +141,7 @@ fn stopping_finishes_what_is_under_way_and_refuses_what_comes() {
     assert_eq!(idle.send("GET", "/healthz", &[], b"").status, 200);
     let mut busy = server.client();
     busy.raw(b"GET /api/v1/search?q=corridor HTTP/1.1\r\nhost: localhost\r\n\r\n");
-    wait_for_requests(server.addr, 1);
+    index.wait_for_search();
     server.begin_stop();
     let answer = busy.read_answer(false).unwrap();
     assert_eq!(answer.status, 200);

@@ -3,6 +3,7 @@
 //! lines they stand on; filters, facets, order and suggestions work on the records' fields.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::{Duration, Instant};
 
@@ -50,6 +51,8 @@ pub struct MemoryIndex(Arc<Shared>);
 pub struct Shared {
     documents: RwLock<Documents>,
     locked: Mutex<bool>,
+    /// Searches that have begun.
+    searches: AtomicUsize,
     /// How a test makes it misbehave.
     pub faults: Faults,
 }
@@ -157,6 +160,13 @@ impl MemoryIndex {
     /// Number of commits.
     pub fn commits(&self) -> u64 {
         self.documents.read().unwrap().commit
+    }
+
+    /// Waits until a search has begun.
+    pub fn wait_for_search(&self) {
+        while self.searches.load(Ordering::Relaxed) == 0 {
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// Whether a writer has it.
@@ -442,6 +452,7 @@ fn hit(record: &Record, words: &[String], request: &SearchRequest) -> Option<Hit
 impl Engine for MemoryIndex {
     fn search(&self, request: &SearchRequest) -> Result<SearchResponse, SearchError> {
         let began = Instant::now();
+        self.searches.fetch_add(1, Ordering::Relaxed);
         std::thread::sleep(*self.faults.delay.lock().unwrap());
         if let Some(why) = &*self.faults.search_error.lock().unwrap() {
             return Err(SearchError::Engine(why.clone()));
