@@ -74,6 +74,13 @@ impl Analyzer {
             for number in number::values(folded) {
                 let values = std::iter::once(number.value).chain(number.value.parents());
                 values.for_each(|value| push_value(value, &mut out.words));
+                // 元 is a word of 100元, and not of 五千元, which is cut as one.
+                let after = folded[number.range.end..].chars().next().filter(|&c| unit::is_han(c));
+                if let Some(unit) = after.filter(|_| folded[number.range].starts_with(unit::is_han))
+                {
+                    out.words.push(unit);
+                    out.words.push(' ');
+                }
             }
             // One huge document should not hold its memory for ever.
             folded.shrink_to(1 << 20);

@@ -14,10 +14,12 @@ pub(super) fn add(asked: &Asked<'_>, plan: &mut Plan) {
     let fields = asked.holdings.fields;
     for number in number::values(asked.folded) {
         let words = asked.words_in(&number.range);
-        // 3 kilometres are more than a 3.
+        // 3km, 三年 are more than a 3; of 五千元 most is the number.
+        let small = asked.folded[number.range.clone()].chars().nth(1).is_none();
         let is_covered = |&word: &usize| {
             let word = &asked.words[word];
-            word.kind != WordKind::Latin || word.folded.end <= number.range.end
+            let is_whole = word.folded.end <= number.range.end;
+            is_whole || word.kind != WordKind::Latin && !small
         };
         let groups = match words.iter().all(is_covered) {
             true => asked.groups_of(&words),

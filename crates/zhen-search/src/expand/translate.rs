@@ -34,7 +34,9 @@ pub(super) fn find(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
             }
         }
     }
-    let numbers = number::values(asked.folded);
+    // Two of two days is a word.
+    let mut numbers = number::values(asked.folded);
+    numbers.retain(|number| asked.folded[number.range.clone()].chars().nth(1).is_some());
     for (i, word) in asked.words.iter().enumerate() {
         let unwanted =
             asked.groups[i].is_none() || asked.is_part(i) || function_words::is_one(&word.text);

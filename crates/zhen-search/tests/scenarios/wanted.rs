@@ -203,6 +203,11 @@ fn words_written_as_one_are_found_by_what_they_are_made_of() {
 fn a_number_with_its_unit_is_more_than_the_number() {
     let index = index_of(&["a walk of 3km", "3 filters and a blur", "chapter 3"]);
     assert_eq!(texts(&index, "3km"), [0]);
+    let written =
+        index_of(&["罚款五千元", "期限为六个月", "年满十八岁", "5000 and 6 and 18", "元月"]);
+    for (query, found) in [("5000元", 0), ("6个月", 1), ("18岁", 2)] {
+        assert_eq!(texts(&written, query), [found], "{query}");
+    }
 }
 
 #[test]

@@ -94,6 +94,17 @@ pub(super) enum Form {
     Counted,
 }
 
+/// Whether a numeral of one character counts what follows it: 六个月, 三公里. Before other words it is a
+/// part of one as often as not, and 一天 is some day.
+pub(super) fn counts_single(value: Decimal, rest: &str) -> bool {
+    const COUNTED: [&str; 9] =
+        ["个月", "个小时", "公里", "公斤", "元", "吨", "小时", "分钟", "美元"];
+    const COUNTED_FROM_TWO: [&str; 4] = ["天", "年", "岁", "米"];
+    let counts = |units: &[&str]| units.iter().any(|unit| rest.starts_with(unit));
+    let number = value.to_u64().unwrap_or(0);
+    number > 0 && counts(&COUNTED) || number > 1 && counts(&COUNTED_FROM_TWO)
+}
+
 /// Length in bytes of the run of numeral characters that `text` begins with.
 pub(super) fn run_length(text: &str) -> usize {
     text.find(|c| !is_numeral(c)).unwrap_or(text.len())

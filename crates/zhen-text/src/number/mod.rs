@@ -255,7 +255,12 @@ fn read_numeral(text: &str, at: usize, numeral: &han::Numeral) -> Option<(Number
         || rest.starts_with(['多', '余', '几', '来'])
             && rest.chars().nth(1).is_some_and(|c| han::unit(c).is_some());
     let is_time = rest.starts_with(['点', '时', '日', '号']) && !rest.starts_with("时间");
-    let is_number = numeral.form == han::Form::Counted && !is_vague && !is_time;
+    let is_counted = match numeral.form {
+        han::Form::Counted => true,
+        han::Form::Single => han::counts_single(numeral.value, rest),
+        han::Form::Digits => false,
+    };
+    let is_number = is_counted && !is_vague && !is_time;
     is_number.then_some((NumberValue::Quantity(numeral.value), end))
 }
 
