@@ -311,13 +311,18 @@ fn tables_map_their_columns() {
 }
 
 #[test]
-fn a_table_without_a_body_column_joins_its_text() {
+fn a_table_without_a_body_column_joins_its_cells() {
     let (documents, _) = file("a.tsv", "name\t产地\tprice\n\"T恤\nred\"\t中国\t99\n".as_bytes());
-    assert_eq!(bodies(&documents), ["T恤\nred\n中国"]);
+    assert_eq!(bodies(&documents), ["T恤\nred\n中国\n99"]);
     let document = &documents[0];
-    assert_eq!([1, 2, 3].map(|n| document.lines.source_line(n)), [2, 3, 3]);
+    assert_eq!([1, 2, 3, 4].map(|n| document.lines.source_line(n)), [2, 3, 3, 3]);
     assert_eq!((&document.extra["产地"], &document.extra["price"]), (&"中国".into(), &99.into()));
     assert!(document.id.ends_with("a.tsv#2"));
+
+    let (documents, report) = file("b.csv", b"id,phone,day\n1,13800138000, \n2,,2024-05-21\n");
+    assert_eq!(bodies(&documents), ["13800138000", "2024-05-21"]);
+    assert_eq!(documents[0].extra["phone"], 13_800_138_000_u64);
+    assert_eq!(report.problem_count, 0);
 }
 
 #[test]

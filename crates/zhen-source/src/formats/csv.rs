@@ -269,7 +269,7 @@ fn cut(
 struct Table {
     /// Name of each column; contract fields in lower case.
     names: Vec<String>,
-    /// The column of the body, unless the body is all columns of text.
+    /// The column of the body, unless the body is all columns that are no contract fields.
     body: Option<usize>,
 }
 
@@ -308,7 +308,7 @@ impl Table {
             let is_field = name.is_some_and(|name| FIELDS.contains(&name.as_str()));
             let is_body = match self.body {
                 Some(body) => body == index,
-                None => !is_field && is_text(&cell),
+                None => !is_field && !cell.trim().is_empty(),
             };
             if is_body {
                 lines.push(body_line, source);
@@ -337,11 +337,6 @@ impl Table {
 
 fn column_name(index: usize) -> String {
     format!("column_{}", index + 1)
-}
-
-/// Whether a cell holds words: numbers, dates and the like alone are none.
-fn is_text(cell: &str) -> bool {
-    cell.chars().any(char::is_alphabetic)
 }
 
 /// A number where the cell is written as JSON writes one, else the text.
