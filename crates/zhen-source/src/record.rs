@@ -46,6 +46,9 @@ pub(crate) fn is_body_field(name: &str) -> bool {
 
 /// Makes a document of a record that began at source line `line` (1-based).
 ///
+/// Where there is a title and no body, the body is the strings of the other fields, one a line; they
+/// are kept as fields too.
+///
 /// The document has no line map yet: the caller knows where its text stood. A record without id gets
 /// `path#line` in a file, `path#line.2` when it is the second of its line, and a hash of its content
 /// elsewhere.
@@ -103,12 +106,33 @@ pub(crate) fn document(
             None => content_id(&document),
         };
     }
+    // After the id, which does not depend on the order of fields.
+    if body_field.is_none() {
+        let mut body = String::new();
+        document.extra.values().for_each(|value| join_strings(value, &mut body));
+        document.body = normalise_line_ends(body);
+    }
     Ok(document)
 }
 
 fn keep(document: &mut Document, name: String, value: Value) {
     if !value.is_null() {
         document.extra.insert(name, value);
+    }
+}
+
+/// Puts the strings of `value` that are not blank at the end of `out`, each on a line of its own.
+fn join_strings(value: &Value, out: &mut String) {
+    match value {
+        Value::String(text) if !text.trim().is_empty() => {
+            if !out.is_empty() {
+                out.push('\n');
+            }
+            out.push_str(text);
+        }
+        Value::Array(values) => values.iter().for_each(|value| join_strings(value, out)),
+        Value::Object(members) => members.values().for_each(|value| join_strings(value, out)),
+        _ => {}
     }
 }
 
@@ -245,6 +269,23 @@ mod tests {
         assert_eq!(
             read(json!({"body": {"a": 1}})),
             Err(RecordError::FieldType { field: "body", found: "an object" })
+        );
+    }
+
+    #[test]
+    fn without_a_body_the_other_strings_are_the_body_and_stay_fields() {
+        let document = read(json!({
+            "id": "1", "title": "霸王别姬", "year": 1993, "overview": "京剧演员\r\n悲欢离合",
+            "url": "https://example.com/", "note": " ", "cast": ["张国荣", {"as": "程蝶衣"}],
+        }))
+        .expect("a record");
+        assert_eq!(document.body, "京剧演员\n悲欢离合\n张国荣\n程蝶衣");
+        assert_eq!(document.extra["overview"], "京剧演员\r\n悲欢离合");
+        assert_eq!(document.extra["year"], 1993);
+        let id = |value| read(value).expect("a record").id;
+        assert_eq!(
+            id(json!({"title": "a", "x": "b", "y": "c"})),
+            id(json!({"y": "c", "x": "b", "title": "a"}))
         );
     }
 

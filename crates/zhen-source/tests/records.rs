@@ -291,6 +291,21 @@ fn a_json_file_is_records_or_the_text_of_its_strings() {
 }
 
 #[test]
+fn records_with_a_title_and_no_body_have_their_other_strings_for_it() {
+    let record = "{\"title\": \"霸王别姬\", \"year\": 1993,\n \"overview\": \"悲欢\\n离合\", \"no\": \"\",\n \"cast\": [\"张国荣\"]}";
+    for text in [record.to_owned(), format!("[{record}]")] {
+        let (documents, _) = file("a.json", text.as_bytes());
+        assert_eq!(bodies(&documents), ["悲欢\n离合\n张国荣"]);
+        assert_eq!([1, 2, 3].map(|n| documents[0].lines.source_line(n)), [2, 2, 3]);
+        assert_eq!(documents[0].extra["year"], 1993);
+    }
+    let line = record.replace('\n', "");
+    let (documents, _) = file("a.jsonl", format!("\n{line}\n").as_bytes());
+    assert_eq!(bodies(&documents), ["悲欢\n离合\n张国荣"]);
+    assert_eq!([1, 3].map(|n| documents[0].lines.source_line(n)), [2, 2]);
+}
+
+#[test]
 fn tables_map_their_columns() {
     let csv = "\u{FEFF}ID,Title,Body,Lang,Stars,Tags,Zip\r\n1,标题,\"正文, with \"\"quotes\"\"\r\n第二行\",zh,5,\"a,b\",01234\r\n\r\n2,Only,,en,4.5,,\r\n,,,,,,\r\n3,,,,,,\r\n";
     let (documents, report) = file("a.csv", csv.as_bytes());

@@ -148,31 +148,38 @@ fn read_record(
     }
 }
 
-/// Where the body's lines stood: each string of the body field is one source line.
+/// Where the body's lines stood: each string of the body field, or of the other fields where there is
+/// none, is one source line.
 fn body_lines(text: &str, start: usize, document: &Document, line: u32) -> LineMap {
     let mut map = LineMap::default();
     let mut counter = LineCounter::new(&text[start..], line);
     // The last one counts where a key comes twice, and `body` before its other names.
     let mut field: Option<Range<usize>> = None;
+    let mut others = Vec::new();
     for (key, range) in members(text, start).flatten() {
         let is_value = text.as_bytes()[range.start] != b'n';
         if key == "body" && is_value {
             field = Some(range);
             break;
         }
-        if is_body_field(&key) && is_value && !document.extra.contains_key(key.as_ref()) {
+        if document.extra.contains_key(key.as_ref()) {
+            others.push(range);
+        } else if is_body_field(&key) && is_value {
             field = Some(range);
         }
     }
-    let Some(range) = field else {
-        return map;
-    };
+    let is_joined = field.is_none();
     let mut body_line = 1u32;
-    for (at, string) in strings(text, range) {
-        let source = counter.line_at(at - start);
-        for _ in 0..=memchr::memchr_iter(b'\n', string.as_bytes()).count() {
-            map.push(body_line, source);
-            body_line = body_line.saturating_add(1);
+    for range in field.map_or(others, |field| vec![field]) {
+        for (at, string) in strings(text, range) {
+            if is_joined && string.trim().is_empty() {
+                continue;
+            }
+            let source = counter.line_at(at - start);
+            for _ in 0..=memchr::memchr_iter(b'\n', string.as_bytes()).count() {
+                map.push(body_line, source);
+                body_line = body_line.saturating_add(1);
+            }
         }
     }
     map
