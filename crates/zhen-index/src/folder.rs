@@ -26,17 +26,17 @@ pub struct Folder {
 }
 
 /// What tells a file from all others that are there: device and number.
-type FileNumber = (u64, u64);
+pub(crate) type FileNumber = (u64, u64);
 
 #[cfg(unix)]
-fn number(metadata: &std::fs::Metadata) -> FileNumber {
+pub(crate) fn number(metadata: &std::fs::Metadata) -> FileNumber {
     use std::os::unix::fs::MetadataExt as _;
     (metadata.dev(), metadata.ino())
 }
 
 /// Elsewhere a folder in which a file is open cannot be moved.
 #[cfg(not(unix))]
-fn number(_: &std::fs::Metadata) -> FileNumber {
+pub(crate) fn number(_: &std::fs::Metadata) -> FileNumber {
     (0, 0)
 }
 

@@ -54,6 +54,93 @@ fn a_new_a_changed_and_a_removed_file_are_taken_up_while_watching() {
     place.assert_sound();
 }
 
+/// Watches `paths`, does each of `changes` once the last is taken up, and waits until the files indexed
+/// are `wanted` and `word` is found.
+fn watch_through(
+    place: &Place,
+    paths: Vec<std::path::PathBuf>,
+    changes: &[&dyn Fn()],
+    wanted: &[&str],
+    word: &str,
+) {
+    let options = IndexOptions { prune: true, ..place.options() };
+    let (batches, received) = channel();
+    let stop = options.stop.clone();
+    let watching = std::thread::spawn(move || {
+        let mut indexer = Indexer::open(options).unwrap();
+        indexer
+            .watch(&paths, &(), &mut |batch| match batches.send(batch.unwrap()) {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(_) => ControlFlow::Break(()),
+            })
+            .unwrap();
+        indexer.close().unwrap();
+    });
+    let patience = Duration::from_secs(20);
+    received.recv_timeout(patience).unwrap();
+    for change in changes {
+        change();
+        received.recv_timeout(patience).expect("the change is taken up");
+    }
+    let grams = place.open().fields().body_grams;
+    while place.names() != wanted || place.found(grams, word).is_empty() {
+        received.recv_timeout(patience).expect("the change is taken up");
+    }
+    stop.store(true, std::sync::atomic::Ordering::Relaxed);
+    watching.join().unwrap();
+}
+
+#[test]
+fn a_watched_file_that_is_saved_by_another_in_its_place_is_followed() {
+    let place = Place::new();
+    let file = place.write("a.txt", "first");
+    let save = |content: &'static str| {
+        let (place, file) = (&place, &file);
+        move || {
+            let new = place.write("a.tmp", content);
+            std::fs::rename(new, file).unwrap();
+        }
+    };
+    let paths = vec![file.clone()];
+    watch_through(&place, paths, &[&save("second"), &save("third third")], &["a.txt"], "third");
+}
+
+#[test]
+fn a_watched_folder_that_is_replaced_is_followed() {
+    let place = Place::new();
+    place.write("docs/a.txt", "first");
+    let docs = place.files.join("docs");
+    let replace = || {
+        std::fs::remove_dir_all(&docs).unwrap();
+        place.write("docs/b.txt", "second");
+    };
+    let add = || drop(place.write("docs/c.txt", "third"));
+    watch_through(
+        &place,
+        vec![docs.clone()],
+        &[&replace, &add],
+        &["docs/b.txt", "docs/c.txt"],
+        "third",
+    );
+}
+
+#[test]
+fn a_watched_folder_that_is_gone_is_waited_for() {
+    let place = Place::new();
+    place.write("docs/a.txt", "first");
+    let (docs, away) = (place.files.join("docs"), place.files.join("away"));
+    let go = || std::fs::rename(&docs, &away).unwrap();
+    let come = || drop(place.write("docs/b.txt", "second"));
+    let add = || drop(place.write("docs/c.txt", "third"));
+    watch_through(
+        &place,
+        vec![docs.clone()],
+        &[&go, &come, &add],
+        &["docs/b.txt", "docs/c.txt"],
+        "third",
+    );
+}
+
 #[test]
 fn a_path_that_cannot_be_watched_is_told() {
     let place = Place::new();
