@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use zhen_source::{Document, Entry, SkipReason, SourceError, WalkOptions, path_id, walk};
+use zhen_source::{
+    Document, Entry, SkipReason, SourceError, WalkOptions, normalise_path, path_id, walk,
+};
 use zhen_text::UserDict;
 use zhen_text::alias::key;
 
@@ -265,7 +267,7 @@ impl Indexer {
                 });
             pipeline::run(writer, setup, progress, found, summary)?;
             if prune && !summary.stopped {
-                forget_missing(writer, paths);
+                forget_missing(writer, paths, options.walk.follow_links);
             }
             Ok(())
         })
@@ -330,13 +332,13 @@ impl Indexer {
     }
 
     /// Removes the documents whose file is gone: of files below `paths`, or of all when none is
-    /// given.
+    /// given. Below a path a symbolic link is no file, unless links are followed.
     ///
     /// # Errors
     /// When the index cannot be written.
     pub fn prune(&mut self, paths: &[PathBuf]) -> Result<Summary, IndexError> {
-        self.write(|writer, _, _, _| {
-            forget_missing(writer, paths);
+        self.write(|writer, _, options, _| {
+            forget_missing(writer, paths, options.walk.follow_links);
             Ok(())
         })
     }
@@ -506,38 +508,51 @@ fn within(entry: Entry, limits: Limits) -> Result<Entry, SourceError> {
     Ok(entry)
 }
 
-/// Forgets the files below `paths` (all files, when there are none) that do not exist.
-fn forget_missing(writer: &mut Writer, paths: &[PathBuf]) {
-    let roots: Vec<String> = paths.iter().map(|path| path_id(path)).collect();
-    let below = |path: &str| {
-        roots.is_empty()
-            || roots.iter().any(|root| match path.strip_prefix(root.as_str()) {
-                Some(rest) => rest.is_empty() || rest.starts_with('/') || root.ends_with('/'),
-                None => false,
-            })
+/// Forgets the files below `paths` (all files, when there are none) that do not exist or, unless links
+/// are followed, that a link leads to.
+fn forget_missing(writer: &mut Writer, paths: &[PathBuf], follow_links: bool) {
+    let roots: Vec<(String, PathBuf)> =
+        paths.iter().map(|path| (path_id(path), normalise_path(path))).collect();
+    let is_below = |path: &str, root: &str| match path.strip_prefix(root) {
+        Some(rest) => rest.is_empty() || rest.starts_with('/') || root.ends_with('/'),
+        None => false,
+    };
+    let is_gone = |id: &str| {
+        let above: Vec<&Path> = roots
+            .iter()
+            .filter(|(root, _)| is_below(id, root))
+            .map(|(_, root)| root.as_path())
+            .collect();
+        if above.is_empty() && !roots.is_empty() {
+            return false;
+        }
+        let Some(path) = existing(id) else { return true };
+        // How a file came in is not known: without roots, it may have been by a link that was given.
+        !follow_links && !above.is_empty() && above.iter().all(|root| has_link(root, &path))
     };
     let missing: Vec<String> = writer.table_handle().read(|table| {
-        table
-            .iter()
-            .map(|(path, _)| path)
-            .filter(|path| below(path) && !exists(path))
-            .map(str::to_owned)
-            .collect()
+        table.iter().map(|(path, _)| path).filter(|path| is_gone(path)).map(str::to_owned).collect()
     });
     for path in missing {
         writer.forget_file(&path);
     }
 }
 
-/// Whether the file with this identity exists. One that cannot be looked at counts as existing; a
-/// folder is no file, and below a file there is none.
-fn exists(id: &str) -> bool {
+/// The path of the file with this identity, if it exists. One that cannot be looked at counts as
+/// existing; a folder is no file, nor is a link that leads nowhere, and below a file there is none.
+fn existing(id: &str) -> Option<PathBuf> {
     use std::io::ErrorKind::{NotADirectory, NotFound};
-    let there = |path: &Path| match std::fs::symlink_metadata(path) {
+    let is_there = |path: &PathBuf| match std::fs::metadata(path) {
         Ok(found) => !found.is_dir(),
         Err(error) => !matches!(error.kind(), NotFound | NotADirectory),
     };
-    there(Path::new(id)) || (id.contains('%') && there(&undo_percent(id)))
+    let spelt = id.contains('%').then(|| undo_percent(id));
+    std::iter::once(PathBuf::from(id)).chain(spelt).find(is_there)
+}
+
+/// Whether a link stands on the way from `root`, which may be one itself, to `path`.
+fn has_link(root: &Path, path: &Path) -> bool {
+    path.ancestors().take_while(|&at| at != root).any(Path::is_symlink)
 }
 
 /// The path whose identity spells bytes that are not UTF-8 as `%XX`.

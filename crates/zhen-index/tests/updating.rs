@@ -211,6 +211,34 @@ fn a_file_that_vanishes_while_indexing_keeps_its_documents_and_is_told() {
     assert_eq!(place.names(), ["a.txt", "b.txt"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn pruning_takes_links_for_files_only_where_the_walk_does() {
+    use std::os::unix::fs::symlink;
+    let place = Place::new();
+    for name in ["a.txt", "b.txt", "c.txt", "sub/d.txt", "away/d.txt"] {
+        place.write(name, name);
+    }
+    place.run();
+    let at = |name: &str| place.files.join(name);
+    for (name, target) in [("a.txt", "nowhere"), ("b.txt", "away/d.txt"), ("c.txt", "away/d.txt")] {
+        fs::remove_file(at(name)).unwrap();
+        symlink(at(target), at(name)).unwrap();
+    }
+    fs::remove_dir_all(at("sub")).unwrap();
+    symlink(at("away"), at("sub")).unwrap();
+    let prune = |options: zhen_index::IndexOptions, paths: &[std::path::PathBuf]| {
+        Indexer::open(options).unwrap().prune(paths).unwrap().removed
+    };
+    // Links may have been given themselves, but where they lead nowhere they are no file.
+    assert_eq!(prune(place.options(), &[]), 1);
+    let mut follow = place.options();
+    follow.walk.follow_links = true;
+    assert_eq!(prune(follow, std::slice::from_ref(&place.files)), 0);
+    assert_eq!(prune(place.options(), &[place.files.clone(), at("c.txt")]), 2);
+    assert_eq!(place.names(), ["away/d.txt", "c.txt"]);
+}
+
 #[test]
 fn a_run_asked_to_stop_commits_what_it_did_and_the_next_takes_up_the_rest() {
     use std::sync::atomic::Ordering;
