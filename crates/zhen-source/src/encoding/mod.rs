@@ -78,7 +78,10 @@ pub fn decode(mut bytes: Vec<u8>) -> Result<Decoded, SkipReason> {
         };
     }
     if memchr::memchr(0, &bytes).is_some() {
-        return decode_unmarked_utf16(&bytes, MAX_UTF16_BITS).ok_or(SkipReason::Binary(None));
+        // Text in UTF-16 is hardly ever valid UTF-8 as well; the other way round it is common.
+        return decode_with_nuls(&bytes)
+            .or_else(|| decode_unmarked_utf16(&bytes, MAX_UTF16_BITS))
+            .ok_or(SkipReason::Binary(None));
     }
     if sniff::control_share(&bytes) > sniff::MAX_CONTROL_SHARE {
         // 、 is 01 30 in UTF-16LE. Without the NULs of ASCII the text is Chinese and no other.
@@ -197,6 +200,19 @@ fn decode_unmarked_utf16(bytes: &[u8], max_bits: u64) -> Option<Decoded> {
     let decoded = decode_as(bytes, encoding);
     // Text has no NULs of its own.
     (memchr::memchr(0, decoded.text.as_bytes()).is_none()).then_some(decoded)
+}
+
+/// UTF-8 with a few NULs, such as a log has after a power failure. Each is read as a space, so that all
+/// else stays where it stands.
+fn decode_with_nuls(bytes: &[u8]) -> Option<Decoded> {
+    let nuls = memchr::memchr_iter(0, bytes).count();
+    // They may stand behind the sample.
+    let share = sniff::control_share(bytes).max(nuls as f64 / bytes.len() as f64);
+    if share > sniff::MAX_CONTROL_SHARE {
+        return None;
+    }
+    let text = std::str::from_utf8(bytes).ok()?;
+    Some(utf8(text.replace('\0', " "), false))
 }
 
 /// The encoding that makes the likeliest text of `bytes`, which are not valid UTF-8. `hint` is what

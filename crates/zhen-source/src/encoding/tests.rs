@@ -186,11 +186,25 @@ fn stray_bytes_do_not_change_the_encoding() {
 }
 
 #[test]
+fn a_few_nuls_within_utf8_are_spaces() {
+    for (line, other) in [("12:00 失败\n", "12:01 重试\n"), ("12:00 failed\n", "retry\n")] {
+        for padding in ["", " "] {
+            let log = format!("{padding}{}\0\0\0{}", line.repeat(30), other.repeat(3));
+            check(log.clone().into_bytes(), &log.replace('\0', " "), "UTF-8");
+        }
+    }
+    check(b"text\0with a NUL in it".to_vec(), "text with a NUL in it", "UTF-8");
+}
+
+#[test]
 fn data_that_is_no_text_is_refused() {
     let refused = |bytes: &[u8]| decode(bytes.to_vec()).expect_err("it is no text");
     assert_eq!(refused(b"\x89PNG\r\n\x1a\n\0\0"), SkipReason::Binary(Some("png image")));
     assert_eq!(refused(b"%PDF-1.4"), SkipReason::Unsupported("pdf"));
-    assert_eq!(refused(b"text\0with a NUL in it"), SkipReason::Binary(None));
+    assert_eq!(refused(b"text with\0\0\0\0NULs in it"), SkipReason::Binary(None));
+    assert_eq!(refused(b"a NUL \0 and \xff, which is in no UTF-8"), SkipReason::Binary(None));
+    let head = "plain text\n".repeat(10_000).into_bytes();
+    assert_eq!(refused(&[head.clone(), vec![0; head.len()]].concat()), SkipReason::Binary(None));
     assert_eq!(refused(&[0; 4096]), SkipReason::Binary(None));
     assert_eq!(refused(&[1, 2, 3, 4, 5, 6, 7, 14]), SkipReason::Binary(None));
     let numbers: Vec<u8> = (0u32..1000).flat_map(u32::to_le_bytes).collect();
