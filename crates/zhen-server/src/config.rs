@@ -104,7 +104,7 @@ impl Default for Limits {
             max_connections: 4_096,
             max_uri_bytes: 16 << 10,
             max_header_bytes: 64 << 10,
-            max_search_body_bytes: 1 << 20,
+            max_search_body_bytes: 64 << 10,
             max_upload_bytes: 0,
             max_record_bytes: 16 << 20,
             header_timeout_ms: 15_000,
