@@ -61,6 +61,14 @@ pub(crate) enum Failure {
     /// The user ended the run.
     #[error("stopped before the end; what was done is kept, run the command again to go on")]
     Stopped,
+    /// The user ended a rebuild, which is one commit.
+    #[error("stopped before the end; the index is as it was, run the command again to rebuild it")]
+    NotRebuilt,
+    /// A stream had content, and no record was taken of it.
+    #[error(
+        "no record of standard input was taken; write a JSON object with a body or title on each line"
+    )]
+    NoRecord,
     /// The user ended something of which nothing is kept.
     #[error("stopped before the end")]
     Interrupted,

@@ -46,6 +46,9 @@ pub(crate) fn run(args: &IndexArgs, settings: &Settings) -> Result<Outcome, Fail
         let result = Indexer::rebuild(options, &shown);
         let problems = shown.finish();
         let (indexer, summary) = result?;
+        if summary.stopped {
+            return Err(Failure::NotRebuilt);
+        }
         report.print("rebuilt", &summary, &problems)?;
         indexer
     } else {
@@ -58,18 +61,23 @@ pub(crate) fn run(args: &IndexArgs, settings: &Settings) -> Result<Outcome, Fail
     } else if args.prune {
         report.run("pruned", |_| indexer.prune(&[]))?;
     }
+    let mut outcome = Ok(Outcome::Found);
     if stream {
         if typed {
             tell(settings, Told::Note, "type records, one JSON object a line; Ctrl-D ends them");
         }
-        report.run("indexed", |shown| indexer.index_stream(Ended::not_yet(stdin()), shown))?;
+        let summary =
+            report.run("indexed", |shown| indexer.index_stream(Ended::not_yet(stdin()), shown))?;
+        if summary.rejected > 0 && summary.added + summary.updated == 0 {
+            outcome = Err(Failure::NoRecord);
+        }
     }
     if args.merge {
         indexer.merge()?;
         report.say("merged into one segment")?;
     }
     indexer.close()?;
-    Ok(Outcome::Found)
+    outcome
 }
 
 /// A reader that stays at its end: a terminal's goes on after Ctrl-D.
@@ -222,11 +230,13 @@ impl Report<'_> {
         &mut self,
         action: &str,
         run: impl FnOnce(&Shown) -> Result<Summary, IndexError>,
-    ) -> Result<(), Failure> {
+    ) -> Result<Summary, Failure> {
         let shown = Shown::new(self.settings);
         let result = run(&shown);
         let problems = shown.finish();
-        self.print(action, &result?, &problems)
+        let summary = result?;
+        self.print(action, &summary, &problems)?;
+        Ok(summary)
     }
 
     /// Indexes again and again, and says what each time came to, until the user ends it.

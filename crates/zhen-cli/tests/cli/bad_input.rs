@@ -135,6 +135,18 @@ fn a_json_line_that_is_not_json_is_reported_with_its_number_and_the_rest_is_take
 }
 
 #[test]
+fn a_stream_of_which_no_record_is_taken_is_an_error() {
+    let place = place();
+    place.zhen(&["index", "docs"]).expect_status(0);
+    let done = place.zhen_reading(&["index", "-"], "garbage\n").expect_status(2);
+    assert!(done.err.contains("1 record rejected"), "{done:?}");
+    assert!(done.err.ends_with("on each line\n"), "{done:?}");
+    place.zhen_reading(&["-q", "index", "-"], "garbage\n").expect_error(&["no record"]);
+    place.zhen_reading(&["index", "-"], "").expect_status(0);
+    expect_good(&place);
+}
+
+#[test]
 fn each_skipped_file_is_named_with_v_and_counted_without() {
     let place = place();
     for n in 0..8 {

@@ -1,6 +1,7 @@
 //! Updating an index: only what has changed is read.
 
 use std::io::{BufRead as _, BufReader};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -132,6 +133,28 @@ fn rebuilding_needs_no_files_and_keeps_every_answer() {
     let summary = place.json(&["index", "--rebuild"]);
     assert_eq!(summary["documents"], 22);
     assert_eq!(place.search(&["文档 document", "-n", "100"])["hits"], before);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_rebuild_that_is_interrupted_leaves_the_index_and_says_so() {
+    let place = place();
+    place.zhen(&["index", "docs"]).expect_status(0);
+    // Where it is slow to start the signal comes too soon, elsewhere too late.
+    for delay in (0..200).map(|step| Duration::from_millis(step * 5)) {
+        let child = place.command(&["index", "--rebuild"]).spawn().unwrap();
+        std::thread::sleep(delay);
+        let mut kill = std::process::Command::new("kill");
+        kill.args(["-INT", &child.id().to_string()]).status().unwrap();
+        let done = Done::of(child);
+        if done.status == 2 {
+            let done = done.expect_error(&["stopped", "the index is as it was"]);
+            assert_eq!(done.out, "");
+            assert_eq!(place.search(&["文档 document"])["total"], 20);
+            return;
+        }
+    }
+    panic!("no signal came in time");
 }
 
 #[cfg(unix)]
