@@ -66,8 +66,11 @@ pub(crate) fn print_lines(
     let mut line = String::new();
     for hit in &response.hits {
         let name = one_line(paths.name(hit));
-        let title =
-            Passage { line: 1, text: hit.title.clone(), highlights: hit.title_highlights.clone() };
+        let title = Passage {
+            line: line_of_record(hit).unwrap_or(1),
+            text: hit.title.clone(),
+            highlights: hit.title_highlights.clone(),
+        };
         let passages = match hit.passages.as_slice() {
             [] => std::slice::from_ref(&title),
             passages => passages,
@@ -85,6 +88,14 @@ pub(crate) fn print_lines(
         }
     }
     Ok(())
+}
+
+/// The line on which a record of a file begins, where its id, `PATH#LINE` or `PATH#LINE.NTH`, says so.
+/// That of a part of a book says which part it is.
+fn line_of_record(hit: &Hit) -> Option<u32> {
+    let path = hit.path.as_deref().filter(|_| hit.kind != "epub")?;
+    let line = hit.id.strip_prefix(path)?.strip_prefix('#')?;
+    line.split('.').next()?.parse().ok()
 }
 
 /// Prints the hits for a person, with facets, notes and figures after them.
@@ -361,6 +372,25 @@ mod tests {
         assert!(
             document(&hit, &paths(), &Palette::default(), 80).contains("notes/词典.md  id chat-1")
         );
+    }
+
+    #[test]
+    fn the_line_of_a_record_stands_in_its_id() {
+        let of = |path: &str, id: &str| {
+            let (_, kind) = path.rsplit_once('.').unwrap();
+            let (id, path, kind) = (id.to_owned(), Some(path.to_owned()), kind.to_owned());
+            line_of_record(&Hit { id, path, kind, ..hit() })
+        };
+        assert_eq!(of("/a.jsonl", "/a.jsonl#12"), Some(12));
+        assert_eq!(of("/a.json", "/a.json#3.2"), Some(3));
+        for (path, id) in [
+            ("/a.jsonl", "a-1"),
+            ("/a.txt", "/a.txt"),
+            ("/a.epub", "/a.epub#2"),
+            ("/a.c", "/a.c#b"),
+        ] {
+            assert_eq!(of(path, id), None, "{id}");
+        }
     }
 
     #[test]

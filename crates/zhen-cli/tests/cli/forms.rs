@@ -49,6 +49,11 @@ fn a_pipe_gets_a_line_a_passage_with_path_and_line_number() {
         "docs/dictionary.txt:1:小时候家里只有一本词典。\ndocs/dictionary.txt:3:后来有了电子词典。\n"
     );
     assert_eq!(done.err, "");
+
+    place.write("docs/films.jsonl", "{\"title\": \"霸王别姬\"}\n{\"title\": \"地久天长\"}\n");
+    place.zhen(&["index", "docs"]).expect_status(0);
+    let out = place.zhen(&["search", "地久天长"]).expect_status(0).out;
+    assert_eq!(out, "docs/films.jsonl:2:地久天长\n");
 }
 
 #[test]
