@@ -164,7 +164,8 @@ pub(crate) struct IndexArgs {
     /// Leave out files and folders that match (may be repeated)
     #[arg(long, value_name = "GLOB", help_heading = "Which files")]
     pub(crate) exclude: Vec<String>,
-    /// Leave out larger files, unless they are read record by record [default: an eighth of --memory]
+    /// Leave out larger files, unless they are read record by record; at most an eighth of --memory,
+    /// which is the default
     #[arg(long, value_name = "SIZE", value_parser = parse_size, help_heading = "Which files")]
     pub(crate) max_file_size: Option<u64>,
 }

@@ -21,7 +21,7 @@ use crate::lock::LOCK_FILE;
 use crate::manifest::hex;
 use crate::pipeline::{self, Feed, FileTask, Found, LazyAnalyzer, Setup};
 use crate::progress::{Progress, Summary};
-use crate::reading::{self, Limits, Problems};
+use crate::reading::{self, Limits, Problems, TEXT_SHARE};
 use crate::record_store::RecordStore;
 use crate::writer::Writer;
 
@@ -36,10 +36,6 @@ const PURGE_FACTOR: u64 = 10;
 /// or at most so many.
 const PURGE_LEAST: u64 = 5_000;
 
-/// A document may have this share of the memory budget: it is held as text, as terms (some four times
-/// as large) and as record.
-const TEXT_SHARE: u64 = 8;
-
 /// How to write an index.
 #[derive(Clone)]
 pub struct IndexOptions {
@@ -52,7 +48,7 @@ pub struct IndexOptions {
     /// Words that segmentation should know. `None` keeps those of the index.
     pub user_dict: Option<UserDict>,
     /// Which files a walk takes. Its limit on the size of files holds for those that are one
-    /// document; an eighth of the memory budget unless told. JSON lines and tables, which are read
+    /// document; it is an eighth of the memory budget at most, and unless told. JSON lines and tables, which are read
     /// record by record, may be of any size.
     pub walk: WalkOptions,
     /// Whether documents whose file is gone are removed, below the paths that are indexed.
@@ -81,7 +77,8 @@ impl IndexOptions {
 
 impl IndexOptions {
     fn limits(&self) -> Limits {
-        Limits { text: self.walk.max_file_bytes.min(self.memory as u64 / TEXT_SHARE) }
+        let (asked, most) = (self.walk.max_file_bytes, self.memory as u64 / TEXT_SHARE);
+        Limits { text: asked.min(most), is_of_memory: asked >= most }
     }
 }
 
@@ -262,7 +259,7 @@ impl Indexer {
                     }
                     Err(error) => Found::Problem {
                         path: error.path().map(Path::to_path_buf).unwrap_or_default(),
-                        message: crate::reading::reason(&error),
+                        message: reading::reason(&error, limits),
                     },
                 });
             pipeline::run(writer, setup, progress, found, summary)?;

@@ -12,6 +12,10 @@ use zhen_source::{
 use crate::files::FileEntry;
 use crate::hash::hash128_reader;
 
+/// A document may have this share of the memory budget: it is held as text, as terms (some four times
+/// as large) and as record.
+pub(crate) const TEXT_SHARE: u64 = 8;
+
 /// What reading a file came to.
 #[derive(Debug)]
 pub(crate) enum FileOutcome {
@@ -62,6 +66,8 @@ impl Problems {
 pub(crate) struct Limits {
     /// Largest text of one document, in bytes.
     pub(crate) text: u64,
+    /// Whether that is all the memory allows, and not what was asked for.
+    pub(crate) is_of_memory: bool,
 }
 
 impl Limits {
@@ -73,6 +79,23 @@ impl Limits {
             max_file_bytes: whole,
             max_unpacked_bytes: whole,
             max_record_bytes: usize::try_from(self.text).unwrap_or(usize::MAX),
+        }
+    }
+
+    /// Why a file is left out, and how to mend it.
+    fn describe(self, reason: &SkipReason) -> String {
+        match reason {
+            // What was not read to its end is known to be larger by one byte.
+            SkipReason::TooLarge { size, limit }
+                if self.is_of_memory && size.saturating_sub(*limit) > 1 =>
+            {
+                let least = size.saturating_mul(TEXT_SHARE).div_ceil(1 << 20);
+                format!("{reason}; give --memory {least}MB, 8 times the file, or split it")
+            }
+            SkipReason::TooLarge { .. } | SkipReason::Bomb { .. } if self.is_of_memory => {
+                format!("{reason}; give more --memory, 8 times what is read, or split it")
+            }
+            reason => format!("{reason}; {}", reason.hint()),
         }
     }
 
@@ -103,7 +126,7 @@ pub(crate) fn read(
 ) -> (FileOutcome, Problems) {
     let (hash, length) = match hash_file(&entry.path) {
         Ok(hashed) => hashed,
-        Err(error) => return (FileOutcome::Failed(describe(&error)), Problems::default()),
+        Err(error) => return (FileOutcome::Failed(describe(&error, limits)), Problems::default()),
     };
     if let Some(known) = known
         && (known.size, known.hash) == (length, hash)
@@ -144,9 +167,9 @@ pub(crate) fn read(
     let failure = match result {
         Ok(Ok(report)) => return (read(None), Problems::of(&report)),
         Ok(Err(SourceError::Skipped { reason, .. })) if follows_from_content(&reason) => {
-            return (read(Some(reason.to_string())), Problems::default());
+            return (read(Some(limits.describe(&reason))), Problems::default());
         }
-        Ok(Err(error)) => reason(&error),
+        Ok(Err(error)) => reason(&error, limits),
         Err(_) => "its content makes the reader fail; please report it".to_owned(),
     };
     let outcome = if taken { FileOutcome::Broken(failure) } else { FileOutcome::Failed(failure) };
@@ -164,7 +187,7 @@ pub(crate) fn read_records(
 ) -> Result<Problems, String> {
     match read_stream(reader, &limits.options(true), sink) {
         Ok(report) => Ok(Problems::of(&report)),
-        Err(error) => Err(reason(&error)),
+        Err(error) => Err(reason(&error, limits)),
     }
 }
 
@@ -187,20 +210,20 @@ fn hash_file(path: &Path) -> std::io::Result<(u128, u64)> {
     hash128_reader(&mut File::open(path)?)
 }
 
-fn describe(error: &std::io::Error) -> String {
+fn describe(error: &std::io::Error, limits: Limits) -> String {
     match error.kind() {
-        std::io::ErrorKind::NotFound => SkipReason::Vanished.to_string(),
-        std::io::ErrorKind::PermissionDenied => SkipReason::Permission.to_string(),
+        std::io::ErrorKind::NotFound => limits.describe(&SkipReason::Vanished),
+        std::io::ErrorKind::PermissionDenied => limits.describe(&SkipReason::Permission),
         _ => error.to_string(),
     }
 }
 
 /// Why a file or folder was not taken, without its path.
-pub(crate) fn reason(error: &SourceError) -> String {
+pub(crate) fn reason(error: &SourceError, limits: Limits) -> String {
     match error {
         SourceError::NotFound { .. } => "no such file or folder".to_owned(),
         SourceError::Io { action, cause, .. } => format!("cannot {action}: {cause}"),
-        SourceError::Skipped { reason, .. } => reason.to_string(),
+        SourceError::Skipped { reason, .. } => limits.describe(reason),
         SourceError::BadPattern { .. } => error.to_string(),
         SourceError::Walk { cause, .. } => cause.clone(),
     }

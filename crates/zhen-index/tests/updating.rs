@@ -172,7 +172,10 @@ fn what_cannot_be_read_is_told_and_the_rest_is_taken() {
     let told = skipped(&summary);
     assert_eq!(told.len(), 3, "{told:?}");
     assert!(told[0].starts_with("binary.bin: binary"), "{told:?}");
-    assert_eq!(told[1..], ["empty.txt: empty", "missing: no such file or folder"]);
+    assert_eq!(
+        told[1..],
+        ["empty.txt: empty; nothing to index", "missing: no such file or folder"]
+    );
 
     let again = indexer.index_paths(std::slice::from_ref(&place.files), &()).unwrap();
     assert_eq!((again.read, again.unchanged), (0, 2), "skipped files are not read again either");

@@ -47,7 +47,7 @@ fn an_unreadable_file_is_reported_with_its_reason() {
         eprintln!("skipped: this user may read every file");
         return;
     }
-    assert!(problem(&place, "secret.txt").ends_with("permission denied"));
+    assert!(problem(&place, "secret.txt").contains("permission denied; make it readable"));
     expect_good(&place);
 }
 
@@ -78,7 +78,7 @@ fn an_empty_file_is_skipped_as_such() {
     let place = place();
     place.write("docs/empty.txt", "");
     place.write("docs/blank.txt", " \n\n");
-    assert!(problem(&place, "empty.txt").ends_with("empty"));
+    assert!(problem(&place, "empty.txt").ends_with("empty; nothing to index"));
     expect_good(&place);
 }
 
@@ -91,6 +91,23 @@ fn invalid_utf_8_does_not_keep_the_rest_from_being_found() {
     place.write("docs/damaged.txt", text);
     place.zhen(&["index", "docs"]).expect_status(0);
     assert_eq!(place.finds(&["望远镜"]), ["damaged.txt"]);
+    expect_good(&place);
+}
+
+#[test]
+fn a_file_that_is_too_large_is_skipped_with_the_memory_it_needs() {
+    let place = place();
+    place.write("docs/large.txt", "");
+    let file = std::fs::File::options().write(true).open(place.path("docs/large.txt")).unwrap();
+    file.set_len((17 << 20) - 1).unwrap();
+    let said = |size: &str| {
+        let args = ["index", "docs", "--memory", "128MB", "--max-file-size", size];
+        place.zhen(&args).expect_status(0).err
+    };
+    let err = said("20MB");
+    assert!(err.contains("the limit of 16777216; give --memory 136MB, 8 times the file"), "{err}");
+    let err = said("10MB");
+    assert!(err.contains("the limit of 10485760; raise the size limit"), "{err}");
     expect_good(&place);
 }
 
