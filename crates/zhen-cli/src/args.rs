@@ -158,10 +158,10 @@ pub(crate) struct IndexArgs {
     /// Follow symbolic links
     #[arg(long, help_heading = "Which files")]
     pub(crate) follow: bool,
-    /// Take only files that match, such as '*.md' or 'docs/**' (may be repeated)
+    /// Take only files that match, such as '*.md' or 'docs/**' below PATH (may be repeated)
     #[arg(long, value_name = "GLOB", help_heading = "Which files")]
     pub(crate) include: Vec<String>,
-    /// Leave out files and folders that match (may be repeated)
+    /// Leave out files and folders that match, relative to PATH too (may be repeated)
     #[arg(long, value_name = "GLOB", help_heading = "Which files")]
     pub(crate) exclude: Vec<String>,
     /// Leave out larger files, unless they are read record by record; at most an eighth of --memory,

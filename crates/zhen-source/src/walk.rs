@@ -1,5 +1,6 @@
 //! Finding files: what lies below the paths a user gives.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fs::Metadata;
 use std::path::{Component, Path, PathBuf};
@@ -24,9 +25,11 @@ pub struct WalkOptions {
     pub hidden: bool,
     /// Leave out what `.gitignore`, `.ignore` and `.git/info/exclude` name. Default: yes.
     pub ignore_files: bool,
-    /// Globs, relative to the path given, of files to take; empty means all.
+    /// Globs, relative to the path given, of files to take; empty means all. One without a slash
+    /// within holds at any depth; `./` before one ties it to the path. An absolute one must lie below
+    /// a path given.
     pub include: Vec<String>,
-    /// Globs, relative to the path given, of files and folders to leave out.
+    /// Globs of files and folders to leave out, written as those of `include`.
     pub exclude: Vec<String>,
     /// Folders never entered, as absolute or relative paths: index folders for example.
     pub exclude_dirs: Vec<PathBuf>,
@@ -52,11 +55,23 @@ impl Default for WalkOptions {
 }
 
 impl WalkOptions {
-    /// Looks at the patterns before anything is walked: a walk reports the first bad one and takes nothing.
+    /// Looks at the patterns before `paths` are walked: a walk reports the first bad one and takes
+    /// nothing.
     ///
     /// # Errors
-    /// [`SourceError::BadPattern`] for a pattern that is no glob.
-    pub fn check(&self) -> Result<(), SourceError> {
+    /// [`SourceError::BadPattern`] for a pattern that is no glob, or is absolute and below none of
+    /// `paths`.
+    pub fn check<P: AsRef<Path>>(&self, paths: &[P]) -> Result<(), SourceError> {
+        let roots: Vec<PathBuf> = paths.iter().map(|path| normalise_path(path.as_ref())).collect();
+        for pattern in self.include.iter().chain(&self.exclude) {
+            if is_absolute(pattern) && roots.iter().all(|root| tied(pattern, root).is_none()) {
+                return Err(SourceError::BadPattern {
+                    pattern: pattern.clone(),
+                    cause: "it is absolute and below none of the paths; write it relative to one"
+                        .to_owned(),
+                });
+            }
+        }
         globs(Path::new(""), self).map(drop)
     }
 }
@@ -150,7 +165,7 @@ pub fn path_id(path: &Path) -> String {
 /// walk goes on after it. A path that does not exist is [`SourceError::NotFound`].
 ///
 /// # Errors
-/// A pattern of `options` that is no glob is the one item of the walk.
+/// What is wrong with a pattern of `options` is the one item of the walk: see [`WalkOptions::check`].
 pub fn walk<P: AsRef<Path>>(
     paths: &[P],
     options: &WalkOptions,
@@ -159,17 +174,23 @@ pub fn walk<P: AsRef<Path>>(
         .iter()
         .map(|path| (normalise_path(path.as_ref()), path.as_ref().to_path_buf()))
         .collect();
+    let refused = options.check(paths).err();
+    if refused.is_some() {
+        roots.clear();
+    }
     roots.sort();
     roots.dedup_by(|a, b| a.0 == b.0);
     let overlapping = roots.len() > 1;
     let options = Arc::new(options.clone());
     let mut seen = HashSet::new();
-    roots.into_iter().flat_map(move |(root, given)| walk_root(root, given, &options)).filter(
-        move |item| match item {
+    let found = roots
+        .into_iter()
+        .flat_map(move |(root, given)| walk_root(root, given, &options))
+        .filter(move |item| match item {
             Ok(entry) if overlapping => seen.insert(entry.path.clone()),
             _ => true,
-        },
-    )
+        });
+    refused.into_iter().map(Err).chain(found)
 }
 
 type Items = Box<dyn Iterator<Item = Result<Entry, SourceError>> + Send>;
@@ -264,15 +285,36 @@ fn globs(root: &Path, options: &WalkOptions) -> Result<Override, SourceError> {
         pattern: pattern.to_owned(),
         cause: error.to_string(),
     };
-    let included = options.include.iter().map(|glob| (glob, glob.clone()));
-    let excluded = options.exclude.iter().map(|glob| (glob, format!("!{glob}")));
-    for (given, glob) in included.chain(excluded) {
-        if given.is_empty() {
+    let included = options.include.iter().map(|glob| (glob, ""));
+    let excluded = options.exclude.iter().map(|glob| (glob, "!"));
+    for (given, sign) in included.chain(excluded) {
+        let glob = tied(given, root).unwrap_or(Cow::Borrowed(given));
+        if glob.is_empty() {
             return Err(bad(given, &"it is empty"));
         }
-        builder.add(&glob).map_err(|error| bad(given, &error))?;
+        builder.add(&format!("{sign}{glob}")).map_err(|error| bad(given, &error))?;
     }
     builder.build().map_err(|error| bad("", &error))
+}
+
+fn is_absolute(pattern: &str) -> bool {
+    Path::new(pattern).has_root()
+}
+
+/// A pattern as it is matched below `root`, where a slash before it ties it to `root`; `None` for an
+/// absolute one of another place.
+fn tied<'p>(pattern: &'p str, root: &Path) -> Option<Cow<'p, str>> {
+    if let Some(mut rest) = pattern.strip_prefix("./") {
+        while let Some(more) = rest.strip_prefix("./") {
+            rest = more;
+        }
+        return Some(if rest.is_empty() { "".into() } else { format!("/{rest}").into() });
+    }
+    if !is_absolute(pattern) {
+        return Some(pattern.into());
+    }
+    let rest = pattern.strip_prefix(root.to_str()?.trim_end_matches('/'))?;
+    (rest.starts_with('/') && rest.len() > 1).then(|| rest.into())
 }
 
 fn from_ignore(at: &Path, error: ignore::Error) -> SourceError {

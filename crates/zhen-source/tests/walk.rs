@@ -92,6 +92,12 @@ fn globs_and_excluded_folders_choose() {
     assert_eq!(chosen(&["*.md"], &[], &[]), ["a/一.md", "a/二.md"]);
     assert_eq!(chosen(&[], &["*.md", "b*"], &[]), ["a.txt"]);
     assert_eq!(chosen(&[], &["a/"], &[]), ["a.txt", "b.txt"]);
+    // Tied to the path, as a shell's completion writes it or in full.
+    let full = |name: &str| format!("{}/{name}", folder.path().display());
+    assert_eq!(chosen(&[], &["./a"], &[]), ["a.txt", "b.txt"]);
+    assert_eq!(chosen(&["././*.txt"], &[], &[]), ["a.txt", "b.txt"]);
+    assert!(chosen(&["./一.md"], &[], &[]).is_empty());
+    assert_eq!(chosen(&[&full("a/*.md")], &[&full("a/二.md")], &[]), ["a/一.md"]);
     // An included pattern does not bring back what is ignored.
     assert_eq!(chosen(&["*.log", "*.txt"], &[], &[]), ["a.txt", "b.txt"]);
     assert_eq!(chosen(&[], &[], &[folder.path().join("x/../a")]), ["a.txt", "b.txt"]);
@@ -144,12 +150,18 @@ fn a_bad_pattern_is_an_error_that_names_it() {
     let options = WalkOptions { include: vec!["a[".into()], ..WalkOptions::default() };
     let all = found(&[folder.path()], &options);
     assert!(matches!(&all[..], [Err(SourceError::BadPattern { pattern, .. })] if pattern == "a["));
+    for absolute in ["/elsewhere/*.md", &format!("{}x/b", folder.path().display())] {
+        let options = WalkOptions { exclude: vec![absolute.into()], ..WalkOptions::default() };
+        let all = found(&[folder.path(), &folder.path().join("b.txt")], &options);
+        let [Err(error @ SourceError::BadPattern { .. })] = &all[..] else { panic!("{all:?}") };
+        assert!(error.to_string().contains("write it relative"), "{error}");
+    }
     // Who asks beforehand hears the same.
     assert!(
-        matches!(options.check(), Err(SourceError::BadPattern { pattern, .. }) if pattern == "a[")
+        matches!(options.check(&[folder.path()]), Err(SourceError::BadPattern { pattern, .. }) if pattern == "a[")
     );
     let good = WalkOptions { exclude: vec!["a*".into()], ..WalkOptions::default() };
-    assert!(good.check().is_ok());
+    assert!(good.check(&[folder.path()]).is_ok());
 }
 
 #[test]

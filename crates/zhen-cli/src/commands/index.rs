@@ -32,7 +32,7 @@ pub(crate) fn run(args: &IndexArgs, settings: &Settings) -> Result<Outcome, Fail
     // A bar would write over what is being typed.
     let settings = &if typed { settings.without_bar() } else { settings.clone() };
     let stop = stop::on_interrupt();
-    let options = options(args, settings, &stop)?;
+    let options = options(args, &paths, settings, &stop)?;
     if paths.is_empty() && !stream && args.dict.is_none() {
         // What changes an index and brings nothing into it is not meant to create one.
         if let Err(error @ IndexError::Missing { .. }) = ZhenIndex::open(&options.dir) {
@@ -135,6 +135,7 @@ fn check(args: &IndexArgs, paths: &[PathBuf], stream: bool) -> Result<(), Failur
 
 fn options(
     args: &IndexArgs,
+    paths: &[PathBuf],
     settings: &Settings,
     stop: &Arc<AtomicBool>,
 ) -> Result<IndexOptions, Failure> {
@@ -161,7 +162,7 @@ fn options(
         ..usual
     };
     let no_glob = |error| Failure::Usage(format!("{error}; see `zhen index --help`"));
-    options.walk.check().map_err(no_glob)?;
+    options.walk.check(paths).map_err(no_glob)?;
     Ok(options)
 }
 

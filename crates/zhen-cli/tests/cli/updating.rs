@@ -106,6 +106,11 @@ fn ignored_hidden_and_excluded_files_are_left_out_until_asked_for() {
     assert_eq!(finds(&["--hidden"]), [".hidden.txt", "a.txt", "b.md", "c.txt"]);
     assert_eq!(finds(&["--include", "*.md"]), ["b.md"]);
     assert_eq!(finds(&["--exclude", "drafts/**"]), ["a.txt", "b.md"]);
+    assert_eq!(finds(&["--exclude", "./drafts"]), ["a.txt", "b.md"]);
+    let full = place.path("docs/drafts").to_string_lossy().into_owned();
+    assert_eq!(finds(&["--exclude", &full]), ["a.txt", "b.md"]);
+    let elsewhere = ["index", "docs", "--exclude", "/elsewhere/drafts"];
+    place.zhen(&elsewhere).expect_error(&["/elsewhere/drafts", "write it relative"]);
 }
 
 #[test]
