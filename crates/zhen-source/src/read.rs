@@ -47,7 +47,7 @@ impl Default for ReadOptions {
 /// What reading a file came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FileReport {
-    /// Name of the encoding; of several in one stream, the last that is not UTF-8.
+    /// Name of the encoding; of several in one source, the last that is not UTF-8.
     pub encoding: &'static str,
     /// Format, as in [`Document::kind`].
     pub kind: &'static str,

@@ -1,9 +1,10 @@
 //! Bytes to text: which encoding, and is it text at all.
 //!
 //! A byte order mark decides. Valid UTF-8 is UTF-8 and costs one check and no copy. Everything else
-//! is decoded by each candidate and the likeliest text wins, so that GB18030 and Big5, which are valid in each other most of the time, are told apart on a line or two. Detection
-//! looks at a window of a large file; the window is cut only where no encoding can be in
-//! mid-character.
+//! is decoded by each candidate and the likeliest text wins, so that GB18030 and Big5, which are valid
+//! in each other most of the time, are told apart on a line or two; a file with lines in UTF-8 and
+//! lines in another encoding is decoded line by line. Detection looks at a window of a large file; the
+//! window is cut only where no encoding can be in mid-character.
 
 mod common;
 mod score;
@@ -26,7 +27,7 @@ pub struct Decoded {
     /// The text, without a byte order mark. Line ends are as they were.
     pub text: String,
     /// Name of the encoding as the WHATWG Encoding standard spells it (`UTF-8`, `gb18030`, `Big5`,
-    /// `UTF-16LE`, …), or `UTF-32LE`, `UTF-32BE`.
+    /// `UTF-16LE`, …), or `UTF-32LE`, `UTF-32BE`; of two, the one that is not UTF-8.
     pub encoding: &'static str,
     /// Whether bytes were invalid and became U+FFFD.
     pub lossy: bool,
@@ -44,6 +45,8 @@ const FOREIGN_MALUS: u64 = 12;
 /// Above this share of invalid, unassigned or control characters in the best decoding, the bytes
 /// are no text.
 const MAX_GARBAGE_SHARE: f64 = 0.2;
+/// One in so many lines beyond ASCII must be UTF-8 for a text to be of two encodings.
+const MIXED_SHARE: usize = 8;
 /// Most bits a character of UTF-16 text costs in the mean when there is no byte order mark; binary
 /// data read as UTF-16 costs more.
 const MAX_UTF16_BITS: u64 = 15;
@@ -92,7 +95,8 @@ pub fn decode(mut bytes: Vec<u8>) -> Result<Decoded, SkipReason> {
         Err(error) => {
             let bytes = error.into_bytes();
             let encoding = detect(&bytes, declared(&bytes));
-            let decoded = decode_as(&bytes, encoding);
+            let decoded =
+                decode_mixed(&bytes, encoding).unwrap_or_else(|| decode_as(&bytes, encoding));
             if score::garbage_share(prefix(&decoded.text, WINDOW)) > MAX_GARBAGE_SHARE {
                 return Err(SkipReason::Binary(None));
             }
@@ -143,6 +147,40 @@ fn utf8(text: String, lossy: bool) -> Decoded {
 fn decode_as(bytes: &[u8], encoding: &'static Encoding) -> Decoded {
     let (text, lossy) = encoding.decode_without_bom_handling(bytes);
     Decoded { text: text.into_owned(), encoding: encoding.name(), lossy }
+}
+
+/// Text to which programs wrote lines in UTF-8 and in another encoding, as many a log is, line by line.
+/// `None` where it is of one encoding, of which `whole` is the likeliest. A line break is one in all
+/// encodings but UTF-16.
+fn decode_mixed(bytes: &[u8], whole: &'static Encoding) -> Option<Decoded> {
+    let lines = || bytes.split(|&byte| byte == b'\n');
+    let (mut utf8_lines, mut others) = (0, 0);
+    for line in lines().filter(|line| !line.is_ascii()) {
+        match std::str::from_utf8(line) {
+            // Two bytes of another encoding are such a letter now and then, three hardly ever.
+            Ok(text) => utf8_lines += usize::from(text.chars().any(|c| c >= '\u{800}')),
+            Err(_) => others += 1,
+        }
+    }
+    if utf8_lines * MIXED_SHARE < utf8_lines + others || !whole.is_ascii_compatible() {
+        return None;
+    }
+    let rest: Vec<&[u8]> = lines().filter(|line| std::str::from_utf8(line).is_err()).collect();
+    let other = detect(&rest.join(&b'\n'), Some(whole));
+    if other == UTF_8 || !other.is_ascii_compatible() {
+        return None;
+    }
+    let mut decoded =
+        Decoded { text: String::with_capacity(bytes.len()), encoding: other.name(), lossy: false };
+    for (number, line) in lines().enumerate() {
+        if number > 0 {
+            decoded.text.push('\n');
+        }
+        let (text, _, lossy) = decode_line(line, Some(other));
+        decoded.text.push_str(&text);
+        decoded.lossy |= lossy;
+    }
+    Some(decoded)
 }
 
 /// UTF-16 and UTF-32 with a byte order mark.

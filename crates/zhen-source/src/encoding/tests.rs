@@ -186,6 +186,33 @@ fn stray_bytes_do_not_change_the_encoding() {
 }
 
 #[test]
+fn lines_in_utf8_and_in_another_encoding_are_decoded_one_by_one() {
+    for (encoding, pick) in
+        [(GB18030, (|s| s.0) as fn(&(&'static str, &'static str)) -> &'static str), (BIG5, |s| s.1)]
+    {
+        for utf8_every in [2, 3, 6] {
+            for others in [false, true] {
+                let lines: Vec<&str> = SNIPPETS.iter().map(pick).collect();
+                let bytes: Vec<Vec<u8>> = (0..)
+                    .zip(&lines)
+                    .map(|(n, line)| match (n % utf8_every == 0) != others {
+                        true => format!("12:0{} {line}\r", n % 10).into_bytes(),
+                        false => encoded(&format!("12:0{} {line}\r", n % 10), encoding),
+                    })
+                    .collect();
+                let text: Vec<String> =
+                    (0..).zip(&lines).map(|(n, line)| format!("12:0{} {line}\r", n % 10)).collect();
+                check(bytes.join(&b'\n'), &text.join("\n"), encoding.name());
+            }
+        }
+    }
+    // A line that was cut short is none in another encoding.
+    let cut = &"第三行".as_bytes()[..8];
+    let decoded = decode(["第一行\n第二行\n".as_bytes(), cut].concat()).expect("it is text");
+    assert_eq!((decoded.encoding, decoded.lossy), ("UTF-8", true));
+}
+
+#[test]
 fn a_few_nuls_within_utf8_are_spaces() {
     for (line, other) in [("12:00 失败\n", "12:01 重试\n"), ("12:00 failed\n", "retry\n")] {
         for padding in ["", " "] {
