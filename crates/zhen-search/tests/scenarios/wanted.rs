@@ -133,6 +133,7 @@ fn a_typed_space_parts_chinese_words() {
     assert_eq!(texts(&index, "南京　市长"), [0], "a wide one too");
     // Set apart by whoever made the text, not by who typed it.
     assert_eq!(texts(&index, "南 京 市 长"), texts(&index, "南京市长"));
+    assert_eq!(texts(&index, "南 京 市"), [1], "three are set apart, two are two words");
     assert_eq!(texts(&index, "南京\n市的天气"), [1], "a line was broken there");
 }
 
