@@ -11,7 +11,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 use zhen_index::Fields;
 use zhen_query::{Node, NodeKind, Value};
-use zhen_text::pinyin::Fuzzy;
+use zhen_text::pinyin::{self, Fuzzy, Input, PartKind};
 use zhen_text::synonym::Synonyms;
 use zhen_text::unit::{self, GramPattern, Kind, Unit};
 use zhen_text::{Analyzer, QueryWord, WordKind, fold};
@@ -102,8 +102,11 @@ impl Planner<'_> {
             let common = is_function_word(text, &query.words, at);
             let known = plan.terms.len();
             self.word(&query.words, at, typed, group, plan);
+            // With tone marks it is Chinese that is meant.
+            let share = if is_marked_pinyin(typed) { weights::LETTERS_OF_PINYIN } else { 1.0 };
             for term in &mut plan.terms[known..] {
                 (term.common, term.piece) = (common, piece);
+                term.boost *= share;
             }
         }
         if !self.exact {
@@ -420,6 +423,12 @@ enum Use {
     Score,
     /// Under NOT and in filters: nothing of it scores or is highlighted.
     Nothing,
+}
+
+/// Whether a word is spelled out in pinyin, with tone marks.
+fn is_marked_pinyin(typed: &str) -> bool {
+    let spelling = || Input::new(typed, Fuzzy::NONE).and_then(|input| input.spelling());
+    pinyin::is_marked(typed) && spelling() == Some(PartKind::Full)
 }
 
 fn is_ideographs(gram: &str) -> bool {

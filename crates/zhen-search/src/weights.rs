@@ -36,6 +36,8 @@ pub(crate) const PINYIN: f32 = 0.7;
 /// How many times as much it counts where tone marks were typed: the same letters without them are no
 /// more what was typed.
 pub(crate) const PINYIN_MARKED: f32 = 2.0;
+/// The letters of pinyin with tone marks as a word of their own, as a part of what a word counts.
+pub(crate) const LETTERS_OF_PINYIN: f32 = 0.1;
 /// Chinese whose reading begins with what was typed, or has its initials.
 pub(crate) const PINYIN_BEGUN: f32 = 0.5;
 /// Chinese that is read as a word that documents hold, though few do.

@@ -9,6 +9,7 @@ use zhen_text::{WordKind, number};
 use super::{Asked, Candidate, Expansion, is_single};
 use crate::api::Via;
 use crate::function_words;
+use crate::wanted::{is_single_han, is_unit};
 use crate::weights;
 
 /// Translations of the words.
@@ -38,8 +39,11 @@ pub(super) fn find(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
     let mut numbers = number::values(asked.folded);
     numbers.retain(|number| asked.folded[number.range.clone()].chars().nth(1).is_some());
     for (i, word) in asked.words.iter().enumerate() {
-        let unwanted =
-            asked.groups[i].is_none() || asked.is_part(i) || function_words::is_one(&word.text);
+        // 元 after a number is no element.
+        let unwanted = asked.groups[i].is_none()
+            || asked.is_part(i)
+            || is_single_han(word) && is_unit(asked.words, i)
+            || function_words::is_one(&word.text);
         if word.kind != WordKind::Han || unwanted {
             continue;
         }
