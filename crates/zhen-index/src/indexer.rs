@@ -48,8 +48,8 @@ pub struct IndexOptions {
     /// Words that segmentation should know. `None` keeps those of the index.
     pub user_dict: Option<UserDict>,
     /// Which files a walk takes. Its limit on the size of files holds for those that are one
-    /// document; it is an eighth of the memory budget at most, and unless told. JSON lines and tables, which are read
-    /// record by record, may be of any size.
+    /// document; it is an eighth of the memory budget at most, and unless told. JSON lines and tables,
+    /// which are read record by record, may be of any size.
     pub walk: WalkOptions,
     /// Whether documents whose file is gone are removed, below the paths that are indexed.
     pub prune: bool,

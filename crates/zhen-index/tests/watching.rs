@@ -5,32 +5,55 @@
 mod common;
 
 use std::ops::ControlFlow;
-use std::sync::mpsc::channel;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use common::Place;
-use zhen_index::{IndexOptions, Indexer};
+use zhen_index::{IndexOptions, Indexer, Summary};
+
+/// A thread that watches, and what each of its batches came to.
+struct Watching {
+    batches: Receiver<Summary>,
+    stop: Arc<AtomicBool>,
+    thread: JoinHandle<()>,
+}
+
+impl Watching {
+    fn of(place: &Place, paths: Vec<PathBuf>) -> Self {
+        let options = IndexOptions { prune: true, ..place.options() };
+        let (sender, batches) = channel();
+        let stop = options.stop.clone();
+        let thread = std::thread::spawn(move || {
+            let mut indexer = Indexer::open(options).unwrap();
+            indexer
+                .watch(&paths, &(), &mut |batch| match sender.send(batch.unwrap()) {
+                    Ok(()) => ControlFlow::Continue(()),
+                    Err(_) => ControlFlow::Break(()),
+                })
+                .unwrap();
+            indexer.close().unwrap();
+        });
+        Self { batches, stop, thread }
+    }
+
+    /// Ends it, which must not have failed.
+    fn end(self) {
+        self.stop.store(true, Ordering::Relaxed);
+        self.thread.join().unwrap();
+    }
+}
 
 #[test]
 fn a_new_a_changed_and_a_removed_file_are_taken_up_while_watching() {
     let place = Place::new();
     place.write("a.txt", "旧的 old");
-    let options = IndexOptions { prune: true, ..place.options() };
-    let (batches, received) = channel();
-    let paths = [place.files.clone()];
-    let stop = options.stop.clone();
-    let watching = std::thread::spawn(move || {
-        let mut indexer = Indexer::open(options).unwrap();
-        indexer
-            .watch(&paths, &(), &mut |batch| match batches.send(batch.unwrap()) {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(_) => ControlFlow::Break(()),
-            })
-            .unwrap();
-        indexer.close().unwrap();
-    });
+    let watching = Watching::of(&place, vec![place.files.clone()]);
     let patience = Duration::from_secs(60);
-    let first = received.recv_timeout(patience).unwrap();
+    let first = watching.batches.recv_timeout(patience).unwrap();
     assert_eq!((first.added, first.documents), (1, 1));
 
     // Several batches may be needed; each is waited for until the state is reached.
@@ -38,7 +61,7 @@ fn a_new_a_changed_and_a_removed_file_are_taken_up_while_watching() {
         if place.names() == wanted {
             return;
         }
-        received.recv_timeout(patience).expect("the change is taken up");
+        watching.batches.recv_timeout(patience).expect("the change is taken up");
     };
     place.write("b.txt", "新的 new");
     wait_for(&["a.txt", "b.txt"]);
@@ -47,10 +70,9 @@ fn a_new_a_changed_and_a_removed_file_are_taken_up_while_watching() {
     let grams = place.open().fields().body_grams;
     place.write("b.txt", "changed 又变了");
     while place.found(grams, "changed").is_empty() {
-        received.recv_timeout(patience).expect("the change is taken up");
+        watching.batches.recv_timeout(patience).expect("the change is taken up");
     }
-    stop.store(true, std::sync::atomic::Ordering::Relaxed);
-    watching.join().unwrap();
+    watching.end();
     place.assert_sound();
 }
 
@@ -58,36 +80,23 @@ fn a_new_a_changed_and_a_removed_file_are_taken_up_while_watching() {
 /// are `wanted` and `word` is found.
 fn watch_through(
     place: &Place,
-    paths: Vec<std::path::PathBuf>,
+    paths: Vec<PathBuf>,
     changes: &[&dyn Fn()],
     wanted: &[&str],
     word: &str,
 ) {
-    let options = IndexOptions { prune: true, ..place.options() };
-    let (batches, received) = channel();
-    let stop = options.stop.clone();
-    let watching = std::thread::spawn(move || {
-        let mut indexer = Indexer::open(options).unwrap();
-        indexer
-            .watch(&paths, &(), &mut |batch| match batches.send(batch.unwrap()) {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(_) => ControlFlow::Break(()),
-            })
-            .unwrap();
-        indexer.close().unwrap();
-    });
+    let watching = Watching::of(place, paths);
     let patience = Duration::from_secs(20);
-    received.recv_timeout(patience).unwrap();
+    watching.batches.recv_timeout(patience).unwrap();
     for change in changes {
         change();
-        received.recv_timeout(patience).expect("the change is taken up");
+        watching.batches.recv_timeout(patience).expect("the change is taken up");
     }
     let grams = place.open().fields().body_grams;
     while place.names() != wanted || place.found(grams, word).is_empty() {
-        received.recv_timeout(patience).expect("the change is taken up");
+        watching.batches.recv_timeout(patience).expect("the change is taken up");
     }
-    stop.store(true, std::sync::atomic::Ordering::Relaxed);
-    watching.join().unwrap();
+    watching.end();
 }
 
 #[test]

@@ -14,7 +14,7 @@ use zhen_query::{Node, NodeKind, Value};
 use zhen_text::pinyin::{self, Fuzzy, Input, PartKind};
 use zhen_text::synonym::Synonyms;
 use zhen_text::unit::{self, GramPattern, Kind, Unit};
-use zhen_text::{Analyzer, QueryWord, WordKind, fold};
+use zhen_text::{Analyzer, QueryWord, WordKind, fold, number};
 
 use crate::expand::{self, Asked, Holdings};
 use crate::filter::{Condition, DUPLICATES};
@@ -114,6 +114,7 @@ impl Planner<'_> {
                 text,
                 folded: &query.folded,
                 words: &query.words,
+                numbers: &number::values(&query.folded),
                 groups: &groups,
                 proposes: wanted_by == WantedBy::Groups,
                 holdings: self.holdings,
@@ -278,15 +279,13 @@ impl Planner<'_> {
             }
             NodeKind::Phrase(text) => self.quoted(text, plan, used),
             NodeKind::Prefix(text) => self.begun(text, plan, used),
-            // An edit makes another word of two ideographs; where one sounds or looks wrong, the word alone
-            // finds what was meant.
-            NodeKind::Fuzzy(text, _)
-                if unit::units(&fold::fold_to_string(text)).any(|unit| unit.kind.is_ideo()) =>
-            {
-                self.quoted(text, plan, used)
-            }
             NodeKind::Fuzzy(text, edits) => {
                 let folded = fold::fold_to_string(text);
+                // An edit makes another word of two ideographs; where one sounds or looks wrong, the word
+                // alone finds what was meant.
+                if unit::units(&folded).any(|unit| unit.kind.is_ideo()) {
+                    return self.quoted(text, plan, used);
+                }
                 let fields = [self.fields.body_grams, self.fields.title_grams];
                 let kind = ListKind::Fuzzy(folded.clone(), *edits);
                 let origins = fields.map(|field| plan.list(field, kind.clone())).to_vec();
@@ -386,7 +385,7 @@ impl Planner<'_> {
                 }
                 let origins = [plan.list(field, ListKind::Phrase(phrase))];
                 if used == Use::Score {
-                    plan.add_origins(&origins, [boost; 1], None);
+                    plan.add_origins(&origins, [boost], None);
                     plan.patterns.push(match prefix {
                         true => Pattern::prefix(text, &folded),
                         false => Pattern::new(text, &folded, 2.0),

@@ -19,6 +19,7 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 use tantivy::schema::Field;
 use zhen_index::{Fields, HandMade, LooksColumns, VocabularyFile};
+use zhen_text::number::NumberToken;
 use zhen_text::pinyin::Fuzzy;
 use zhen_text::synonym::Synonyms;
 use zhen_text::unit::{self, GramPattern};
@@ -51,6 +52,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) folded: &'a str,
     /// Its words, compounds beside their parts.
     pub(crate) words: &'a [QueryWord],
+    /// Its numbers and dates.
+    pub(crate) numbers: &'a [NumberToken],
     /// The group of each word that documents should hold.
     pub(crate) groups: &'a [Option<usize>],
     /// Whether a query put right is proposed. Of what stands under OR documents need hold nothing, so
@@ -287,9 +290,8 @@ fn compete(
 ) {
     let typed = asked.typed(&expansion.words);
     let fields = asked.holdings.fields;
-    let is_compound = |&&word: &&usize| asked.words[word].kind == WordKind::Compound;
-    let compounds = expansion.words.iter().filter(is_compound).count();
-    let count = ((expansion.words.len() - compounds) as f32).sqrt();
+    let counts = |&&word: &&usize| asked.words[word].kind != WordKind::Compound;
+    let count = (expansion.words.iter().filter(counts).count() as f32).sqrt();
     let road = plan.road(typed, expansion.via);
     // A rare translation of a frequent word says no more than the word: or documents that hold the
     // word itself would come after those with a translation.

@@ -1,7 +1,7 @@
 //! Numbers and dates find what says the same in another notation or language, and only that: the
 //! index holds numbers by value beside the words.
 
-use zhen_text::{WordKind, number, value_term};
+use zhen_text::{WordKind, value_term};
 
 use super::Asked;
 use crate::api::Via;
@@ -12,7 +12,7 @@ use crate::weights;
 /// Adds the values of the numbers in the query.
 pub(super) fn add(asked: &Asked<'_>, plan: &mut Plan) {
     let fields = asked.holdings.fields;
-    for number in number::values(asked.folded) {
+    for number in asked.numbers {
         let words = asked.words_in(&number.range);
         // 3km, 三年 are more than a 3; of 五千元 most is the number.
         let small = asked.folded[number.range.clone()].chars().nth(1).is_none();

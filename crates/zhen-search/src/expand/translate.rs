@@ -3,8 +3,8 @@
 
 use std::ops::Range;
 
+use zhen_text::WordKind;
 use zhen_text::lexicon::{self, Lexicon};
-use zhen_text::{WordKind, number};
 
 use super::{Asked, Candidate, Expansion, is_single};
 use crate::api::Via;
@@ -36,8 +36,9 @@ pub(super) fn find(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
         }
     }
     // Two of two days is a word.
-    let mut numbers = number::values(asked.folded);
-    numbers.retain(|number| asked.folded[number.range.clone()].chars().nth(1).is_some());
+    let is_long = |range: &Range<usize>| asked.folded[range.clone()].chars().nth(1).is_some();
+    let ranges = asked.numbers.iter().map(|number| &number.range).filter(|&range| is_long(range));
+    let of_numbers: Vec<usize> = ranges.flat_map(|range| asked.words_in(range)).collect();
     for (i, word) in asked.words.iter().enumerate() {
         // 元 after a number is no element.
         let unwanted = asked.groups[i].is_none()
@@ -48,10 +49,7 @@ pub(super) fn find(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
             continue;
         }
         // What a number is made of says nothing by itself.
-        let touches = |number: &Range<usize>| {
-            number.start < word.folded.end && word.folded.start < number.end
-        };
-        let is_number = numbers.iter().any(|number| touches(&number.range));
+        let is_number = of_numbers.contains(&i);
         for part in lexicon.to_english_parts(&word.text) {
             // A document that holds one part of a word does not hold the word.
             let whole = part.range.len() == word.text.len();
