@@ -105,6 +105,11 @@ pub fn lemmas(word: &str) -> Vec<String> {
     out
 }
 
+/// Whether a word ends as who does something does, or as what is more or most so.
+pub(super) fn is_agent(word: &str) -> bool {
+    word.ends_with("er") || word.ends_with("est")
+}
+
 /// Endings that make a word of another one, with what stood there before. More telling ones first.
 const DERIVATIONS: &[(&str, &str)] = &[
     ("ically", "ic"),

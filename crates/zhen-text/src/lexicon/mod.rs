@@ -286,7 +286,7 @@ impl Lexicon {
 
     /// The translations of a phrase that has an entry, in any form of its words.
     fn direct(&self, phrase: &[Word]) -> Vec<Candidate> {
-        let mut found = Found::default();
+        let [mut found, mut otherwise] = [Found::default(), Found::default()];
         let mut related = Vec::new();
         for key in keys_of(phrase) {
             let Some(offset) = self.keys.get(&key) else { continue };
@@ -294,7 +294,8 @@ impl Lexicon {
                 Cursor::at(self.english, usize::try_from(offset).unwrap_or(usize::MAX));
             let groups = record.count();
             for _ in 0..groups {
-                let fit = fit(record.string(), phrase);
+                let (fit, means_same) = fit(record.string(), phrase);
+                let found = if means_same { &mut found } else { &mut otherwise };
                 for _ in 0..record.count() {
                     let word = record.varint();
                     found.add(word, table::strength(record.byte()) * fit);
@@ -304,7 +305,15 @@ impl Lexicon {
                 related.extend((0..record.count()).map(|_| (record.varint(), record.byte())));
             }
         }
+        if found.words.is_empty() {
+            found = std::mem::take(&mut otherwise);
+        }
         let mut out = self.ranked(found, 1.0);
+        for hint in self.ranked(otherwise, RELATED).into_iter().take(MOST_RELATED) {
+            if out.iter().all(|candidate| candidate.text != hint.text) {
+                out.push(Candidate { related: true, ..hint });
+            }
+        }
         if !out.is_empty() {
             self.add_related(&related, &mut out);
         }
@@ -414,19 +423,23 @@ impl Word {
     }
 }
 
-/// How well the words of a query are those of a phrase as it is written in the dictionary.
-fn fit(phrase: &str, words: &[Word]) -> f32 {
-    let mut fit = 1.0f32;
+/// How well the words of a query are those of a phrase as it is written in the dictionary, and whether
+/// they mean the same. A *charger* may be who charges, but *butter* is nobody who buts: what ends so only
+/// hints at the shorter word where it has an entry of its own, and so does a word of the same stem.
+fn fit(phrase: &str, words: &[Word]) -> (f32, bool) {
+    let (mut fit, mut means_same) = (1.0f32, true);
     let mut written = phrase.split(' ');
     for word in words {
         let written = written.next().unwrap_or_default();
         if written == word.text {
             continue;
         }
-        let lemma = word.lemmas.iter().any(|lemma| lemma == written);
-        fit = fit.min(if lemma { LEMMA } else { SAME_STEM });
+        let is_lemma = word.lemmas.iter().any(|lemma| lemma == written);
+        means_same &= is_lemma && !is_function_word(written) && !key::is_agent(&word.text)
+            || !key::is_agent(written) && key::lemmas(written).contains(&word.text);
+        fit = fit.min(if is_lemma { LEMMA } else { SAME_STEM });
     }
-    fit
+    (fit, means_same)
 }
 
 /// The keys of a phrase: each word in each of its forms, but no more than some dozens in all.

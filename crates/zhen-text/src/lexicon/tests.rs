@@ -116,6 +116,25 @@ fn signs_within_words_do_no_harm() {
 }
 
 #[test]
+fn a_shorter_word_only_hints_where_the_word_has_an_entry() {
+    for (word, meant, other) in [
+        ("butter", "黄油", "但是"),
+        ("employer", "雇主", "使用"),
+        ("shower", "淋浴", "显示"),
+        ("browser", "浏览器", "眉头"),
+        ("hospital", "医院", "好客"),
+        ("shed", "棚", "她"),
+    ] {
+        let found = Lexicon::builtin().to_chinese(&[word]).remove(0).candidates;
+        let of = |text: &str| found.iter().find(|candidate| candidate.text == text);
+        assert!(of(meant).is_some_and(|candidate| !candidate.related), "{word}: {found:?}");
+        assert!(of(other).is_none_or(|candidate| candidate.related), "{word}: {found:?}");
+    }
+    let brother = Lexicon::builtin().to_chinese(&["brother"]).remove(0).candidates;
+    assert!(brother[0].text == "兄弟" && !brother[0].related, "{brother:?}");
+}
+
+#[test]
 fn function_words_and_numbers_are_left_alone() {
     assert_eq!(to_chinese("of the 1999 3.5 25,000"), []);
     let with_content = to_chinese("what is the economy of");
@@ -257,7 +276,7 @@ fn translations_of_questions_stand_in_their_paragraphs() {
     let Some(pairs) = pairs("xquad-en-zh") else { return };
     let [first, three, all] = hit_rates(pairs.into_iter());
     println!("xquad-en-zh: {first:.3} {three:.3} {all:.3}");
-    assert!(first > 0.47 && three > 0.59 && all > 0.66, "{first:.3} {three:.3} {all:.3}");
+    assert!(first > 0.46 && three > 0.595 && all > 0.68, "{first:.3} {three:.3} {all:.3}");
 }
 
 #[test]
