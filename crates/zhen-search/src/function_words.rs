@@ -161,9 +161,28 @@ const WORDS: &[&str] = &[
     "需要",
 ];
 
+/// Single ideographs that hold a sentence together.
+const PARTICLES: &str = "的地得了着过吗呢吧啊呀么嘛是在有无不没未会能可要应该被把将让使令给对从到向往由与和及或\
+    而但也都就才又再还很太最更之其此这那哪谁我你您他她它们某每各几等则若如即且乃者于以为因所并仅只";
+
 /// Whether the folded word is one.
 pub(crate) fn is_one(word: &str) -> bool {
+    let mut chars = word.chars();
     WORDS.binary_search(&word).is_ok()
+        || chars.next().is_some_and(|c| PARTICLES.contains(c)) && chars.next().is_none()
+}
+
+/// Whether a folded Chinese word only asks: 怎么办, 什么样, 能不能, 有没有.
+pub(crate) fn asks(word: &str) -> bool {
+    /// How words begin that ask for a way, a thing, a number.
+    const BEGINNINGS: [&str; 6] = ["怎", "什么", "为什么", "为何", "多少", "多久"];
+    let mut chars = word.chars();
+    let start = [chars.next(), chars.next(), chars.next()];
+    let is_choice = start[0].is_some()
+        && start[0] == start[2]
+        && matches!(start[1], Some('不' | '没'))
+        && chars.count() <= 1;
+    is_choice || BEGINNINGS.iter().any(|start| word.starts_with(start))
 }
 
 #[cfg(test)]
@@ -180,6 +199,17 @@ mod tests {
         for word in WORDS {
             assert_eq!(zhen_text::fold::fold_to_string(word), *word);
         }
-        assert!(is_one("the") && is_one("什么") && !is_one("中国"));
+        assert!(is_one("the") && is_one("什么") && is_one("在") && !is_one("中国") && !is_one(""));
+    }
+
+    #[test]
+    fn words_that_only_ask_are_told_from_others() {
+        for word in ["怎么办", "什么样", "多少钱", "能不能", "有没有", "可不可以"]
+        {
+            assert!(asks(word), "{word}");
+        }
+        for word in ["词典", "不能不", "没有", "怕不怕死人", ""] {
+            assert!(!asks(word), "{word}");
+        }
     }
 }

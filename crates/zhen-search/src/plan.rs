@@ -73,6 +73,8 @@ pub(crate) struct ScoreTerm {
     pub(crate) boost: f32,
     /// The group whose word a document with this term holds.
     pub(crate) group: Option<usize>,
+    /// Whether it may mean something else than that word.
+    pub(crate) doubtful: bool,
     /// Terms of one slot stand for the same word in different ways: they compete, and only the best
     /// of them counts.
     pub(crate) slot: Option<usize>,
@@ -153,6 +155,7 @@ impl Plan {
             origin,
             boost,
             group,
+            doubtful: false,
             slot: None,
             common: false,
             piece: false,
@@ -206,6 +209,7 @@ impl Plan {
                 // It counts once, whatever the number of words it stands for.
                 boost: if i == 0 { boost } else { 0.0 },
                 group,
+                doubtful: false,
                 slot: Some(slot),
                 common: false,
                 piece: false,

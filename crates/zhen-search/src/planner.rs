@@ -51,9 +51,9 @@ impl Planner<'_> {
         match root.map(|node| &node.kind) {
             None => {}
             Some(NodeKind::And(children)) => {
-                children.iter().for_each(|child| self.top(child, &mut plan));
+                children.iter().for_each(|child| self.top(child, false, &mut plan));
             }
-            Some(_) => root.into_iter().for_each(|node| self.top(node, &mut plan)),
+            Some(_) => root.into_iter().for_each(|node| self.top(node, true, &mut plan)),
         }
         plan
     }
@@ -63,10 +63,13 @@ impl Planner<'_> {
         self.mask(node, plan, Use::Nothing)
     }
 
-    fn top(&self, node: &Node, plan: &mut Plan) {
+    /// What stands beside others or is all that is asked (`alone`).
+    fn top(&self, node: &Node, alone: bool, plan: &mut Plan) {
         match &node.kind {
-            NodeKind::Text(text) => self.text(text, plan, WantedBy::Groups),
-            NodeKind::Phrase(text) if self.unquote => self.text(text, plan, WantedBy::Groups),
+            NodeKind::Text(text) => self.text(text, alone, plan, WantedBy::Groups),
+            NodeKind::Phrase(text) if self.unquote => {
+                self.text(text, alone, plan, WantedBy::Groups);
+            }
             _ => {
                 let mask = self.mask(node, plan, Use::Score);
                 plan.mask.push(mask);
@@ -75,9 +78,9 @@ impl Planner<'_> {
     }
 
     /// Words of bare text. With `wanted_by` groups, their number tells which a document holds.
-    fn text(&self, text: &str, plan: &mut Plan, wanted_by: WantedBy) {
+    fn text(&self, text: &str, alone: bool, plan: &mut Plan, wanted_by: WantedBy) {
         let query = self.analyzer.query(text);
-        let wanted = wanted(text, &query);
+        let wanted = wanted(text, &query, alone);
         let folded = |words: &Range<usize>| spanned(&query.words[words.clone()], |w| &w.folded);
         let mut groups = vec![None; query.words.len()];
         for one in &wanted {
@@ -129,7 +132,12 @@ impl Planner<'_> {
     /// Words that are wanted one after another.
     fn together(&self, folded: &str, typed: &str, group: usize, plan: &mut Plan) {
         let origins = self.standing(folded, plan);
-        plan.add_origins(&origins, [weights::BODY_BIGRAM, weights::TITLE_BIGRAM], Some(group));
+        // Of ideographs the pairs score.
+        let boosts = match is_ideographs(folded) {
+            true => [0.0; 2],
+            false => [weights::BODY_BIGRAM, weights::TITLE_BIGRAM],
+        };
+        plan.add_origins(&origins, boosts, Some(group));
         plan.patterns.push(Pattern::new(typed, folded, 1.0));
     }
 
@@ -270,7 +278,7 @@ impl Planner<'_> {
             NodeKind::Text(text) if used == Use::Score => self.wanted_mask(text, plan),
             NodeKind::Text(text) => {
                 let query = self.analyzer.query(text);
-                let wanted = wanted(text, &query).into_iter();
+                let wanted = wanted(text, &query, true).into_iter();
                 let origins = wanted.map(|one| match &query.words[one.words.clone()] {
                     [word] => self.members(word, plan),
                     words => self.standing(&query.folded[spanned(words, |w| &w.folded)], plan),
@@ -320,7 +328,7 @@ impl Planner<'_> {
     /// Bare text under OR: what would hold each of its words must hold here.
     fn wanted_mask(&self, text: &str, plan: &mut Plan) -> Mask {
         let first = plan.groups.len();
-        self.text(text, plan, WantedBy::Mask);
+        self.text(text, true, plan, WantedBy::Mask);
         let mut origins = vec![Vec::new(); plan.groups.len() - first];
         for term in &mut plan.terms {
             if let Some(group) = term.group.and_then(|group| group.checked_sub(first)) {

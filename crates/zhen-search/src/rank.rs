@@ -25,8 +25,12 @@ use crate::terms::{Places, Terms};
 use crate::weights;
 use crate::window::{Scorer, TermCursor, WINDOW_WORDS, Window, starts};
 
-/// With fewer documents than this that hold every word, documents with some of them count too.
+/// With fewer documents than this that surely hold every word, documents with some of them count too.
 const ENOUGH: u64 = 5;
+
+/// So many wanted words are a sentence, of which no document need hold each: when the best document of all
+/// lacks some, those with some of them count too.
+const SENTENCE: usize = 4;
 
 /// When counting documents with some of the words, a term that more than one in this many documents
 /// hold does not by itself make a document match (it still scores), unless it is a word that
@@ -100,6 +104,11 @@ impl Best {
         if self.heap.len() == self.most {
             self.least = self.heap.peek().map_or(Score::MAX, |worst| worst.score);
         }
+    }
+
+    /// The best of them.
+    fn first(&self) -> Option<&Ranked> {
+        self.heap.iter().min()
     }
 
     fn into_sorted(self) -> Vec<Ranked> {
@@ -290,10 +299,13 @@ impl<'a> Prepared<'a> {
         let mut some = Tally::new(most, keep);
         let mut window = Window::new(self.plan.groups.len());
         let enough = self.is_held_by_enough(&masks);
+        let is_sentence = self.plan.groups.len() >= SENTENCE;
         for (segment, mask) in masks.iter().enumerate() {
             self.segment(segment, mask.as_ref(), enough, &mut window, [&mut every, &mut some])?;
         }
-        let relaxed = !enough && every.total < ENOUGH && some.total > every.total;
+        let lacks =
+            || every.sure < ENOUGH || is_sentence && some.best.first() != every.best.first();
+        let relaxed = !enough && some.total > every.total && lacks();
         let tally = if relaxed { some } else { every };
         Ok(tally.outcome(relaxed, self.lists.clone()))
     }
@@ -312,8 +324,9 @@ impl<'a> Prepared<'a> {
             }
             for start in starts(reader.max_doc(), mask.as_ref()) {
                 window.begin(start, reader.max_doc());
-                cursors.iter_mut().for_each(|cursor| cursor.gather(&mut window));
-                if window.find_matches(mask.as_ref()) > 0 {
+                cursors.iter_mut().for_each(|cursor| cursor.mark(&mut window));
+                window.find_matches(mask.as_ref());
+                if window.strict.iter().any(|&word| word != 0) {
                     return Ok(true);
                 }
             }
@@ -339,16 +352,15 @@ impl<'a> Prepared<'a> {
             }
             cursors.push(TermCursor {
                 cursor: Cursor::new(source),
-                df: self.terms[i].df,
                 scorer: Scorer {
                     weight: self.terms[i].weight,
                     saturation: self.index.saturation(term.field)?,
                     norms: norms[at].1.clone(),
                 },
                 group: term.group,
+                doubtful: term.doubtful,
                 selecting: self.selecting[i],
                 slot: term.slot,
-                gathered: 0..0,
             });
         }
         cursors.sort_by_key(|cursor| cursor.slot);
@@ -365,15 +377,15 @@ impl<'a> Prepared<'a> {
         let mut terms = self.plan.terms.iter().zip(&self.terms);
         match self.plan.groups.len() {
             0 => true,
-            1 if masks.iter().all(Option::is_none) => {
-                terms.any(|(term, prepared)| term.group.is_some() && prepared.df >= ENOUGH)
-            }
+            1 if masks.iter().all(Option::is_none) => terms.any(|(term, prepared)| {
+                term.group.is_some() && !term.doubtful && prepared.df >= ENOUGH
+            }),
             _ => false,
         }
     }
 
-    /// Takes the documents of a segment that hold every word, and as long as these are not known to be
-    /// enough, those with some of them.
+    /// Takes the documents of a segment that hold every word, and if these are not known to be enough, those
+    /// with some of them.
     fn segment(
         &self,
         segment: usize,
@@ -387,30 +399,15 @@ impl<'a> Prepared<'a> {
         every.begin(len);
         some.begin(len);
         let mut cursors = self.cursors(segment)?;
-        let may_be_every = window.each_group_has_one(&cursors);
         let order = reader.fast_fields().u64(name::ORDER)?;
         for start in starts(len, mask) {
-            let only_every = enough || every.total >= ENOUGH;
-            if only_every && !may_be_every {
-                break;
-            }
             window.begin(start, len);
-            if only_every {
-                cursors.iter_mut().for_each(|cursor| cursor.gather(window));
-                if window.find_matches(mask) == 0 {
-                    continue;
-                }
-            }
             for rivals in cursors.chunk_by_mut(|a, b| a.slot == b.slot) {
                 window.scores.next_slot();
                 // Of those that do not compete, each by itself or several: that makes no difference.
-                for cursor in rivals {
-                    if only_every { cursor.add_to_strict(window) } else { cursor.add(window) }
-                }
+                rivals.iter_mut().for_each(|cursor| cursor.add(window));
             }
-            if !only_every {
-                window.find_matches(mask);
-            }
+            every.sure += window.find_matches(mask);
             for i in 0..WINDOW_WORDS {
                 let at = start as usize / 64 + i;
                 let ctx = Context { order: &order, segment: segment as u32, at };
@@ -418,7 +415,7 @@ impl<'a> Prepared<'a> {
                 if strict != 0 {
                     every.take(strict, scores, strict, &ctx);
                 }
-                if !only_every && window.any[i] != 0 {
+                if !enough && window.any[i] != 0 {
                     some.take(window.any[i], scores, strict, &ctx);
                 }
             }
@@ -438,13 +435,15 @@ struct Context<'a> {
 struct Tally {
     best: Best,
     total: u64,
+    /// How many surely hold every word.
+    sure: u64,
     keep: bool,
     matching: Vec<Bits>,
 }
 
 impl Tally {
     fn new(most: usize, keep: bool) -> Self {
-        Self { best: Best::new(most), total: 0, keep, matching: Vec::new() }
+        Self { best: Best::new(most), total: 0, sure: 0, keep, matching: Vec::new() }
     }
 
     fn begin(&mut self, len: u32) {

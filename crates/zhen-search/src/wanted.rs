@@ -1,8 +1,8 @@
 //! Which words of a query a document should hold: those that mean something, or all when none does.
 //!
 //! What is typed as one is wanted as one: a number of several words (25.4 billion, 5月1日), a word that
-//! its signs make another (C++), and syllables of pinyin with an apostrophe (xi'an). Words that hold a
-//! sentence together are not wanted, unless the way in which they are typed says that they are
+//! its signs make another (C++), syllables of pinyin with an apostrophe (xi'an), and ideographs that no
+//! word of the dictionary joins (页边距). Words that hold a sentence together are not wanted, unless the way in which they are typed says that they are
 //! something else: 维生素A, for 循环, US economy.
 
 use std::ops::Range;
@@ -22,10 +22,12 @@ pub(crate) struct Wanted {
     pub(crate) together: bool,
 }
 
-/// What documents should hold of a text as typed, in order.
-pub(crate) fn wanted(typed: &str, query: &QueryText) -> Vec<Wanted> {
+/// What documents should hold of a text as typed, in order. What means nothing by itself is wanted only
+/// where the text is all that is asked.
+pub(crate) fn wanted(typed: &str, query: &QueryText, is_all: bool) -> Vec<Wanted> {
     let words = &query.words;
     let mut together = joined(query);
+    together.extend(unjoined(typed, query, &together));
     let is_in = |runs: &[Range<usize>], at: usize| runs.iter().any(|run| run.contains(&at));
     let means = |at: usize| {
         let word = &words[at];
@@ -37,7 +39,7 @@ pub(crate) fn wanted(typed: &str, query: &QueryText) -> Vec<Wanted> {
         (0..words.len()).filter(|&at| counts(at) && !is_in(together, at)).collect()
     };
     let mut alone = apart(&means, &together);
-    if alone.is_empty() && together.is_empty() {
+    if is_all && alone.is_empty() && together.is_empty() {
         alone = apart(&|at| words[at].kind != WordKind::Compound, &together);
     }
     let alone = alone.into_iter().map(|at| Wanted { words: at..at + 1, together: false });
@@ -45,6 +47,30 @@ pub(crate) fn wanted(typed: &str, query: &QueryText) -> Vec<Wanted> {
     let mut wanted: Vec<Wanted> = alone.chain(together).collect();
     wanted.sort_by_key(|one| one.words.start);
     wanted
+}
+
+/// Runs of ideographs of which each is a word of its own to the dictionary, though none is known to be one
+/// that stands alone: a name or a term that it does not know.
+fn unjoined(typed: &str, query: &QueryText, joined: &[Range<usize>]) -> Vec<Range<usize>> {
+    let words = &query.words;
+    let is_loose = |at: usize| {
+        is_single_han(&words[at])
+            && !is_function_word(typed, words, at)
+            && !is_unit(words, at)
+            && !is_apart(query, at)
+            && !joined.iter().any(|run| run.contains(&at))
+    };
+    let mut runs: Vec<Range<usize>> = Vec::new();
+    for at in (0..words.len()).filter(|&at| is_loose(at)) {
+        match runs.last_mut() {
+            Some(run) if run.end == at && words[at - 1].folded.end == words[at].folded.start => {
+                run.end = at + 1;
+            }
+            _ => runs.push(at..at + 1),
+        }
+    }
+    runs.retain(|run| run.len() > 1);
+    runs
 }
 
 /// Words that are one: numbers of several words, compounds that signs make another word, and pinyin
@@ -93,8 +119,33 @@ pub(crate) fn is_signed(word: &QueryWord) -> bool {
 /// Whether a word says nothing by itself here.
 pub(crate) fn is_function_word(typed: &str, words: &[QueryWord], at: usize) -> bool {
     let word = &words[at];
-    function_words::is_one(&word.text)
-        && !(word.kind == WordKind::Latin && is_meant(typed, words, at))
+    match word.kind {
+        WordKind::Latin => {
+            is_contraction(typed, words, at)
+                || function_words::is_one(&word.text) && !is_meant(typed, words, at)
+        }
+        WordKind::Han => function_words::is_one(&word.text) || function_words::asks(&word.text),
+        _ => function_words::is_one(&word.text),
+    }
+}
+
+/// Whether a word is one of the two that an apostrophe makes one of: do and not, we and have.
+fn is_contraction(typed: &str, words: &[QueryWord], at: usize) -> bool {
+    let is_apostrophe = |first: &QueryWord, second: &QueryWord| {
+        let between = typed.get(first.original.end..second.original.start);
+        second.kind == WordKind::Latin && matches!(between, Some("'" | "’"))
+    };
+    let shortened = |second: &QueryWord| {
+        matches!(second.text.as_str(), "t" | "re" | "ve" | "ll" | "d" | "m" | "s")
+    };
+    let is_after = at > 0
+        && words[at - 1].kind == WordKind::Latin
+        && is_apostrophe(&words[at - 1], &words[at])
+        && shortened(&words[at]);
+    let is_before = words.get(at + 1).is_some_and(|next| {
+        next.text == "t" && words[at].text.ends_with('n') && is_apostrophe(&words[at], next)
+    });
+    is_after || is_before
 }
 
 /// Whether a Latin word that else holds a sentence together is a word of its own: it stands among
@@ -167,7 +218,7 @@ mod tests {
             let start = words.first().unwrap().original.start;
             text[start..words.iter().map(|word| word.original.end).max().unwrap()].to_owned()
         };
-        wanted(text, &query).into_iter().map(typed).collect()
+        wanted(text, &query, true).into_iter().map(typed).collect()
     }
 
     #[test]
@@ -177,6 +228,8 @@ mod tests {
             ("什么是词典", &["词典"]),
             ("to be or not", &["to", "be", "or", "not"]),
             ("我的词典", &["词典"]),
+            ("有没有词典", &["词典"]),
+            ("词典怎么办", &["词典"]),
         ] {
             assert_eq!(wanted_of(text), expected, "{text}");
         }
@@ -198,7 +251,9 @@ mod tests {
             ("WHAT IS TEA", &["TEA"]),
             ("what should I drink", &["drink"]),
             ("T cell", &["T", "cell"]),
-            ("don't panic", &["don", "panic"]),
+            ("don't panic", &["panic"]),
+            ("they've won't", &["they", "ve", "won", "t"]),
+            ("children's toys", &["children", "toys"]),
         ] {
             assert_eq!(wanted_of(text), expected, "{text}");
         }
@@ -217,6 +272,24 @@ mod tests {
         ] {
             assert_eq!(wanted_of(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn ideographs_that_no_word_joins_are_wanted_as_one() {
+        for (text, expected) in [
+            ("怎么设置页边距", &["设置", "页边距"] as &[&str]),
+            ("页 边 距", &["页", "边", "距"]),
+            ("词典 页", &["词典", "页"]),
+        ] {
+            assert_eq!(wanted_of(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn words_that_say_nothing_are_wanted_only_where_nothing_else_is_asked() {
+        let query = Analyzer::for_queries(&UserDict::default()).query("什么是");
+        assert!(!wanted("什么是", &query, true).is_empty());
+        assert!(wanted("什么是", &query, false).is_empty());
     }
 
     #[test]

@@ -1,12 +1,10 @@
 //! Windows of documents: within one, every term adds its part to an array of scores, and group by group
 //! bits say which words a document holds.
 
-use std::ops::Range;
-
 use tantivy::DocId;
 use tantivy::fieldnorm::FieldNormReader;
 
-use crate::bits::{Bits, ones};
+use crate::bits::Bits;
 use crate::bm25::{Saturation, Score, Weight};
 use crate::postings::Cursor;
 
@@ -14,10 +12,6 @@ use crate::postings::Cursor;
 const WINDOW: u32 = 4096;
 /// The same in words of 64 documents.
 pub(crate) const WINDOW_WORDS: usize = WINDOW as usize / 64;
-
-/// A term is sought document by document where it has this many times more documents than are asked
-/// for, and gone through where it has not.
-const SOUGHT: u64 = 4;
 
 /// Where the windows of a segment begin, without those of which the mask leaves nothing.
 pub(crate) fn starts(len: u32, mask: Option<&Bits>) -> impl Iterator<Item = DocId> {
@@ -56,13 +50,26 @@ pub(crate) struct Window {
     pub(crate) any: WindowBits,
     /// The documents that hold every word, after the same.
     pub(crate) strict: WindowBits,
-    groups: Vec<WindowBits>,
-    /// What was gathered: documents, and how often each holds the term.
-    gathered: Vec<(DocId, u32)>,
-    /// Its first document, the one after its last, and how many the segment has.
+    groups: Vec<Held>,
+    /// Its first document, and the one after its last.
     start: DocId,
     end: DocId,
-    len: u32,
+}
+
+/// The documents of a window that hold a word.
+#[derive(Clone, Copy)]
+struct Held {
+    surely: WindowBits,
+    /// Those that hold what may mean something else.
+    perhaps: WindowBits,
+}
+
+impl Held {
+    const NOWHERE: Self = Self { surely: [0; WINDOW_WORDS], perhaps: [0; WINDOW_WORDS] };
+
+    fn of(&mut self, doubtful: bool) -> &mut WindowBits {
+        if doubtful { &mut self.perhaps } else { &mut self.surely }
+    }
 }
 
 impl Window {
@@ -71,21 +78,18 @@ impl Window {
             scores: Scores::new(),
             any: [0; WINDOW_WORDS],
             strict: [0; WINDOW_WORDS],
-            groups: vec![[0; WINDOW_WORDS]; groups],
-            gathered: Vec::new(),
+            groups: vec![Held::NOWHERE; groups],
             start: 0,
             end: 0,
-            len: 0,
         }
     }
 
     /// Moves to the documents from `start` on of a segment that has `len`, with nothing known of them.
     pub(crate) fn begin(&mut self, start: DocId, len: u32) {
-        (self.start, self.end, self.len) = (start, (start + WINDOW).min(len), len);
+        (self.start, self.end) = (start, (start + WINDOW).min(len));
         self.scores.sums.fill(0);
         self.any.fill(0);
-        self.groups.iter_mut().for_each(|group| group.fill(0));
-        self.gathered.clear();
+        self.groups.fill(Held::NOWHERE);
     }
 
     /// Whether each word has a term in the segment.
@@ -94,23 +98,20 @@ impl Window {
     }
 
     /// Finds which documents that are not masked out hold some of the words, and which every one; how
-    /// many hold every one.
+    /// many surely hold every one.
     pub(crate) fn find_matches(&mut self, mask: Option<&Bits>) -> u64 {
         let mut count = 0;
         for i in 0..WINDOW_WORDS {
             let masked = mask.map_or(u64::MAX, |mask| mask.word(self.start as usize / 64 + i));
-            let groups = self.groups.iter().map(|group| group[i]);
-            let (any, all) =
-                groups.fold((self.any[i], masked), |(any, all), group| (any | group, all & group));
+            let (mut any, mut all, mut surely) = (self.any[i], masked, masked);
+            for group in &self.groups {
+                let held = group.surely[i] | group.perhaps[i];
+                (any, all, surely) = (any | held, all & held, surely & group.surely[i]);
+            }
             (self.any[i], self.strict[i]) = (any & masked, all);
-            count += u64::from(all.count_ones());
+            count += u64::from(surely.count_ones());
         }
         count
-    }
-
-    #[inline]
-    fn is_strict(&self, at: usize) -> bool {
-        self.strict[at / 64] >> (at % 64) & 1 != 0
     }
 }
 
@@ -168,14 +169,11 @@ impl Scores {
 /// A term of a segment, moving forward from window to window.
 pub(crate) struct TermCursor<'a> {
     pub(crate) cursor: Cursor,
-    /// In how many documents of the whole index it stands.
-    pub(crate) df: u64,
     pub(crate) scorer: Scorer<'a>,
     pub(crate) group: Option<usize>,
+    pub(crate) doubtful: bool,
     pub(crate) selecting: bool,
     pub(crate) slot: Option<usize>,
-    /// What it has gathered in this window.
-    pub(crate) gathered: Range<usize>,
 }
 
 /// What a term adds to the score of a segment's documents.
@@ -196,12 +194,12 @@ impl TermCursor<'_> {
     /// Says which documents of the window hold its word, and adds to the scores of all that hold the
     /// term.
     pub(crate) fn add(&mut self, window: &mut Window) {
-        let Self { cursor, scorer, group, selecting, slot, .. } = self;
         let Window { scores, any, groups, start, end, .. } = window;
-        let mut marks = match *group {
-            Some(group) => Some(&mut groups[group]),
-            None => selecting.then_some(any),
+        let mut marks = match self.group {
+            Some(group) => Some(groups[group].of(self.doubtful)),
+            None => self.selecting.then_some(any),
         };
+        let Self { cursor, scorer, slot, .. } = self;
         let competes = slot.is_some();
         cursor.skip_to(*start);
         // What is the same for all documents is decided outside of the loops over them.
@@ -218,59 +216,13 @@ impl TermCursor<'_> {
         }
     }
 
-    /// Says which documents of the window hold its word, if it is a term of one, and remembers how often
-    /// they hold it.
-    pub(crate) fn gather(&mut self, window: &mut Window) {
+    /// Says only which documents of the window hold its word, if it is a term of one.
+    pub(crate) fn mark(&mut self, window: &mut Window) {
         let Some(group) = self.group else { return };
-        let Window { groups, gathered, start, end, .. } = window;
-        let group = &mut groups[group];
-        let from = gathered.len();
-        self.cursor.skip_to(*start);
-        while let Some((docs, frequencies)) = self.cursor.next_before(*end) {
-            mark(group, docs, *start);
-            gathered.extend(docs.iter().copied().zip(frequencies.iter().copied()));
-        }
-        self.gathered = from..gathered.len();
-    }
-
-    /// Adds to the scores of the documents that hold every word, after [`TermCursor::gather`].
-    pub(crate) fn add_to_strict(&mut self, window: &mut Window) {
-        let Self { cursor, df, scorer, group, slot, gathered, .. } = self;
-        let Window { start, end, len, .. } = *window;
-        let competes = slot.is_some();
-        let add = |window: &mut Window, doc, tf| {
-            let at = place(doc, start);
-            if window.is_strict(at) {
-                let score = scorer.score(doc, tf);
-                match competes {
-                    true => window.scores.compete(at, score),
-                    false => window.scores.add(at, score),
-                }
-            }
-        };
-        if group.is_some() {
-            for i in gathered.clone() {
-                let (doc, tf) = window.gathered[i];
-                add(window, doc, tf);
-            }
-            return;
-        }
-        let strict: u64 = window.strict.iter().map(|word| u64::from(word.count_ones())).sum();
-        let here = *df * u64::from(end - start) / u64::from(len.max(1));
-        cursor.skip_to(start);
-        if here < strict * SOUGHT {
-            while let Some((docs, frequencies)) = cursor.next_before(end) {
-                docs.iter().zip(frequencies).for_each(|(&doc, &tf)| add(window, doc, tf));
-            }
-            return;
-        }
-        for i in 0..WINDOW_WORDS {
-            for bit in ones(window.strict[i]) {
-                let doc = start + i as u32 * 64 + bit;
-                if let Some(tf) = cursor.frequency_in(doc) {
-                    add(window, doc, tf);
-                }
-            }
+        let marks = window.groups[group].of(self.doubtful);
+        self.cursor.skip_to(window.start);
+        while let Some((docs, _)) = self.cursor.next_before(window.end) {
+            mark(marks, docs, window.start);
         }
     }
 }

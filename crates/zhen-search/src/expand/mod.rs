@@ -240,11 +240,14 @@ pub(crate) struct Candidate {
     pub(crate) weight: f32,
     /// Whether it only hints at the words: a document that holds it does not hold them.
     pub(crate) hints: bool,
+    /// Whether it is less likely what was meant than another: documents that hold it hold the words, but
+    /// leave room for others.
+    pub(crate) doubtful: bool,
 }
 
 impl Candidate {
     fn new(text: String, weight: f32) -> Self {
-        Self { text, weight, hints: false }
+        Self { text, weight, hints: false, doubtful: false }
     }
 }
 
@@ -322,7 +325,9 @@ fn compete(
             likeliest = first..plan.terms.len();
         }
         let common = tells == Tells::PerhapsTheWord;
-        plan.terms[first..].iter_mut().for_each(|term| term.common = common);
+        for term in &mut plan.terms[first..] {
+            (term.common, term.doubtful) = (common, candidate.doubtful);
+        }
         let single = !candidate.text.contains(' ');
         if !single && expansion.loose {
             // A document may hold the words of a translation in other forms or another order.

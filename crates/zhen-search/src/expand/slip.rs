@@ -59,9 +59,11 @@ pub(super) fn find(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
             found.extend(expansion(vec![i], meant));
         }
     }
+    let numbers = asked.numbers.iter().flat_map(|number| asked.words_in(&number.range));
+    let numbers: Vec<usize> = numbers.collect();
     for words in chinese(asked) {
         let text: String = words.iter().map(|&i| asked.words[i].text.as_str()).collect();
-        let is_meant = |&i: &usize| explained.contains(&i) || asked.is_part(i);
+        let is_meant = |i: &usize| explained.contains(i) || numbers.contains(i);
         if words.iter().any(is_meant) || !unknown(&text) {
             continue;
         }

@@ -62,6 +62,19 @@ pub(super) fn find(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
             found.push(expansion(vec![i], false, weights::TRANSLATED_PART, &candidates));
         }
     }
+    // The lexicon knows words that the dictionary does not.
+    let all: Vec<usize> = (0..asked.words.len()).collect();
+    let group = |&i: &usize| asked.groups[i];
+    for run in all.chunk_by(|a, b| group(a).is_some() && group(a) == group(b)) {
+        let is_run = run.len() > 1 && run.iter().all(|&i| is_single_han(&asked.words[i]));
+        if is_run && !run.iter().any(|i| of_numbers.contains(i)) {
+            let text: String = run.iter().map(|&i| asked.words[i].text.as_str()).collect();
+            let candidates = lexicon.to_english(&text);
+            found.extend(
+                (!candidates.is_empty()).then(|| expansion(run.to_vec(), true, 1.0, &candidates)),
+            );
+        }
+    }
 }
 
 fn expansion(
@@ -75,6 +88,7 @@ fn expansion(
         weight: weights::TRANSLATION * candidate.weight * part,
         // Most single ideographs stand in words that mean something else: 行 for *bank*.
         hints: candidate.related || place > 0 && is_single(candidate.text),
+        doubtful: place > 0,
     });
     Expansion { words, via: Via::Translation, whole, loose: true, candidates: candidates.collect() }
 }

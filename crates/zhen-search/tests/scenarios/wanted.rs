@@ -219,3 +219,44 @@ fn ideographs_with_a_tilde_are_found_as_they_are() {
         assert!(!marked(&index.search(query)).is_empty(), "{query}");
     }
 }
+
+#[test]
+fn documents_that_only_perhaps_hold_every_word_leave_room_for_others() {
+    // *Fire* is 火 first, and less likely 射击.
+    let documents: Vec<String> =
+        (0..6).map(|i| format!("第{i}艘船的射击训练十分顺利，众人都很高兴")).collect();
+    let fire = "the fire brigade put out a fire, and then another fire";
+    let texts: Vec<&str> = documents.iter().map(String::as_str).chain([fire]).collect();
+    assert!(Index::of_texts(&texts).ids("fire ship").contains(&"6".to_owned()));
+}
+
+#[test]
+fn a_sentence_shows_what_is_better_than_documents_that_hold_all_its_words() {
+    let other = "and so it goes on and on about other things ".repeat(40);
+    let document = |i: usize| {
+        format!("{i} nesting {other} an assembler {other} some limit {other} of this work")
+    };
+    let documents: Vec<String> = (0..6).map(document).collect();
+    let near =
+        "assembler nesting limit: the assembler nesting limit is the limit of assembler nesting";
+    let texts: Vec<&str> = documents.iter().map(String::as_str).chain([near]).collect();
+    let index = Index::of_texts(&texts);
+    assert_eq!(index.search("how does the assembler nesting limit work").hits[0].id, "6");
+    // Of few words each counts.
+    assert!(!index.ids("assembler work").contains(&"6".to_owned()));
+}
+
+#[test]
+fn ideographs_that_no_word_joins_are_wanted_together() {
+    let index = index_of(&["打印机的设置", "设置页边距的方法"]);
+    assert_eq!(texts(&index, "怎么设置页边距"), [1]);
+    assert_eq!(marked(&index.search("怎么设置页边距"))[0], "设置页边距");
+}
+
+#[test]
+fn words_that_only_ask_are_not_wanted_beside_a_quotation() {
+    let index = index_of(&["闭包捕获变量", "什么是好书"]);
+    for query in ["什么是“闭包”", "什么是 “闭包”", "“闭包”是什么"] {
+        assert_eq!(texts(&index, query), [0], "{query}");
+    }
+}
