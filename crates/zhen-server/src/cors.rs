@@ -4,10 +4,13 @@
 //! does not keep it from writing to a server on the reader's own machine. Writes that carry a
 //! foreign `Origin` are therefore refused, and a server without keys answers only under the names
 //! of the loopback, so that no page can reach it by pointing a name of its own at 127.0.0.1.
+//! A search sent as a body is no write: nothing changes, and what a page may send without asking
+//! first is never JSON.
 
-use warp::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use warp::http::{HeaderMap, HeaderValue, StatusCode, Version, header};
 use warp::reply::Response;
 
+use crate::access::Access;
 use crate::config::ServerConfig;
 use crate::problem::{Kind, Problem};
 
@@ -53,36 +56,49 @@ impl Cors {
         }
     }
 
-    /// Refuses a request under a foreign name, and a change asked for by a foreign page.
-    pub(crate) fn check(&self, method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
-        let host = headers.get(header::HOST).and_then(|h| h.to_str().ok());
-        if let (Some(allowed), Some(host)) = (&self.hosts, host) {
-            let name = host_name(host).to_ascii_lowercase();
-            let loopback = name == "localhost"
-                || name.ends_with(".localhost")
-                || name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
-            if !loopback && !allowed.contains(&name) {
-                return Err(Problem::new(
-                    Kind::Forbidden,
-                    format!(
-                        "this server does not answer under the name {name:?}; add it to \
-                         server.allowed_hosts (or ZHEN_ALLOWED_HOSTS)"
-                    ),
-                ));
-            }
+    /// Refuses a request that does not name its host as HTTP asks it to, or names a foreign one.
+    ///
+    /// # Errors
+    /// 400 and 403.
+    pub(crate) fn check_host(&self, version: Version, headers: &HeaderMap) -> Result<(), Problem> {
+        let mut hosts = headers.get_all(header::HOST).iter();
+        let (host, another) = (hosts.next(), hosts.next());
+        if another.is_some() || (host.is_none() && version >= Version::HTTP_11) {
+            let detail = "a request has one Host header (RFC 9112, section 3.2)";
+            return Err(Problem::new(Kind::BadRequest, detail));
         }
-        let safe = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
-        if let (false, Some(origin)) = (safe, headers.get(header::ORIGIN))
-            && !self.allows(origin)
-            && !same_origin(origin, host)
-        {
-            return Err(Problem::new(
-                Kind::Forbidden,
-                "pages of this origin may not write here; add it to server.cors_origins (or \
-                 ZHEN_CORS_ORIGINS)",
-            ));
+        let (Some(allowed), Some(host)) = (&self.hosts, host) else { return Ok(()) };
+        let name = host_name(&String::from_utf8_lossy(host.as_bytes())).to_ascii_lowercase();
+        let loopback = name == "localhost"
+            || name.ends_with(".localhost")
+            || name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
+        if loopback || allowed.contains(&name) {
+            return Ok(());
         }
-        Ok(())
+        Err(Problem::new(
+            Kind::Forbidden,
+            format!(
+                "this server does not answer under the name {name:?}; add it to \
+                 server.allowed_hosts (or ZHEN_ALLOWED_HOSTS)"
+            ),
+        ))
+    }
+
+    /// Refuses a change asked for by a foreign page; `access` is what the route needs.
+    ///
+    /// # Errors
+    /// 403.
+    pub(crate) fn check_page(&self, access: Access, headers: &HeaderMap) -> Result<(), Problem> {
+        let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
+        let host = headers.get(header::HOST);
+        if access < Access::Write || self.allows(origin) || same_origin(origin, host) {
+            return Ok(());
+        }
+        Err(Problem::new(
+            Kind::Forbidden,
+            "pages of this origin may not write here; add it to server.cors_origins (or \
+             ZHEN_CORS_ORIGINS)",
+        ))
     }
 
     fn allows(&self, origin: &HeaderValue) -> bool {
@@ -144,48 +160,51 @@ fn host_name(host: &str) -> &str {
     host.split(':').next().unwrap_or(host)
 }
 
-fn same_origin(origin: &HeaderValue, host: Option<&str>) -> bool {
+fn same_origin(origin: &HeaderValue, host: Option<&HeaderValue>) -> bool {
     let origin = origin.to_str().ok().and_then(|o| o.split_once("://")).map(|(_, rest)| rest);
+    let host = host.and_then(|host| host.to_str().ok());
     matches!((origin, host), (Some(origin), Some(host)) if origin.eq_ignore_ascii_case(host))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::access::{Access, KeyConfig};
+    use crate::access::KeyConfig;
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
-        pairs.iter().map(|(n, v)| (n.parse().unwrap(), HeaderValue::from_static(v))).collect()
+        let value = |v: &str| HeaderValue::from_bytes(v.as_bytes()).unwrap();
+        pairs.iter().map(|(n, v)| (n.parse().unwrap(), value(v))).collect()
+    }
+
+    fn check_host(cors: &Cors, host: &'static str) -> Result<(), Kind> {
+        let headers = headers(&[("host", host)]);
+        cors.check_host(Version::HTTP_11, &headers).map_err(|problem| problem.kind)
     }
 
     #[test]
     fn a_server_without_keys_answers_only_under_names_of_the_loopback() {
         let cors = Cors::new(&ServerConfig::default());
         for host in ["localhost:7700", "127.0.0.1", "[::1]:7700", "zhen.localhost", "127.3.2.1:1"] {
-            let host: &'static str = host;
-            cors.check(&Method::GET, &headers(&[("host", host)])).unwrap();
+            assert_eq!(check_host(&cors, host), Ok(()));
         }
-        for host in ["evil.example", "127.0.0.1.evil.example:7700", "[2001:db8::1]"] {
-            let host: &'static str = host;
-            let error = cors.check(&Method::GET, &headers(&[("host", host)])).unwrap_err();
-            assert_eq!(error.kind, Kind::Forbidden);
+        for host in ["evil.example", "127.0.0.1.evil.example:7700", "[2001:db8::1]", "", "针"] {
+            assert_eq!(check_host(&cors, host), Err(Kind::Forbidden), "{host}");
         }
         let config = ServerConfig {
             allowed_hosts: vec!["Search.Example".to_owned()],
             ..ServerConfig::default()
         };
         let cors = Cors::new(&config);
-        cors.check(&Method::GET, &headers(&[("host", "search.example:80")])).unwrap();
+        assert_eq!(check_host(&cors, "search.example:80"), Ok(()));
     }
 
     #[test]
     fn with_keys_any_name_will_do_unless_names_are_listed() {
         let keys = vec![KeyConfig::from_plain("k", Access::Write, "0123456789abcdef").unwrap()];
         let mut config = ServerConfig { keys, ..ServerConfig::default() };
-        let request = headers(&[("host", "any.example")]);
-        Cors::new(&config).check(&Method::GET, &request).unwrap();
+        assert_eq!(check_host(&Cors::new(&config), "any.example"), Ok(()));
         config.allowed_hosts = vec!["search.example".to_owned()];
-        Cors::new(&config).check(&Method::GET, &request).unwrap_err();
+        assert_eq!(check_host(&Cors::new(&config), "any.example"), Err(Kind::Forbidden));
     }
 
     #[test]
@@ -195,13 +214,15 @@ mod tests {
             ..ServerConfig::default()
         };
         let cors = Cors::new(&config);
-        let from = |origin| headers(&[("host", "localhost:7700"), ("origin", origin)]);
-        cors.check(&Method::POST, &from("http://localhost:7700")).unwrap();
-        cors.check(&Method::POST, &from("https://good.example")).unwrap();
-        cors.check(&Method::GET, &from("https://evil.example")).unwrap();
+        let check = |access, origin| {
+            let headers = headers(&[("host", "localhost:7700"), ("origin", origin)]);
+            cors.check_page(access, &headers).map_err(|problem| problem.kind)
+        };
+        assert_eq!(check(Access::Write, "http://localhost:7700"), Ok(()));
+        assert_eq!(check(Access::Write, "https://good.example"), Ok(()));
         for origin in ["https://evil.example", "null", "http://localhost:8000"] {
-            let error = cors.check(&Method::DELETE, &from(origin)).unwrap_err();
-            assert_eq!(error.kind, Kind::Forbidden, "{origin}");
+            assert_eq!(check(Access::Search, origin), Ok(()), "{origin}");
+            assert_eq!(check(Access::Write, origin), Err(Kind::Forbidden), "{origin}");
         }
     }
 

@@ -125,7 +125,7 @@ fn admit(
         );
         return Err(Problem::new(Kind::UriTooLong, detail));
     }
-    state.cors.check(method, headers)?;
+    state.cors.check_host(request.version(), headers)?;
     let found = match routes::find(method, uri.path()) {
         Found::Route(found) => found,
         Found::OtherMethods(allow) if *method == Method::OPTIONS => {
@@ -137,6 +137,7 @@ fn admit(
         }
     };
     *route = found.name;
+    state.cors.check_page(found.access, headers)?;
     let caller = state.keys.caller(headers);
     // What everybody may have costs nothing: probes, and the files that the page consists of.
     if let Some(rate) = &state.rate

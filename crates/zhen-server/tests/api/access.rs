@@ -121,6 +121,22 @@ fn a_foreign_page_can_neither_write_nor_read_unless_it_is_allowed() {
 }
 
 #[test]
+fn a_search_by_body_may_come_from_where_one_by_address_may() {
+    let server = TestServer::start();
+    let send = |kind: &str| {
+        let headers = [("origin", "https://behind-a-proxy.example"), ("content-type", kind)];
+        server.client().send("POST", "/api/v1/search", &headers, b"{\"q\": \"corridor\"}")
+    };
+    let answer = send("application/json");
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.header("access-control-allow-origin"), None, "others cannot read it");
+    // What a foreign page can send without asking first.
+    for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"] {
+        send(kind).problem(415);
+    }
+}
+
+#[test]
 fn a_preflight_tells_an_allowed_origin_what_it_may_send() {
     let server = TestServer::with(|c| c.cors_origins = vec!["https://good.example".to_owned()]);
     let ask = |origin: &str| {

@@ -221,6 +221,26 @@ fn status_400_for_what_is_no_http() {
 }
 
 #[test]
+fn status_400_for_a_request_that_does_not_name_its_host_once() {
+    let server = TestServer::start();
+    for (head, status) in [
+        ("GET /healthz HTTP/1.1\r\n\r\n", 400),
+        ("GET /healthz HTTP/1.1\r\nhost: localhost\r\nhost: localhost\r\n\r\n", 400),
+        ("GET /healthz HTTP/1.0\r\nhost: localhost\r\nhost: localhost\r\n\r\n", 400),
+        ("GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n", 200),
+        ("GET /healthz HTTP/1.0\r\n\r\n", 200),
+    ] {
+        let mut client = server.client();
+        client.raw(head.as_bytes());
+        let answer = client.read_answer(false).unwrap();
+        match status {
+            200 => assert_eq!(answer.status, 200, "{head}"),
+            _ => assert!(answer.problem(status).contains("Host"), "{head}"),
+        }
+    }
+}
+
+#[test]
 fn a_connection_that_was_answered_gets_one_answer_to_each_request_and_none_besides() {
     let server = TestServer::with(|config| config.limits.header_timeout_ms = 200);
     let mut client = server.client();
