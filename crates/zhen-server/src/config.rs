@@ -64,7 +64,7 @@ pub struct Limits {
     pub max_connections: usize,
     /// Length of path and query (414).
     pub max_uri_bytes: usize,
-    /// Size of a request's head (431); at least 8,192.
+    /// Size of a request's head, its first line included (431); at least 8,192.
     pub max_header_bytes: usize,
     /// Size of a search sent as a body (413).
     pub max_search_body_bytes: usize,

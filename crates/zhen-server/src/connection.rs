@@ -9,7 +9,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -30,6 +30,8 @@ use crate::problem::{Kind, MEDIA_TYPE, Problem};
 use crate::service;
 use crate::state::State;
 
+/// Most header fields of a request; hyper keeps room for them on the stack.
+const MAX_HEADERS: usize = 100;
 /// How long a connection that is being closed may go on sending.
 const LINGER: Duration = Duration::from_secs(1);
 /// How much of that is read.
@@ -122,21 +124,30 @@ async fn serve(
     // Answers are written in one piece; waiting for more only costs time. Not vital.
     let _ = stream.set_nodelay(true);
     let limits = &state.config.limits;
-    let begun = Arc::new(AtomicBool::new(false));
-    let guarded = Guarded::new(stream, Arc::clone(&begun), limits.write_timeout());
+    let turns = Arc::new(Turns::default());
+    let guarded = Guarded::new(stream, Arc::clone(&turns), limits.write_timeout());
     let service = {
         let state = Arc::clone(state);
         let routes = warp::service(routes);
         service_fn(move |request: Request<Incoming>| {
-            begun.store(true, Ordering::Release);
+            turns.asked.fetch_add(1, Ordering::AcqRel);
+            let turns = Arc::clone(&turns);
             let answer = service::answer(Arc::clone(&state), routes.clone(), request, peer);
-            Box::pin(async move { Ok::<_, std::convert::Infallible>(answer.await) })
+            Box::pin(async move {
+                let answer = answer.await;
+                turns.answered.fetch_add(1, Ordering::AcqRel);
+                Ok::<_, std::convert::Infallible>(answer)
+            })
         })
     };
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.header_timeout())
+        .max_headers(MAX_HEADERS)
+        .max_header_size(limits.max_header_bytes)
         .max_buf_size(limits.max_header_bytes)
+        // A client that has nothing more to ask may say so and still wait for its answer.
+        .half_close(true)
         .serve_connection(TokioIo::new(guarded), service);
     let result = loop {
         tokio::select! {
@@ -146,43 +157,46 @@ async fn serve(
             _ = shutdown.changed() => Pin::new(&mut connection).graceful_shutdown(),
         }
     };
-    let guarded = connection.into_parts().io.into_inner();
+    let parts = connection.into_parts();
+    let guarded = parts.io.into_inner();
+    let idle = guarded.is_idle();
     let mut stream = guarded.stream;
-    // On a connection that has been answered before, hyper says by itself that a request is none, and
-    // silence between requests is no request.
-    if !guarded.begun.load(Ordering::Acquire)
-        && let Some(problem) = unanswered(&result, &guarded.held, guarded.read, limits)
-    {
+    if idle && let Some(problem) = unanswered(&result, &guarded.held, &parts.read_buf, limits) {
         state.metrics.answered("none", problem.kind.status().as_u16(), Duration::ZERO);
         refuse(&mut stream, peer, state, problem).await;
     }
     linger(stream).await;
 }
 
-/// What to say to a connection whose first request never reached a route: hyper's own answer is a
-/// bare status line (`held`), or nothing at all for a head that did not arrive in time.
+/// What to say to a connection whose last request never reached a route: hyper's own answer is a
+/// bare status line (`held`), or nothing at all for a head of which `unread` is all that arrived in
+/// time. Silence between requests is no request.
 fn unanswered(
     result: &hyper::Result<()>,
     held: &[u8],
-    read: bool,
+    unread: &[u8],
     limits: &crate::config::Limits,
 ) -> Option<Problem> {
     let status = held
         .strip_prefix(b"HTTP/1.1 ")
         .and_then(|rest| rest.get(..3))
         .and_then(|code| StatusCode::from_bytes(code).ok());
+    let begun = !unread.trim_ascii().is_empty();
     match (status, result) {
         (Some(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE), _) => Some(Problem::new(
             Kind::HeadersTooLarge,
-            format!("the request's head may be at most {} bytes", limits.max_header_bytes),
+            format!(
+                "the request's head may be at most {} bytes and {MAX_HEADERS} header fields",
+                limits.max_header_bytes
+            ),
         )),
         (Some(StatusCode::URI_TOO_LONG), _) => Some(Problem::new(
             Kind::UriTooLong,
             format!("the request target may be at most {} bytes", limits.max_uri_bytes),
         )),
         (Some(_), _) => Some(no_http()),
-        (None, Err(error)) if error.is_parse() && read => Some(no_http()),
-        (None, Err(error)) if error.is_timeout() && read => {
+        (None, Err(error)) if error.is_parse() && begun => Some(no_http()),
+        (None, Err(error)) if error.is_timeout() && begun => {
             Some(Problem::new(Kind::RequestTimeout, "the request's head did not arrive in time"))
         }
         _ => None,
@@ -193,7 +207,7 @@ fn no_http() -> Problem {
     Problem::new(Kind::BadRequest, "this is no HTTP/1.1 request")
 }
 
-/// Answers a connection of which no request reached a route, and logs that.
+/// Answers what did not become a request, and logs that.
 async fn refuse(stream: &mut TcpStream, peer: SocketAddr, state: &State, problem: Problem) {
     let id = service::new_request_id();
     let status = problem.kind.status();
@@ -265,22 +279,34 @@ async fn linger(mut stream: TcpStream) {
     let _ = tokio::time::timeout(LINGER, drain).await;
 }
 
+/// How many requests of a connection have reached a route, and how many of those have their answer.
+#[derive(Default)]
+struct Turns {
+    asked: AtomicU64,
+    answered: AtomicU64,
+}
+
 /// A client's stream that gives up on a client which takes nothing, and that holds back what is
-/// written before the first request has been read, because only an error can be (see
-/// [`unanswered`]).
+/// written while no request is under way, because only hyper's own word on what is no request can be
+/// (see [`unanswered`]).
 struct Guarded {
     stream: TcpStream,
-    begun: Arc<AtomicBool>,
+    turns: Arc<Turns>,
+    /// Answers that are with the client.
+    sent: u64,
     held: Vec<u8>,
-    /// Whether anything has been read.
-    read: bool,
     timeout: Duration,
     stalled: Option<Pin<Box<Sleep>>>,
 }
 
 impl Guarded {
-    fn new(stream: TcpStream, begun: Arc<AtomicBool>, timeout: Duration) -> Self {
-        Self { stream, begun, held: Vec::new(), read: false, timeout, stalled: None }
+    fn new(stream: TcpStream, turns: Arc<Turns>, timeout: Duration) -> Self {
+        Self { stream, turns, sent: 0, held: Vec::new(), timeout, stalled: None }
+    }
+
+    /// Whether every request that reached a route has been answered.
+    fn is_idle(&self) -> bool {
+        self.turns.asked.load(Ordering::Acquire) == self.sent
     }
 
     /// Passes on what a write came to, minding the clock.
@@ -309,10 +335,7 @@ impl AsyncRead for Guarded {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let before = buffer.filled().len();
-        let outcome = Pin::new(&mut self.stream).poll_read(cx, buffer);
-        self.read |= buffer.filled().len() > before;
-        outcome
+        Pin::new(&mut self.stream).poll_read(cx, buffer)
     }
 }
 
@@ -322,7 +345,7 @@ impl AsyncWrite for Guarded {
         cx: &mut Context<'_>,
         data: &[u8],
     ) -> Poll<io::Result<usize>> {
-        if !self.begun.load(Ordering::Acquire) {
+        if self.is_idle() {
             self.held.extend_from_slice(data);
             return Poll::Ready(Ok(data.len()));
         }
@@ -335,7 +358,7 @@ impl AsyncWrite for Guarded {
         cx: &mut Context<'_>,
         parts: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        if !self.begun.load(Ordering::Acquire) {
+        if self.is_idle() {
             for part in parts {
                 self.held.extend_from_slice(part);
             }
@@ -350,6 +373,9 @@ impl AsyncWrite for Guarded {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        // Nothing is left to write. Answers are wholly in memory, and hyper takes head and body of one
+        // together: those that have been given to it have been written.
+        self.sent = self.turns.answered.load(Ordering::Acquire);
         Pin::new(&mut self.stream).poll_flush(cx)
     }
 

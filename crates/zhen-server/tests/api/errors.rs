@@ -203,6 +203,24 @@ fn status_431_for_a_head_of_a_megabyte() {
 }
 
 #[test]
+fn status_431_for_a_head_beyond_either_of_its_limits_which_are_both_named() {
+    let server = TestServer::start();
+    let send = |headers: Vec<(String, String)>| {
+        let headers: Vec<_> = headers.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        server.client().send("GET", "/healthz", &headers, b"")
+    };
+    // `host` is the hundredth.
+    let many = |count: usize| (1..count).map(|n| (format!("x-{n}"), "y".to_owned())).collect();
+    let large = |size: usize| vec![("x-big".to_owned(), "x".repeat(size))];
+    assert_eq!(send(many(100)).status, 200);
+    assert_eq!(send(large(65_000)).status, 200);
+    for headers in [many(101), many(201), large(65_536), large(70_000)] {
+        let detail = send(headers).problem(431);
+        assert!(detail.contains("65536 bytes") && detail.contains("100 header"), "{detail}");
+    }
+}
+
+#[test]
 fn status_400_for_what_is_no_http() {
     let server = TestServer::start();
     for bytes in [
@@ -243,15 +261,37 @@ fn status_400_for_a_request_that_does_not_name_its_host_once() {
 #[test]
 fn a_connection_that_was_answered_gets_one_answer_to_each_request_and_none_besides() {
     let server = TestServer::with(|config| config.limits.header_timeout_ms = 200);
-    let mut client = server.client();
-    assert_eq!(client.send("GET", "/healthz", &[], b"").status, 200);
-    client.raw(b"hello there\r\n\r\n");
-    assert_eq!(client.read_answer(false).expect("an answer").status, 400);
-    assert!(client.closes(), "one answer is enough");
-
-    let mut idle = server.client();
-    assert_eq!(idle.send("GET", "/healthz", &[], b"").status, 200);
-    assert!(idle.closes(), "nobody asked for anything");
+    let large = format!("GET /healthz HTTP/1.1\r\nx-big: {}\r\n\r\n", "x".repeat(70_000));
+    for (bytes, status) in
+        [("hello there\r\n\r\n", 400), ("GET /healthz HTTP/1.1\r\nhost: loc", 408), (&large, 431)]
+    {
+        // On its own or right behind what is answered first.
+        for ready in ["", "GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n"] {
+            let mut client = server.client();
+            assert_eq!(client.send("GET", "/healthz", &[], b"").status, 200);
+            client.raw(format!("{ready}{bytes}").as_bytes());
+            if !ready.is_empty() {
+                assert_eq!(client.read_answer(false).expect("an answer").status, 200);
+            }
+            let answer = client.read_answer(false).expect("an answer");
+            answer.problem(status);
+            assert!(client.closes(), "one answer is enough");
+            let log = server.log.lock().unwrap();
+            let logged = log.last().unwrap();
+            assert_eq!(Some(&*logged.request_id), answer.header("x-request-id"));
+            assert_eq!((logged.status, logged.route), (status, "none"));
+        }
+    }
+    for silence in ["", "\r\n"] {
+        let mut idle = server.client();
+        assert_eq!(idle.send("GET", "/healthz", &[], b"").status, 200);
+        idle.raw(silence.as_bytes());
+        assert!(idle.closes(), "nobody asked for anything");
+    }
+    let metrics = server.get("/metrics").text();
+    for line in ["status=\"400\"} 2", "status=\"408\"} 2", "status=\"431\"} 2"] {
+        assert!(metrics.contains(&format!("{{route=\"none\",{line}")), "{line} in {metrics}");
+    }
 }
 
 #[test]

@@ -149,6 +149,32 @@ fn an_upload_that_breaks_off_harms_nothing_and_what_was_answered_stays() {
 }
 
 #[test]
+fn a_client_that_has_nothing_more_to_send_gets_its_answer_and_no_longer_than_others_wait() {
+    let server = TestServer::with(|config| config.limits.search_timeout_ms = 300);
+    let index = server.catalog.index("default");
+    let ask = |request: &[u8]| {
+        let mut client = server.client();
+        client.raw(request);
+        client.end();
+        let answer = client.read_answer(false).expect("an answer");
+        assert!(client.closes());
+        answer
+    };
+    let search = b"GET /api/v1/search?q=corridor HTTP/1.1\r\nhost: localhost\r\n\r\n";
+    let upload = |length: usize| {
+        let head = "POST /api/v1/documents HTTP/1.1\r\nhost: localhost\r\n\
+                    content-type: application/json\r\ncontent-length:";
+        format!("{head} {length}\r\n\r\n{{\"body\": \"x\"}}").into_bytes()
+    };
+    assert_eq!(ask(&upload(13)).json()["accepted"], 1);
+    ask(&upload(14)).problem(400);
+    *index.faults.delay.lock().unwrap() = Duration::from_millis(100);
+    assert_eq!(ask(search).status, 200);
+    *index.faults.delay.lock().unwrap() = Duration::from_millis(2_000);
+    ask(search).problem(503);
+}
+
+#[test]
 fn requests_on_one_connection_are_answered_in_order() {
     let server = TestServer::start();
     let mut client = server.client();
