@@ -3,7 +3,6 @@
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
@@ -94,7 +93,6 @@ pub async fn serve(
     (hooks.on_bound)(bound);
 
     shutdown.await;
-    state.draining.store(true, Ordering::Relaxed);
     // Nobody listening any more means that everything has ended already.
     let _ = stop.send(true);
     // What is under way needs its threads until it is done or its time is over.

@@ -31,8 +31,6 @@ pub(crate) struct State {
     pub(crate) metrics: Metrics,
     pub(crate) assets: Assets,
     pub(crate) log: LogSink,
-    /// Set once shutdown has begun: `/readyz` says so.
-    pub(crate) draining: AtomicBool,
     /// Set once the default index has been there: from then on it is missed.
     pub(crate) had_default: AtomicBool,
     writers: Mutex<Writers>,
@@ -56,7 +54,6 @@ impl State {
             uploads: Semaphore::new(config.limits.max_concurrent_uploads),
             metrics: Metrics::new(),
             assets: Assets::new(),
-            draining: AtomicBool::new(false),
             had_default: AtomicBool::new(false),
             writers: Mutex::default(),
             config,

@@ -27,13 +27,10 @@ pub(crate) async fn health(_: Arc<State>, query: String) -> Result<Response, Pro
     json(StatusCode::OK, &Status { status: "ok" })
 }
 
-/// `GET /readyz`: requests will be answered. 503 while shutting down, when the indexes cannot be
-/// read, and when the default index is gone. (Where there has been none yet, an upload makes it.)
+/// `GET /readyz`: requests will be answered. 503 when the indexes cannot be read, and when the
+/// default index is gone. (Where there has been none yet, an upload makes it.)
 pub(crate) async fn ready(state: Arc<State>, query: String) -> Result<Response, Problem> {
     Params::parse(&query, &params::NONE)?;
-    if state.draining.load(Ordering::Relaxed) {
-        return Err(Problem::new(Kind::Unavailable, "the server is shutting down"));
-    }
     let shared = Arc::clone(&state);
     let look = move || {
         shared.catalog.names()?;
