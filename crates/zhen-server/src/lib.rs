@@ -19,6 +19,7 @@ mod cors;
 mod disk;
 mod group;
 mod handlers;
+mod json;
 mod log;
 mod loops;
 mod metrics;

@@ -6,7 +6,7 @@
 //! found. Which of the two is decided by the first bytes, see [`Shape`].
 
 /// What some programs put before text in UTF-8.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// How the upload is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,20 +18,30 @@ pub(crate) enum Shape {
     Lines,
 }
 
+/// Where in an upload something begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub(crate) struct Place {
+    /// Its line, from 1.
+    pub(crate) line: u64,
+    /// How many records came before it, unless it is no record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) record: Option<u64>,
+}
+
 /// A piece of an upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Piece {
     /// What should be a record: JSON text.
     Record {
-        /// Line it begins on, from 1.
-        line: u64,
+        /// Where it begins.
+        place: Place,
         /// The text.
         text: Vec<u8>,
     },
     /// Something that cannot be one.
     Fault {
-        /// Line it begins on, from 1.
-        line: u64,
+        /// Where it begins.
+        place: Place,
         /// What is wrong, a sentence.
         why: String,
     },
@@ -64,6 +74,8 @@ pub(crate) struct Splitter {
     line: u64,
     /// Line on which the record began.
     began: u64,
+    /// Records before it.
+    records: u64,
     depth: u32,
     in_string: bool,
     escaped: bool,
@@ -87,6 +99,7 @@ impl Splitter {
             text: Vec::new(),
             line: 1,
             began: 1,
+            records: 0,
             depth: 0,
             in_string: false,
             escaped: false,
@@ -121,12 +134,11 @@ impl Splitter {
         match self.state {
             State::Start | State::Done | State::Between { array: false } => {}
             State::Line | State::FirstLine => self.end_line(pieces),
-            State::Between { array: true } => pieces.push(Piece::Fault {
-                line: self.line,
-                why: "the upload ends before the array does: `]` is missing".to_owned(),
-            }),
+            State::Between { array: true } => {
+                pieces.push(self.fault("the upload ends before the array does: `]` is missing"));
+            }
             State::Value { .. } => pieces.push(Piece::Fault {
-                line: self.began,
+                place: self.record(),
                 why: "the upload ends in the middle of this record".to_owned(),
             }),
         }
@@ -188,10 +200,7 @@ impl Splitter {
             State::Done => {
                 if !byte.is_ascii_whitespace() && !self.junk {
                     self.junk = true;
-                    pieces.push(Piece::Fault {
-                        line: self.line,
-                        why: "something follows the end of the array".to_owned(),
-                    });
+                    pieces.push(self.fault("something follows the end of the array"));
                 }
             }
         }
@@ -219,9 +228,6 @@ impl Splitter {
     }
 
     fn between(&mut self, byte: u8, array: bool, pieces: &mut Vec<Piece>) {
-        let mut fault = |line, why: &str| {
-            pieces.push(Piece::Fault { line, why: why.to_owned() });
-        };
         match byte {
             _ if byte.is_ascii_whitespace() => {}
             b',' if array => {
@@ -230,10 +236,11 @@ impl Splitter {
             }
             b']' if array => self.state = State::Done,
             b'{' | b'[' => {
-                if array && !self.comma {
-                    fault(self.line, "a comma is missing before this record");
-                }
                 self.began = self.line;
+                if array && !self.comma {
+                    let why = "a comma is missing before this record".to_owned();
+                    pieces.push(Piece::Fault { place: self.record(), why });
+                }
                 self.depth = 0;
                 self.keep(&[byte]);
                 self.count(byte);
@@ -242,7 +249,10 @@ impl Splitter {
             _ if self.junk => {}
             _ => {
                 self.junk = true;
-                fault(self.line, "this is no JSON object");
+                self.began = self.line;
+                let why = "this is no JSON object".to_owned();
+                pieces.push(Piece::Fault { place: self.record(), why });
+                self.records += 1;
             }
         }
     }
@@ -280,13 +290,25 @@ impl Splitter {
         self.text.clear();
     }
 
+    /// Where the record began.
+    fn record(&self) -> Place {
+        Place { line: self.began, record: Some(self.records) }
+    }
+
+    /// What is wrong here with the upload rather than with a record.
+    fn fault(&self, why: &str) -> Piece {
+        Piece::Fault { place: Place { line: self.line, record: None }, why: why.to_owned() }
+    }
+
     fn emit(&mut self, pieces: &mut Vec<Piece>) {
+        let place = self.record();
+        self.records += 1;
         let text = std::mem::take(&mut self.text);
         pieces.push(if std::mem::take(&mut self.too_long) {
             let why = format!("the record is longer than {} bytes", self.max_record);
-            Piece::Fault { line: self.began, why }
+            Piece::Fault { place, why }
         } else {
-            Piece::Record { line: self.began, text }
+            Piece::Record { place, text }
         });
     }
 }
@@ -295,10 +317,9 @@ impl Splitter {
 mod tests {
     use super::*;
 
-    /// The pieces of `input`, the same however it is cut into chunks; records as `line:text`,
-    /// faults as `line!why`.
-    fn pieces(shape: Shape, input: &str) -> Vec<String> {
-        let cut = |size: usize| {
+    /// The pieces of `input`, the same however it is cut into chunks.
+    fn cut(shape: Shape, input: &str) -> Vec<Piece> {
+        let in_chunks = |size: usize| {
             let mut splitter = Splitter::new(shape, 64);
             let mut pieces = Vec::new();
             for chunk in input.as_bytes().chunks(size) {
@@ -307,17 +328,44 @@ mod tests {
             splitter.finish(&mut pieces);
             pieces
         };
-        let whole = cut(usize::MAX);
+        let whole = in_chunks(usize::MAX);
         for size in [1, 2, 3, 7] {
-            assert_eq!(cut(size), whole, "in chunks of {size}");
+            assert_eq!(in_chunks(size), whole, "in chunks of {size}");
         }
+        whole
+    }
+
+    /// The same as text; records as `line:text`, faults as `line!why`.
+    fn pieces(shape: Shape, input: &str) -> Vec<String> {
         let show = |piece| match piece {
-            Piece::Record { line, text } => {
-                format!("{line}:{}", String::from_utf8(text).unwrap().trim())
+            Piece::Record { place, text } => {
+                format!("{}:{}", place.line, String::from_utf8(text).unwrap().trim())
             }
-            Piece::Fault { line, why } => format!("{line}!{why}"),
+            Piece::Fault { place, why } => format!("{}!{why}", place.line),
         };
-        whole.into_iter().map(show).collect()
+        cut(shape, input).into_iter().map(show).collect()
+    }
+
+    /// The position among records of each piece.
+    fn positions(shape: Shape, input: &str) -> Vec<Option<u64>> {
+        let position = |piece| match piece {
+            Piece::Record { place, .. } | Piece::Fault { place, .. } => place.record,
+        };
+        cut(shape, input).into_iter().map(position).collect()
+    }
+
+    #[test]
+    fn a_piece_knows_how_many_records_came_before_it() {
+        let long = "x".repeat(100);
+        let array = format!("[{{\"a\":1}}, null, 7 {{}}, {{\"b\":\"{long}\"}}, {{}} {{}}, {{");
+        let expected = [0, 1, 2, 3, 4, 5, 6, 6, 7].map(Some);
+        assert_eq!(positions(Shape::Sniff, &array), expected, "an element of an array each");
+        let lines = format!("{{}}\n\nnonsense\n{long}\n{{}}");
+        assert_eq!(positions(Shape::Sniff, &lines), [0, 1, 2, 3].map(Some), "a line each");
+        assert_eq!(positions(Shape::Sniff, "{\n}{}\n{}"), [0, 1, 2].map(Some));
+        for input in ["[{}", "[{}] {}"] {
+            assert_eq!(positions(Shape::Sniff, input), [Some(0), None], "the last is no record");
+        }
     }
 
     #[test]

@@ -13,14 +13,15 @@ use zhen_source::{Document, FileReport, ReadOptions};
 
 use crate::catalog::WriteError;
 use crate::config::Limits;
-use crate::group::{GroupWriter, SharedReport, lock};
+use crate::group::{GroupWriter, RecordError, SharedReport, lock};
+use crate::json;
 use crate::problem::{Kind, Problem};
-use crate::split::{Piece, Shape, Splitter};
+use crate::split::{Piece, Place, Shape, Splitter};
 
 /// Bytes of records handed over at a time.
 const BATCH_BYTES: usize = 1 << 20;
 /// Records handed over at a time: as many as `zhen-source` tells the problems of, so that each bad
-/// record is known by its line.
+/// record is known by its place.
 const BATCH_RECORDS: usize = FileReport::MOST_PROBLEMS;
 /// Longest id, in bytes: it must fit the path of a request that reads the document.
 const MAX_ID_BYTES: usize = 4_096;
@@ -271,28 +272,42 @@ async fn hand_over(
 }
 
 /// Reads records as `zhen index` reads those of a stream.
-fn parse(pieces: Vec<Piece>, report: &SharedReport) -> Vec<(u64, Document)> {
-    let reject = |line, why: String| lock(report).reject(line, why);
+fn parse(pieces: Vec<Piece>, report: &SharedReport) -> Vec<(Place, Document)> {
+    let reject = |place, record: &[u8], detail| {
+        lock(report).reject(RecordError { place, id: id_of(record), detail });
+    };
     let mut documents = Vec::with_capacity(pieces.len());
     for pieces in pieces.chunks(BATCH_RECORDS) {
         let mut text = Vec::new();
-        let mut lines = Vec::with_capacity(pieces.len());
+        let mut records = Vec::with_capacity(pieces.len());
         for piece in pieces {
             match piece {
-                Piece::Fault { line, why } => reject(*line, why.clone()),
-                Piece::Record { line, text: record } => match one_line(record) {
-                    Ok(record) => {
-                        text.extend_from_slice(&record);
+                Piece::Fault { place, why } => reject(*place, b"", why.clone()),
+                Piece::Record { place, text: record } => match one_line(record) {
+                    Ok(line) => {
+                        text.extend_from_slice(&line);
                         text.push(b'\n');
-                        lines.push(*line);
+                        records.push((*place, record.as_slice()));
                     }
-                    Err(why) => reject(*line, why),
+                    Err(why) => reject(*place, record, why),
                 },
             }
         }
-        read_lines(&text, &lines, &mut documents, &reject);
+        read_lines(&text, &records, &mut documents, &reject);
     }
     documents
+}
+
+/// The id that a record gives itself, also where it is no good otherwise.
+fn id_of(record: &[u8]) -> Option<String> {
+    let mut id = None;
+    // Of a record that is no JSON, what stands before the fault can be read.
+    let _ = json::members(record, |name, value| match (name.as_str(), value) {
+        ("id", serde_json::Value::String(text)) => id = Some(text.trim().to_owned()),
+        ("id", serde_json::Value::Number(number)) => id = Some(number.to_string()),
+        _ => {}
+    });
+    id.filter(|id| (1..=MAX_ID_BYTES).contains(&id.len()))
 }
 
 /// A record on a line of its own: a line break between the parts of a JSON value is a blank.
@@ -318,17 +333,17 @@ fn one_line(record: &[u8]) -> Result<Cow<'_, [u8]>, String> {
     Ok(record.iter().map(|&b| if b == b'\n' { b' ' } else { b }).collect())
 }
 
-/// Reads JSON lines that stood on `lines` of the upload.
+/// Reads JSON lines, each of which is one of `records`.
 fn read_lines(
     text: &[u8],
-    lines: &[u64],
-    documents: &mut Vec<(u64, Document)>,
-    reject: &impl Fn(u64, String),
+    records: &[(Place, &[u8])],
+    documents: &mut Vec<(Place, Document)>,
+    reject: &impl Fn(Place, &[u8], String),
 ) {
-    if lines.is_empty() {
+    if records.is_empty() {
         return;
     }
-    let mut read = Vec::with_capacity(lines.len());
+    let mut read = Vec::with_capacity(records.len());
     let options = ReadOptions { max_record_bytes: usize::MAX, ..ReadOptions::default() };
     let outcome = zhen_source::read_stream(text, &options, &mut |document| {
         read.push(document);
@@ -337,12 +352,12 @@ fn read_lines(
     let problems = match outcome {
         Ok(report) => report.problems,
         Err(error) => {
-            lines.iter().for_each(|&line| reject(line, error.to_string()));
+            records.iter().for_each(|&(place, record)| reject(place, record, error.to_string()));
             return;
         }
     };
     // Each line is a document or a problem, in order.
-    let mut bad = vec![None; lines.len()];
+    let mut bad = vec![None; records.len()];
     for problem in problems {
         let at = problem.line.and_then(|line| usize::try_from(line).ok()?.checked_sub(1));
         if let Some(slot) = at.and_then(|at| bad.get_mut(at)) {
@@ -350,15 +365,16 @@ fn read_lines(
         }
     }
     let mut read = read.into_iter();
-    for (&line, problem) in lines.iter().zip(bad) {
+    for (&(place, record), problem) in records.iter().zip(bad) {
         match problem {
-            Some(why) => reject(line, why),
+            Some(why) => reject(place, record, why),
             None => match read.next() {
                 Some(document) if document.id.len() > MAX_ID_BYTES => {
-                    reject(line, format!("the id may have at most {MAX_ID_BYTES} bytes"));
+                    let why = format!("the id may have at most {MAX_ID_BYTES} bytes");
+                    reject(place, record, why);
                 }
-                Some(document) => documents.push((line, document)),
-                None => reject(line, "the record could not be read".to_owned()),
+                Some(document) => documents.push((place, document)),
+                None => reject(place, record, "the record could not be read".to_owned()),
             },
         }
     }
@@ -402,32 +418,51 @@ mod tests {
     }
 
     #[test]
-    fn each_bad_record_of_a_batch_is_told_by_its_line() {
-        let record = |line, text: &str| Piece::Record { line, text: text.as_bytes().to_vec() };
+    fn each_bad_record_of_a_batch_is_told_by_its_place() {
+        let at = |line| Place { line, record: Some(line) };
+        let record =
+            |line, text: &str| Piece::Record { place: at(line), text: text.as_bytes().to_vec() };
         let pieces = vec![
             record(1, "{\"id\": \"a\", \"body\": \"词典\", \"lang\": \"zh\"}"),
             record(2, "[{\"body\": \"an array\"}]"),
-            Piece::Fault { line: 3, why: "too long".to_owned() },
+            Piece::Fault { place: at(3), why: "too long".to_owned() },
             record(4, "{\"nobody\": 1}"),
             record(7, "{\n\"title\":\n\"over lines\"\n}"),
             record(11, "{\"body\": \"broken\nstring\"}"),
             record(13, "{\"body\": "),
-            Piece::Record { line: 14, text: b"{\"body\": \"\xff\"}".to_vec() },
+            Piece::Record { place: at(14), text: b"{\"body\": \"\xff\"}".to_vec() },
             record(15, &format!("{{\"id\": \"{}\", \"body\": \"x\"}}", "i".repeat(5_000))),
             record(16, "{\"body\": \"no id\"}"),
         ];
         let report = SharedReport::default();
         let documents = parse(pieces, &report);
         let taken: Vec<_> =
-            documents.iter().map(|(line, d)| (*line, &*d.title, &*d.body)).collect();
+            documents.iter().map(|(place, d)| (place.line, &*d.title, &*d.body)).collect();
         assert_eq!(taken, [(1, "", "词典"), (7, "over lines", ""), (16, "", "no id")]);
         assert!(!documents[2].1.id.is_empty(), "a record without an id gets one");
         let report = lock(&report);
-        let lines: Vec<u64> = report.errors.iter().map(|error| error.line).collect();
-        let mut sorted = lines.clone();
-        sorted.sort_unstable();
-        assert_eq!(sorted, [2, 3, 4, 11, 13, 14, 15]);
+        let mut lines: Vec<u64> = report.errors.iter().map(|error| error.place.line).collect();
+        lines.sort_unstable();
+        assert_eq!(lines, [2, 3, 4, 11, 13, 14, 15]);
         assert!(report.errors.iter().all(|error| !error.detail.is_empty()));
+    }
+
+    #[test]
+    fn the_id_of_a_bad_record_is_told_where_it_can_be_read() {
+        let ids = [
+            (r#"{"id": " a ", "nobody": 1}"#, Some("a")),
+            (r#"{"id": 7}"#, Some("7")),
+            (r#"{"id": "b", "body": "torn"#, Some("b")),
+            (r#"{"body": torn, "id": "c"}"#, None),
+            (r#"{"nobody": {"id": "d"}}"#, None),
+            (r#"{"id": ["e"], "nobody": 1}"#, None),
+            (r#"{"id": "", "nobody": 1}"#, None),
+            ("nonsense", None),
+        ];
+        for (record, id) in ids {
+            assert_eq!(id_of(record.as_bytes()).as_deref(), id, "{record}");
+        }
+        assert_eq!(id_of(format!("{{\"id\": \"{}\"}}", "i".repeat(5_000)).as_bytes()), None);
     }
 
     #[tokio::test(start_paused = true)]

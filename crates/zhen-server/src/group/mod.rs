@@ -18,6 +18,7 @@ use tokio::sync::{mpsc, oneshot};
 use zhen_source::Document;
 
 use crate::catalog::{Index, WriteError, Writer};
+use crate::split::Place;
 
 /// How long the writer is kept after the last change. Taking it again costs milliseconds; keeping
 /// it keeps others out.
@@ -32,8 +33,12 @@ const MAX_ERRORS: usize = 100;
 /// A record of an upload that was not taken.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub(crate) struct RecordError {
-    /// Line of the upload on which it begins, from 1.
-    pub(crate) line: u64,
+    /// Where it begins.
+    #[serde(flatten)]
+    pub(crate) place: Place,
+    /// The id it gives itself, where that can be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) id: Option<String>,
     /// Why it was not taken.
     pub(crate) detail: String,
 }
@@ -45,7 +50,7 @@ pub(crate) struct Report {
     pub(crate) accepted: u64,
     /// Records that were not.
     pub(crate) rejected: u64,
-    /// The first [`MAX_ERRORS`] reasons, by line.
+    /// The first [`MAX_ERRORS`] reasons.
     pub(crate) errors: Vec<RecordError>,
     /// Life of the writer that took the first record; a later life has lost it.
     life: Option<u64>,
@@ -60,10 +65,10 @@ impl Report {
     }
 
     /// Notes a record that was not taken.
-    pub(crate) fn reject(&mut self, line: u64, detail: String) {
+    pub(crate) fn reject(&mut self, error: RecordError) {
         self.rejected += 1;
         if self.errors.len() < MAX_ERRORS {
-            self.errors.push(RecordError { line, detail });
+            self.errors.push(error);
         }
     }
 }
@@ -78,8 +83,8 @@ pub(crate) fn lock(report: &SharedReport) -> std::sync::MutexGuard<'_, Report> {
 
 /// What the thread is asked to do.
 enum Job {
-    /// Add documents, each with the line of its record.
-    Add { documents: Vec<(u64, Document)>, report: SharedReport },
+    /// Add documents, each with the place of its record.
+    Add { documents: Vec<(Place, Document)>, report: SharedReport },
     /// Delete a document.
     Delete { id: String, reply: oneshot::Sender<Result<bool, WriteError>> },
     /// Answer once everything of the upload is durable and searchable.
@@ -141,7 +146,7 @@ impl GroupWriter {
     /// When the thread has ended.
     pub(crate) async fn add(
         &self,
-        documents: Vec<(u64, Document)>,
+        documents: Vec<(Place, Document)>,
         report: &SharedReport,
     ) -> Result<(), WriteError> {
         let job = Job::Add { documents, report: Arc::clone(report) };
@@ -288,14 +293,14 @@ impl Thread {
     /// Adds the documents of an upload that has not failed.
     fn add(
         &mut self,
-        documents: Vec<(u64, Document)>,
+        documents: Vec<(Place, Document)>,
         report: &SharedReport,
     ) -> Result<(), WriteError> {
         if lock(report).failure.is_some() {
             return Ok(());
         }
         let life = self.life;
-        for (line, document) in documents {
+        for (place, document) in documents {
             match self.with_writer(|writer| writer.add(document)) {
                 Ok(()) => {
                     self.dirty = true;
@@ -303,7 +308,9 @@ impl Thread {
                     report.accepted += 1;
                     report.life.get_or_insert(life);
                 }
-                Err(WriteError::Record(why)) => lock(report).reject(line, why),
+                Err(WriteError::Record(detail)) => {
+                    lock(report).reject(RecordError { place, id: None, detail });
+                }
                 Err(error) => return Err(error),
             }
         }

@@ -92,7 +92,11 @@ impl Writer for CountingWriter {
 }
 
 fn batch(report: &SharedReport) -> Job {
-    Job::Add { documents: vec![(1, document())], report: Arc::clone(report) }
+    Job::Add { documents: vec![(at(1), document())], report: Arc::clone(report) }
+}
+
+fn at(line: u64) -> Place {
+    Place { line, record: None }
 }
 
 fn document() -> Document {
@@ -116,7 +120,7 @@ fn requests_that_come_during_a_commit_share_the_next_one() {
         .map(|_| {
             let report = SharedReport::default();
             let (reply, answer) = oneshot::channel();
-            let documents = vec![(1, document())];
+            let documents = vec![(at(1), document())];
             let add = Job::Add { documents, report: Arc::clone(&report) };
             group.jobs.blocking_send(add).unwrap();
             group.jobs.blocking_send(Job::Finish { report, reply }).unwrap();
@@ -139,18 +143,18 @@ async fn an_answer_means_committed_and_a_failed_commit_is_no_answer() {
     let (fail, committed) = (Arc::clone(&index.fail_commit), Arc::clone(&index.committed));
     let (group, thread) = GroupWriter::start(Arc::new(index), "test").unwrap();
     let report = SharedReport::default();
-    group.add(vec![(1, document()), (2, Document::default())], &report).await.unwrap();
+    group.add(vec![(at(1), document()), (at(2), Document::default())], &report).await.unwrap();
     group.finish(&report).await.unwrap();
     assert_eq!(committed.load(Ordering::SeqCst), 1);
     let taken = {
         let report = lock(&report);
-        (report.accepted, report.rejected, report.errors[0].line)
+        (report.accepted, report.rejected, report.errors[0].place)
     };
-    assert_eq!(taken, (1, 1, 2));
+    assert_eq!(taken, (1, 1, at(2)));
 
     fail.store(true, Ordering::SeqCst);
     let report = SharedReport::default();
-    group.add(vec![(1, document())], &report).await.unwrap();
+    group.add(vec![(at(1), document())], &report).await.unwrap();
     let error = group.finish(&report).await.unwrap_err();
     assert!(error.to_string().contains("no space left"));
     assert!(group.delete("there".to_owned()).await.is_err());
@@ -172,18 +176,18 @@ async fn what_comes_after_an_exchange_goes_to_the_index_that_stands_there_now() 
     let new: Arc<dyn Index> = Arc::new(new);
     let (group, thread) = GroupWriter::start(Arc::new(old), "test").unwrap();
     let first = SharedReport::default();
-    group.add(vec![(1, document())], &first).await.unwrap();
+    group.add(vec![(at(1), document())], &first).await.unwrap();
     group.finish(&first).await.unwrap();
     // The writer is still held. One upload has begun, another comes after the exchange.
     let halfway = SharedReport::default();
-    group.add(vec![(1, document()), (2, document())], &halfway).await.unwrap();
+    group.add(vec![(at(1), document()), (at(2), document())], &halfway).await.unwrap();
     while lock(&halfway).accepted < 2 {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     was_replaced.store(true, Ordering::SeqCst);
     group.follow(&new);
     let later = SharedReport::default();
-    group.add(vec![(1, document())], &later).await.unwrap();
+    group.add(vec![(at(1), document())], &later).await.unwrap();
     group.finish(&later).await.unwrap();
     assert_eq!(into_new.load(Ordering::SeqCst), 1);
     let error = group.finish(&halfway).await.unwrap_err();
@@ -221,11 +225,11 @@ async fn an_idle_writer_is_given_back_and_taken_again() {
     let (writers, committed) = (Arc::clone(&index.writers), Arc::clone(&index.committed));
     let (group, thread) = GroupWriter::start(Arc::new(index), "test").unwrap();
     let report = SharedReport::default();
-    group.add(vec![(1, document())], &report).await.unwrap();
+    group.add(vec![(at(1), document())], &report).await.unwrap();
     while committed.load(Ordering::SeqCst) == 0 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    group.add(vec![(2, document())], &report).await.unwrap();
+    group.add(vec![(at(2), document())], &report).await.unwrap();
     group.finish(&report).await.unwrap();
     assert_eq!(committed.load(Ordering::SeqCst), 2);
     assert!(writers.load(Ordering::SeqCst) >= 1);

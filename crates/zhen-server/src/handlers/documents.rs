@@ -33,7 +33,7 @@ impl Outcome {
     fn of(index: String, report: &SharedReport, took_us: u64) -> Self {
         let report = lock(report);
         let mut errors = report.errors.clone();
-        errors.sort_by_key(|error| error.line);
+        errors.sort_by_key(|error| error.place);
         Self { index, accepted: report.accepted, rejected: report.rejected, errors, took_us }
     }
 

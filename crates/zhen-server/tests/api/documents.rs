@@ -62,6 +62,21 @@ fn a_bad_record_is_reported_by_line_and_the_rest_is_taken() {
 }
 
 #[test]
+fn a_bad_element_of_an_array_in_one_line_is_reported_by_its_index_and_id() {
+    let server = TestServer::on(MemoryCatalog::empty(), |_| {});
+    let array = r#"[{"id": "a", "body": "x"}, {"id": "b"}, null, {"id": 4, "body": oops}] 5"#;
+    let answer = server.post_json("/api/v1/documents", array).json();
+    let told: Vec<_> = answer["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|error| (error["line"].as_u64(), error["record"].as_u64(), error["id"].as_str()))
+        .collect();
+    let expected = [(None, None), (Some(1), Some("b")), (Some(2), None), (Some(3), Some("4"))];
+    assert_eq!(told, expected.map(|(record, id)| (Some(1), record, id)));
+}
+
+#[test]
 fn an_upload_of_which_nothing_can_be_taken_is_a_422_that_says_why() {
     let server = TestServer::start();
     let answer = server.post_json("/api/v1/documents", "{\"x\": 1}\nnonsense\n");
