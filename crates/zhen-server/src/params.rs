@@ -3,11 +3,13 @@
 //! What is not known or repeated is refused by name: a silently ignored `lmit=50` costs its author
 //! an hour. The value of `q` itself is never refused; it belongs to the query language.
 
-use serde::Deserialize;
+use serde_json::Value;
 use zhen_search::engine::{DEEPEST_HIT, MOST_HITS, MOST_PASSAGES};
 use zhen_search::{Duplicates, Lang, SearchRequest, Sort};
 
+use crate::json;
 use crate::problem::{Kind, Problem};
+use crate::split::BYTE_ORDER_MARK;
 
 /// Parameters of `GET /api/v1/search`.
 pub(crate) const SEARCH: [&str; 12] = [
@@ -46,23 +48,56 @@ impl Params {
     /// # Errors
     /// 400 for what is not known, repeated, or not percent-encoded UTF-8.
     pub(crate) fn parse(query: &str, known: &[&str]) -> Result<Self, Problem> {
-        let mut params: Vec<(String, String)> = Vec::new();
+        let mut params = Self(Vec::new());
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let name = decode(name)?;
-            if !known.contains(&name.as_str()) {
-                let known = match known {
-                    [] => "this path takes none".to_owned(),
-                    _ => format!("there are {}", known.join(", ")),
-                };
-                return Err(bad(format!("unknown parameter {name:?}; {known}")));
+            if name == "facet" && known.contains(&"facet") {
+                let fields = decode(value)?;
+                params.0.extend(fields.split(',').map(|field| (name.clone(), field.to_owned())));
+                continue;
             }
-            if name != "facet" && params.iter().any(|(seen, _)| *seen == name) {
-                return Err(bad(format!("parameter {name:?} is given twice")));
-            }
-            params.push((name, decode(value)?));
+            params.check_name(&name, known)?;
+            params.0.push((name, decode(value)?));
         }
-        Ok(Self(params))
+        Ok(params)
+    }
+
+    /// Reads the body of a search: the parameters as members of a JSON object, for queries too long
+    /// for a URI. A `null` is a parameter left out.
+    ///
+    /// # Errors
+    /// 400 for what is no such object, and as [`Params::parse`].
+    pub(crate) fn parse_body(body: &[u8], known: &[&str]) -> Result<Self, Problem> {
+        let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
+        if !body.trim_ascii_start().starts_with(b"{") {
+            return Err(bad("body: send a JSON object such as {\"q\": \"needle\"}".to_owned()));
+        }
+        let mut members = Vec::new();
+        json::members(body, |name, value| members.push((name, value)))
+            .map_err(|error| bad(format!("body: not valid JSON: {error}")))?;
+        let mut params = Self(Vec::new());
+        for (name, value) in members {
+            params.check_name(&name, known)?;
+            let texts = texts(&name, value)?;
+            params.0.extend(texts.into_iter().map(|text| (name.clone(), text)));
+        }
+        Ok(params)
+    }
+
+    /// Refuses a name that is not `known` or stands here already.
+    fn check_name(&self, name: &str, known: &[&str]) -> Result<(), Problem> {
+        if !known.contains(&name) {
+            let known = match known {
+                [] => "this path takes none".to_owned(),
+                _ => format!("there are {}", known.join(", ")),
+            };
+            return Err(bad(format!("unknown parameter {name:?}; {known}")));
+        }
+        if self.get(name).is_some() {
+            return Err(bad(format!("parameter {name:?} is given twice")));
+        }
+        Ok(())
     }
 
     /// The value of `name`.
@@ -78,8 +113,8 @@ impl Params {
     /// The value of `name` as a number of at most `most`.
     fn number(&self, name: &str, most: usize) -> Result<Option<usize>, Problem> {
         let Some(text) = self.filled(name) else { return Ok(None) };
-        if text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(bad(format!("{name}: {text:?} is no number")));
+        if !text.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(bad(format!("{name}: {text:?} is no whole number from 0 to {most}")));
         }
         // More digits than fit are outside the limits too.
         in_limits(name, text.parse().unwrap_or(usize::MAX), most).map(Some)
@@ -102,11 +137,8 @@ impl Params {
             return Err(bad("parameter \"q\" is missing: what to search for".to_owned()));
         };
         let defaults = SearchRequest::default();
-        let facets = self
-            .0
-            .iter()
-            .filter(|(name, _)| name == "facet")
-            .flat_map(|(_, value)| value.split(','));
+        let facets =
+            self.0.iter().filter(|(name, _)| name == "facet").map(|(_, field)| field.as_str());
         let request = SearchRequest {
             query: query.to_owned(),
             limit: self.number("limit", MOST_HITS)?.unwrap_or(defaults.limit),
@@ -137,73 +169,24 @@ impl Params {
     }
 }
 
-/// The body of `POST /api/v1/search`: the parameters of the query string as a JSON object, for
-/// queries too long for a URI.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct SearchBody {
-    q: String,
-    #[serde(default)]
-    index: Option<String>,
-    #[serde(default)]
-    limit: Option<usize>,
-    #[serde(default)]
-    offset: Option<usize>,
-    #[serde(default)]
-    filter: Option<String>,
-    #[serde(default)]
-    sort: Option<String>,
-    #[serde(default)]
-    facet: Vec<String>,
-    #[serde(default)]
-    lang: Option<String>,
-    #[serde(default)]
-    exact: bool,
-    #[serde(default)]
-    fuzzy_pinyin: bool,
-    #[serde(default)]
-    passages: Option<usize>,
-    #[serde(default)]
-    duplicates: Option<String>,
-}
-
-impl SearchBody {
-    /// Reads a body.
-    ///
-    /// # Errors
-    /// 400 for what is not such a JSON object.
-    pub(crate) fn parse(body: &[u8]) -> Result<Self, Problem> {
-        // An array of values in the order of the fields would be taken as well.
-        if body.trim_ascii_start().starts_with(b"[") {
-            return Err(bad("body: an array is not read; send an object: {\"q\": …}".to_owned()));
+/// What stands for a value of a body's parameter in an address, once for each field of `facet`.
+fn texts(name: &str, value: Value) -> Result<Vec<String>, Problem> {
+    let wanted = match (name, value) {
+        (_, Value::Null) => return Ok(Vec::new()),
+        ("limit" | "offset" | "passages", Value::Number(number)) => {
+            return Ok(vec![number.to_string()]);
         }
-        serde_json::from_slice(body).map_err(|error| bad(format!("body: {error}")))
-    }
-
-    /// As [`Params::search`].
-    pub(crate) fn search(self) -> Result<(Option<String>, SearchRequest), Problem> {
-        let defaults = SearchRequest::default();
-        let filled = |text: Option<String>| text.filter(|t| !t.is_empty());
-        let number = |name, value: Option<usize>, most, default| match value {
-            Some(value) => in_limits(name, value, most),
-            None => Ok(default),
-        };
-        let request = SearchRequest {
-            limit: number("limit", self.limit, MOST_HITS, defaults.limit)?,
-            offset: number("offset", self.offset, DEEPEST_HIT, defaults.offset)?,
-            filter: filled(self.filter),
-            sort: filled(self.sort).as_deref().map(parse_sort).transpose()?,
-            facets: collect_facets(self.facet.iter().map(String::as_str))?,
-            lang: filled(self.lang).as_deref().map(parse_lang).transpose()?,
-            exact: self.exact,
-            fuzzy_pinyin: self.fuzzy_pinyin,
-            passages: number("passages", self.passages, MOST_PASSAGES, defaults.passages)?,
-            duplicates: parse_duplicates(filled(self.duplicates).as_deref())?,
-            query: self.q,
-        };
-        check_depth(&request)?;
-        Ok((filled(self.index), request))
-    }
+        ("limit" | "offset" | "passages", _) => "a whole number",
+        ("exact" | "fuzzy_pinyin", Value::Bool(is_on)) => return Ok(vec![is_on.to_string()]),
+        ("exact" | "fuzzy_pinyin", _) => "true or false",
+        ("facet", Value::Array(fields)) if fields.iter().all(Value::is_string) => {
+            return Ok(fields.iter().filter_map(Value::as_str).map(str::to_owned).collect());
+        }
+        ("facet", _) => "an array of strings",
+        (_, Value::String(text)) => return Ok(vec![text]),
+        (_, _) => "a string",
+    };
+    Err(bad(format!("{name} must be {wanted}")))
 }
 
 fn parse_duplicates(text: Option<&str>) -> Result<Duplicates, Problem> {
@@ -310,6 +293,10 @@ mod tests {
         Params::parse(query, &SEARCH).and_then(|p| p.search()).map_err(|problem| problem.kind)
     }
 
+    fn search_body(body: &str) -> Result<(Option<String>, SearchRequest), Problem> {
+        Params::parse_body(body.as_bytes(), &SEARCH)?.search()
+    }
+
     #[test]
     fn every_parameter_reaches_the_request() {
         let (index, request) = search(
@@ -342,8 +329,43 @@ mod tests {
             "fuzzy_pinyin": true, "passages": 2, "duplicates": "show"}"#;
         let query = "q=词典&index=law&limit=5&offset=1&filter=lang:zh&sort=a:b:desc&facet=lang\
                      &lang=zh&exact&fuzzy_pinyin&passages=2&duplicates=show";
-        let from_body = SearchBody::parse(body.as_bytes()).unwrap().search().unwrap();
+        let from_body = search_body(body).unwrap();
         assert_eq!(from_body, search(query).unwrap());
+        assert_eq!(search_body(&format!("\u{feff}{body}")).unwrap(), from_body);
+        let absent = search_body(r#"{"q": "词典", "limit": null, "facet": []}"#).unwrap();
+        assert_eq!(absent, search("q=词典").unwrap());
+        let comma = search_body(r#"{"q": "", "facet": ["a,b"]}"#).unwrap().1;
+        assert_eq!(comma.facets, ["a,b"], "fields of a body stand each by itself");
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_body_is_said_in_words_of_the_api() {
+        for (body, said) in [
+            ("", "send a JSON object"),
+            ("[\"needle\"]", "send a JSON object"),
+            ("\"needle\"", "send a JSON object"),
+            ("{\"q\": \"a\"", "not valid JSON"),
+            ("{\"q\": \"a\"} {}", "not valid JSON"),
+            ("{}", "\"q\" is missing"),
+            ("{\"q\": null}", "\"q\" is missing"),
+            ("{\"q\": 7}", "q must be a string"),
+            ("{\"q\": \"a\", \"q\": \"b\"}", "\"q\" is given twice"),
+            ("{\"q\": \"a\", \"facet\": [\"b\"], \"facet\": [\"c\"]}", "\"facet\" is given twice"),
+            (
+                "{\"q\": \"a\", \"lmit\": 5}",
+                "unknown parameter \"lmit\"; there are q, index, limit",
+            ),
+            ("{\"q\": \"a\", \"limit\": \"5\"}", "limit must be a whole number"),
+            ("{\"q\": \"a\", \"limit\": -1}", "limit: \"-1\" is no whole number from 0 to 1000"),
+            ("{\"q\": \"a\", \"limit\": 1.5}", "limit: \"1.5\" is no whole number"),
+            ("{\"q\": \"a\", \"exact\": 1}", "exact must be true or false"),
+            ("{\"q\": \"a\", \"facet\": \"lang\"}", "facet must be an array of strings"),
+            ("{\"q\": \"a\", \"facet\": [1]}", "facet must be an array of strings"),
+        ] {
+            let problem = search_body(body).unwrap_err();
+            assert_eq!(problem.kind, Kind::BadRequest, "{body}");
+            assert!(problem.detail.contains(said), "{body}: {}", problem.detail);
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use zhen_search::{SearchRequest, Suggestion};
 
 use super::{json, noted};
 use crate::log::Notes;
-use crate::params::{self, Params, SearchBody};
+use crate::params::{self, Params};
 use crate::problem::{Kind, Problem};
 use crate::state::State;
 use crate::upload::{self, TimedBody};
@@ -43,7 +43,7 @@ where
     let most = limits.max_search_body_bytes as u64;
     upload::check_length(&headers, most)?;
     let body = TimedBody::new(body, limits, most).all().await?;
-    let (index, request) = SearchBody::parse(&body)?.search()?;
+    let (index, request) = Params::parse_body(&body, &params::SEARCH)?.search()?;
     run(state, index, request).await
 }
 
