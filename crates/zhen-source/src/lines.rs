@@ -105,8 +105,8 @@ pub(crate) struct LineCounter<'t> {
 
 impl<'t> LineCounter<'t> {
     /// A counter at the start of `text`, whose first line has number `first`.
-    pub(crate) fn new(text: &'t str, first: u32) -> Self {
-        Self { text: text.as_bytes(), at: 0, line: first }
+    pub(crate) fn new(text: &'t (impl AsRef<[u8]> + ?Sized), first: u32) -> Self {
+        Self { text: text.as_ref(), at: 0, line: first }
     }
 
     /// The line (as numbered from the first) of byte `offset`, which must not be smaller than any

@@ -15,7 +15,7 @@ use crate::encoding::{self, detect_head};
 use crate::error::{SkipReason, SourceError};
 use crate::formats::json::{self, Shape};
 use crate::formats::office::{self, Archive, Container};
-use crate::formats::{Format, Output, Sink, csv, json_lines};
+use crate::formats::{Format, Output, Sink, csv, json_lines, mail};
 use crate::input::{Counted, Failure, HEAD, Input, failure, is_streamable};
 use crate::lines::normalise_line_ends;
 use crate::record::Origin;
@@ -91,7 +91,7 @@ impl std::fmt::Display for Problem {
 /// Reads a file and hands its documents to `sink`, in their order in the file.
 ///
 /// JSON lines are read as a stream and never held whole, unless they are in UTF-16; so are tables in
-/// UTF-8. Everything else is held whole, up to [`ReadOptions::max_record_bytes`]. Trouble within a
+/// UTF-8 and files of messages. Everything else is held whole, up to [`ReadOptions::max_record_bytes`]. Trouble within a
 /// file that has already given documents ends up in the report, so that what was handed out and what
 /// was not can be told; see [`FileReport::problems`].
 ///
@@ -172,6 +172,20 @@ struct Source {
     size: u64,
 }
 
+impl Source {
+    /// A document of which only this much is known.
+    fn document(&self, title: String, kind: &str) -> Document {
+        let path = self.id.clone().unwrap_or_default();
+        Document {
+            id: path.clone(),
+            title,
+            path: Some(path),
+            kind: kind.to_owned(),
+            ..Document::default()
+        }
+    }
+}
+
 fn read_source(
     reader: impl Read,
     source: Source,
@@ -216,16 +230,20 @@ fn read_source(
     let format = Format::of(name, &head);
     let is_array =
         source.id.is_none() && head.trim_start_matches('\u{FEFF}').trim_start().starts_with('[');
-    let is_table = matches!(format, Format::Csv | Format::Tsv);
-    if (format == Format::JsonLines || is_table)
-        && !is_array
-        && is_streamable(&input.head, is_table)
-    {
-        drop(head);
-        return read_records(input, format, &source, options, out);
-    }
+    let is_stream = match format {
+        Format::JsonLines => !is_array && is_streamable(&input.head, false),
+        Format::Csv | Format::Tsv => is_streamable(&input.head, true),
+        Format::Mailbox => true,
+        _ => false,
+    };
     drop(head);
     let title = stem(name).to_owned();
+    if is_stream {
+        return read_records(input, format, &source, title, options, out);
+    }
+    if format == Format::Mail {
+        return read_mail(input, &source, title, options, out);
+    }
     let decoded = encoding::decode(input.into_bytes(source.size, options.max_record_bytes)?)?;
     out.report.bytes = decoded.text.len() as u64;
     out.report.encoding = decoded.encoding;
@@ -244,11 +262,38 @@ fn stem(name: &str) -> &str {
     stem.strip_suffix(".rst").unwrap_or(stem)
 }
 
-/// Reads JSON lines or a table as a stream.
+/// Reads a message, whose parts have encodings of their own.
+fn read_mail(
+    input: Input<'_>,
+    source: &Source,
+    title: String,
+    options: &ReadOptions,
+    mut out: Output<'_>,
+) -> Result<FileReport, Failure> {
+    out.report.kind = Format::Mail.kind();
+    let bytes = input.into_bytes(source.size, options.max_record_bytes)?;
+    out.report.bytes = bytes.len() as u64;
+    let mut document = source.document(title.clone(), Format::Mail.kind());
+    mail::read(&bytes, 1, &mut document, &mut out);
+    emit_whole(document, &title, &mut out)?;
+    Ok(out.report)
+}
+
+/// Hands out the document that is all of a file, unless there is nothing in it.
+fn emit_whole(document: Document, title: &str, out: &mut Output<'_>) -> Result<(), Failure> {
+    if document.body.trim().is_empty() && document.title == title {
+        return Err(SkipReason::Empty.into());
+    }
+    let _ = out.emit(document);
+    Ok(())
+}
+
+/// Reads JSON lines, a table or a file of messages as a stream.
 fn read_records(
     input: Input<'_>,
     format: Format,
     source: &Source,
+    title: String,
     options: &ReadOptions,
     mut out: Output<'_>,
 ) -> Result<FileReport, Failure> {
@@ -268,10 +313,14 @@ fn read_records(
     let reader =
         Counted { inner: Cursor::new(input.head).chain(input.rest), count: Rc::clone(&count) };
     let reader = BufReader::with_capacity(HEAD, reader);
-    let result = if format == Format::JsonLines {
-        json_lines::read(reader, origin, options.max_record_bytes, hint, &mut out)
-    } else {
-        csv::read(reader, delimiter, origin, options.max_record_bytes, hint, &mut out)
+    let most = options.max_record_bytes;
+    let result = match format {
+        Format::JsonLines => json_lines::read(reader, origin, most, hint, &mut out),
+        Format::Mailbox => {
+            let document = source.document(title, format.kind());
+            mail::read_mailbox(reader, &document, most, &mut out)
+        }
+        _ => csv::read(reader, delimiter, origin, most, hint, &mut out),
     };
     out.report.bytes = count.get();
     if let Err(error) = result {
@@ -331,20 +380,9 @@ fn read_text(
         }
         _ => {}
     }
-    let path = source.id.clone().unwrap_or_default();
-    let mut document = Document {
-        id: path.clone(),
-        title: title.clone(),
-        path: Some(path),
-        kind: format.kind().to_owned(),
-        ..Document::default()
-    };
+    let mut document = source.document(title.clone(), format.kind());
     format.read(text, &mut document, out);
-    if document.body.trim().is_empty() && document.title == title {
-        return Err(SkipReason::Empty.into());
-    }
-    let _ = out.emit(document);
-    Ok(())
+    emit_whole(document, &title, out)
 }
 
 /// Reads a zip archive that is a document.
@@ -361,14 +399,7 @@ fn read_archive(
     let mut archive = Archive::open(bytes, most)?;
     let container = archive.container()?;
     out.report.kind = container.kind();
-    let path = source.id.clone().unwrap_or_default();
-    let mut document = Document {
-        id: path.clone(),
-        title,
-        path: Some(path),
-        kind: container.kind().to_owned(),
-        ..Document::default()
-    };
+    let mut document = source.document(title, container.kind());
     match container {
         Container::Docx => office::read_docx(&mut archive, &mut document)?,
         Container::Odt => office::read_odt(&mut archive, &mut document)?,

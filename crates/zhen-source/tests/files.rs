@@ -107,6 +107,23 @@ fn compressed_files_are_read_in_their_format() {
 }
 
 #[test]
+fn mail_is_known_by_its_name_and_its_start() {
+    let mail = "Subject: 题\nFrom: a@b\n\ntext\n";
+    let (document, report) = read("a.eml.gz", &gzip(mail.as_bytes()));
+    assert_eq!((document.title.as_str(), report.kind), ("题", "mail"));
+    assert_eq!(document.body, "From: a@b\n\ntext\n");
+    let box_of_two = format!("From a Tue May 21 08:00:00 2024\n{mail}\n").repeat(2);
+    let (documents, report) =
+        read_with("a.mbox", box_of_two.as_bytes(), &ReadOptions::default()).expect("readable");
+    assert_eq!((documents.len(), report.kind), (2, "mail"));
+    assert!(documents[1].id.ends_with("a.mbox#7"), "{}", documents[1].id);
+    for (name, text) in [("a.eml", "no header\n"), ("a.mbox", "a text\n"), ("a.txt", mail)] {
+        assert_eq!(read(name, text.as_bytes()).1.kind, "text", "{name}");
+    }
+    assert_eq!(reason("a.eml", b"Subject:\n\n"), SkipReason::Empty);
+}
+
+#[test]
 fn stray_bytes_are_replaced_and_said() {
     let (document, report) = read("a.txt", b"\xe4\xb8\xad\xe6\x96\x87 \xff text");
     assert_eq!(
@@ -305,9 +322,9 @@ fn what_is_held_whole_is_limited_under_any_name() {
     assert_eq!(documents.len(), 29_999);
 }
 
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 16] = [
     "a.txt", "a.md", "a.html", "a.xml", "a.page", "a.json", "a.jsonl", "a.ipynb", "a.csv", "a.rst",
-    "a.srt", "a.1", "a.docx", "a.gz",
+    "a.srt", "a.1", "a.docx", "a.gz", "a.eml", "a.mbox",
 ];
 
 proptest! {

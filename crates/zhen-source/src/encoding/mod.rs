@@ -140,6 +140,23 @@ pub(crate) fn decode_line<'b>(
     }
 }
 
+/// Decodes bytes that came with the name of their encoding, which is often not the right one. Gives
+/// the encoding it took, and whether bytes were invalid.
+pub(crate) fn decode_labelled<'b>(
+    bytes: &'b [u8],
+    label: Option<&str>,
+) -> (Cow<'b, str>, &'static Encoding, bool) {
+    let named = label.and_then(|label| Encoding::for_label_no_replacement(label.as_bytes()));
+    match named {
+        // ISO-2022-JP is ASCII to those who do not know.
+        Some(encoding) if !encoding.is_ascii_compatible() => {
+            let (text, lossy) = encoding.decode_without_bom_handling(bytes);
+            (text, encoding, lossy)
+        }
+        hint => decode_line(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes), hint),
+    }
+}
+
 fn utf8(text: String, lossy: bool) -> Decoded {
     Decoded { text, encoding: UTF_8.name(), lossy }
 }
@@ -321,7 +338,7 @@ fn window(bytes: &[u8]) -> &[u8] {
 }
 
 /// The encoding that an XML declaration or an HTML meta element at the start of `bytes` names.
-fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
+pub(crate) fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = bytes[..bytes.len().min(4096)].to_ascii_lowercase();
     let marker: &[u8] = if head.starts_with(b"<?xml") {
         b"encoding"

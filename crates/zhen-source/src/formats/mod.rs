@@ -9,6 +9,7 @@ mod html;
 pub(crate) mod json;
 pub(crate) mod json_lines;
 pub(crate) mod json_scan;
+pub(crate) mod mail;
 mod man;
 mod markdown;
 mod notebook;
@@ -44,6 +45,10 @@ pub(crate) enum Format {
     Rst,
     Subtitle,
     Man,
+    /// One message.
+    Mail,
+    /// A file of messages.
+    Mailbox,
 }
 
 impl Format {
@@ -76,6 +81,8 @@ impl Format {
             // Sphinx keeps its sources so beside its pages.
             "txt" if stem.ends_with(".rst") => Self::Rst,
             "srt" | "vtt" | "ass" | "ssa" => Self::Subtitle,
+            "eml" if mail::is_message(head) => Self::Mail,
+            "mbox" if head.starts_with("From ") => Self::Mailbox,
             "txt" | "text" | "log" => Self::Text,
             _ if is_manual_section(extension) && man::is_man(head) => Self::Man,
             _ => Self::sniff(head),
@@ -114,17 +121,20 @@ impl Format {
             Self::Rst => "rst",
             Self::Subtitle => "subtitle",
             Self::Man => "man",
+            Self::Mail | Self::Mailbox => "mail",
         }
     }
 
     /// Reads a file of one document from its text, which has `\n` line ends. `document` has what is
     /// known without reading.
     ///
-    /// Records are not read here: of JSON this takes the strings, of a table or JSON lines the text
-    /// as it is.
+    /// Records and mail are not read here: of JSON this takes the strings, of a table, JSON lines or mail
+    /// the text as it is.
     pub(crate) fn read(self, text: String, document: &mut Document, out: &mut Output<'_>) {
         match self {
-            Self::Text | Self::Csv | Self::Tsv | Self::JsonLines => document.body = text,
+            Self::Text | Self::Csv | Self::Tsv | Self::JsonLines | Self::Mail | Self::Mailbox => {
+                document.body = text
+            }
             Self::Markdown => markdown::read(text, document),
             Self::Html => html::read(&text, document),
             Self::Xml => xml::read(&text, document),
@@ -147,6 +157,31 @@ fn is_manual_section(extension: &str) -> bool {
         || extension.len() <= 8
             && extension.starts_with(|c: char| c.is_ascii_digit())
             && extension[1..].bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+/// The bytes that a text with `%E4` and the like stands for.
+fn percent_decode(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = memchr::memchr(b'%', rest) {
+        out.extend_from_slice(&rest[..at]);
+        rest = &rest[at + 1..];
+        match hex_byte(rest) {
+            Some(code) => {
+                out.push(code);
+                rest = &rest[2..];
+            }
+            None => out.push(b'%'),
+        }
+    }
+    out.extend_from_slice(rest);
+    out
+}
+
+/// The byte that two hexadecimal digits at the start of `text` name.
+fn hex_byte(text: &[u8]) -> Option<u8> {
+    let digits = text.get(..2).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit))?;
+    u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
 }
 
 /// Where readers of records put what they find.

@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use zip::ZipArchive;
 use zip::result::ZipError;
 
-use super::{Output, html};
+use super::{Output, html, percent_decode};
 use crate::document::{Document, LineMap};
 use crate::encoding;
 use crate::error::SkipReason;
@@ -357,7 +357,9 @@ fn spine(package: &str) -> Vec<String> {
                         && let (Some(id), Some(href)) =
                             (attributes.get("id"), attributes.get("href"))
                     {
-                        manifest.insert(id.into_owned(), percent_decode(&href));
+                        let href =
+                            String::from_utf8_lossy(&percent_decode(href.as_bytes())).into_owned();
+                        manifest.insert(id.into_owned(), href);
                     }
                 }
                 "itemref" => order.extend(attributes.get("idref").map(|id| id.into_owned())),
@@ -392,27 +394,4 @@ fn join(folder: &str, name: &str) -> String {
         }
     }
     parts.join("/")
-}
-
-fn percent_decode(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let code = (bytes[at] == b'%')
-            .then(|| text.get(at + 1..at + 3))
-            .flatten()
-            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        match code {
-            Some(code) => {
-                out.push(code);
-                at += 3;
-            }
-            None => {
-                out.push(bytes[at]);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
 }
