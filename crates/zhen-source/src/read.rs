@@ -400,20 +400,17 @@ fn read_archive(
     let container = archive.container()?;
     out.report.kind = container.kind();
     let mut document = source.document(title, container.kind());
-    match container {
-        Container::Docx => office::read_docx(&mut archive, &mut document)?,
-        Container::Odt => office::read_odt(&mut archive, &mut document)?,
-        Container::Epub => {
-            let result = office::read_epub(&mut archive, &document, &mut out);
-            match result {
-                Ok(_) if out.report.documents == 0 => return Err(SkipReason::Empty.into()),
-                Ok(_) => {}
-                Err(reason) if out.report.documents == 0 => return Err(reason.into()),
-                Err(reason) => out.problem_at(None, format!("stopped reading: {reason}")),
-            }
-            return Ok(out.report);
+    if container == Container::Epub {
+        let result = office::read_epub(&mut archive, &document, &mut out);
+        match result {
+            Ok(_) if out.report.documents == 0 => return Err(SkipReason::Empty.into()),
+            Ok(_) => {}
+            Err(reason) if out.report.documents == 0 => return Err(reason.into()),
+            Err(reason) => out.problem_at(None, format!("stopped reading: {reason}")),
         }
+        return Ok(out.report);
     }
+    office::read(container, &mut archive, &mut document)?;
     if document.body.trim().is_empty() {
         return Err(SkipReason::Empty.into());
     }

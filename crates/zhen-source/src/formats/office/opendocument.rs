@@ -1,0 +1,111 @@
+//! OpenDocument: texts, tables and presentations.
+
+use super::{Archive, Container, end_line, push_inline};
+use crate::error::SkipReason;
+use crate::lines::BodyBuilder;
+use crate::markup::entities;
+use crate::markup::tokens::{Attributes, Dialect, Token, Tokens};
+
+/// Reads the paragraphs, each a line. Of tables on their own a row is a line, with tabs between its
+/// cells, and the name of each a heading; of presentations the titles of slides are headings.
+pub(super) fn read(
+    archive: &mut Archive,
+    container: Container,
+    body: &mut BodyBuilder,
+) -> Result<(), SkipReason> {
+    let text = archive.needed("content.xml")?;
+    let mut reader = Reader {
+        body,
+        is_sheet: container == Container::Ods,
+        open: 0,
+        start: 0,
+        in_title: false,
+        in_cell: false,
+        sheet_name: None,
+    };
+    for token in Tokens::new(&text, Dialect::Xml) {
+        match token {
+            Token::Start { name, attributes, closed } => reader.start(&name, attributes, closed),
+            Token::End { name } => reader.end(&name),
+            Token::Text { raw, .. } if reader.open > 0 => {
+                push_inline(reader.body, &entities::decode(raw));
+            }
+            _ => {}
+        }
+    }
+    end_line(body);
+    Ok(())
+}
+
+struct Reader<'b> {
+    body: &'b mut BodyBuilder,
+    is_sheet: bool,
+    /// Open paragraphs and headings: a note within a paragraph has paragraphs of its own.
+    open: u32,
+    start: usize,
+    /// Whether a slide's title is open.
+    in_title: bool,
+    /// Whether the cell that is open has text.
+    in_cell: bool,
+    /// Name of the table, until its first cell with text.
+    sheet_name: Option<String>,
+}
+
+impl Reader<'_> {
+    fn start(&mut self, name: &str, attributes: Attributes<'_>, closed: bool) {
+        match name {
+            "p" | "h" if !closed => {
+                if self.is_sheet {
+                    self.begin_in_cell();
+                } else if self.open > 0 {
+                    end_line(self.body);
+                }
+                self.open += 1;
+                self.start = self.body.len();
+            }
+            "tab" if self.open > 0 => self.body.push("\t", 1),
+            "line-break" if self.is_sheet => push_inline(self.body, " "),
+            "line-break" => end_line(self.body),
+            "s" if self.open > 0 => {
+                let count = attributes.local("c").and_then(|count| count.parse().ok()).unwrap_or(1);
+                self.body.push(&" ".repeat(usize::min(count, 80)), 1);
+            }
+            "frame" if !closed => {
+                self.in_title = attributes.get("presentation:class").as_deref() == Some("title");
+            }
+            "table" if self.is_sheet => {
+                self.sheet_name = attributes.local("name").map(|name| name.into_owned());
+            }
+            "table-cell" => self.in_cell = false,
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, name: &str) {
+        match name {
+            "p" | "h" => {
+                if (name == "h" || self.in_title) && self.start <= self.body.len() {
+                    self.body.mark_heading(self.start..self.body.len());
+                }
+                self.open = self.open.saturating_sub(1);
+                if !self.is_sheet {
+                    end_line(self.body);
+                }
+            }
+            "frame" => self.in_title = false,
+            "table-row" => end_line(self.body),
+            _ => {}
+        }
+    }
+
+    /// Puts what belongs before the text of a cell.
+    fn begin_in_cell(&mut self) {
+        if let Some(name) = self.sheet_name.take() {
+            super::push_heading_line(self.body, &name);
+        }
+        if !self.body.at_line_start() {
+            self.body.push(if self.in_cell { " " } else { "\t" }, 1);
+        }
+        self.in_cell = true;
+    }
+}
