@@ -282,7 +282,10 @@ fn read_mail(
 /// Hands out the document that is all of a file, unless there is nothing in it.
 fn emit_whole(document: Document, title: &str, out: &mut Output<'_>) -> Result<(), Failure> {
     if document.body.trim().is_empty() && document.title == title {
-        return Err(SkipReason::Empty.into());
+        // Why there is nothing is what helps.
+        let problem = out.report.problems.first();
+        let damage = problem.map(|problem| SkipReason::Damaged(problem.to_string()));
+        return Err(damage.unwrap_or(SkipReason::Empty).into());
     }
     let _ = out.emit(document);
     Ok(())

@@ -154,6 +154,31 @@ fn what_cannot_be_read_has_a_reason() {
 }
 
 #[test]
+fn what_is_no_json_says_so_and_where() {
+    let damaged = |text: &str| SkipReason::Damaged(text.to_owned());
+    assert_eq!(
+        reason("a.json", b"{\"a\": jsonbadtok"),
+        damaged("line 1: not valid JSON: a closing bracket expected")
+    );
+    assert_eq!(
+        reason("a.json", b"{\"a\":\n jsonbadtok}"),
+        damaged("line 2: not valid JSON: expected value")
+    );
+    assert_eq!(
+        reason("a.ipynb", b"[]"),
+        damaged("line 1: not valid JSON: an object with cells expected")
+    );
+    assert_eq!(reason("a.json", b"{\"a\": 1}"), SkipReason::Empty);
+    let cut = "{\"cells\":[{\"cell_type\":\"markdown\",\"source\":[\"截断的内容\"]}";
+    let (document, report) = read("a.ipynb", cut.as_bytes());
+    assert_eq!(document.body, "截断的内容\n");
+    assert_eq!(
+        report.problems[0].to_string(),
+        "line 1: not valid JSON: a closing bracket expected"
+    );
+}
+
+#[test]
 fn a_file_that_vanished_or_is_none_says_so() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let error =

@@ -2,9 +2,11 @@
 
 use std::ops::{ControlFlow, Range};
 
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 use super::Output;
+use super::json_lines::cause;
 use super::json_scan::{elements, members, skip_space, strings, value_end};
 use crate::document::{Document, LineMap};
 use crate::lines::{BodyBuilder, LineCounter};
@@ -185,8 +187,9 @@ fn body_lines(text: &str, start: usize, document: &Document, line: u32) -> LineM
     map
 }
 
-/// Any JSON as text: its strings (not the keys), one a line, each with its line.
-pub(crate) fn read_strings(text: &str, document: &mut Document) {
+/// Any JSON as text: its strings (not the keys), one a line, each with its line. Where there is none, it
+/// is told whether it is JSON at all.
+pub(crate) fn read_strings(text: &str, document: &mut Document, out: &mut Output<'_>) {
     let mut lines = LineCounter::new(text, 1);
     let mut body = BodyBuilder::with_capacity(text.len() / 2);
     for (at, string) in strings(text, 0..text.len()) {
@@ -195,4 +198,11 @@ pub(crate) fn read_strings(text: &str, document: &mut Document) {
         }
     }
     body.finish(document);
+    if document.body.is_empty()
+        && out.report.problem_count == 0
+        && let Err(error) = serde_json::from_str::<IgnoredAny>(text)
+    {
+        let line = u32::try_from(error.line()).unwrap_or(u32::MAX);
+        out.problem(line, format!("not valid JSON: {}", cause(&error)));
+    }
 }

@@ -92,7 +92,7 @@ fn read_record(
 }
 
 /// The parser's message without the place, which for a single line is misleading.
-fn cause(error: &serde_json::Error) -> String {
+pub(super) fn cause(error: &serde_json::Error) -> String {
     let text = error.to_string();
     match text.rfind(" at line ") {
         Some(end) => text[..end].to_owned(),

@@ -180,6 +180,37 @@ impl<'t> Parts<'t> {
     }
 }
 
+/// What closes the string, the arrays and the objects that are open at the end of `text`, which was cut
+/// off. Brackets that do not match are taken as they come.
+pub(crate) fn closing(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut open = Vec::new();
+    let mut at = 0;
+    let mut string = "";
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'"' => match string_end(text, at) {
+                Ok(end) => {
+                    at = end;
+                    continue;
+                }
+                Err(_) => {
+                    let backslashes = bytes.iter().rev().take_while(|&&b| b == b'\\').count();
+                    // An escape that is cut becomes a backslash.
+                    string = if backslashes % 2 == 1 { "\\\"" } else { "\"" };
+                    break;
+                }
+            },
+            b'{' => open.push('}'),
+            b'[' => open.push(']'),
+            b'}' | b']' => drop(open.pop()),
+            _ => {}
+        }
+        at += 1;
+    }
+    string.chars().chain(open.into_iter().rev()).collect()
+}
+
 /// Every string that is a value, in order, with the offset of its opening quote. An unclosed string
 /// ends them.
 pub(crate) fn strings(

@@ -138,7 +138,7 @@ impl Format {
             Self::Markdown => markdown::read(text, document),
             Self::Html => html::read(&text, document),
             Self::Xml => xml::read(&text, document),
-            Self::Json => json::read_strings(&text, document),
+            Self::Json => json::read_strings(&text, document, out),
             Self::Notebook => {
                 if let Err((line, error)) = notebook::read(&text, document) {
                     out.problem(line, error.to_string());

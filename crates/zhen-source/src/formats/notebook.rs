@@ -2,14 +2,24 @@
 
 use std::ops::Range;
 
-use super::json_scan::{ScanError, elements, members, skip_space, strings};
+use super::json_scan::{ScanError, closing, elements, members, skip_space, strings, value_end};
 use super::markdown;
 use crate::document::Document;
 use crate::lines::{BodyBuilder, LineCounter};
 
 /// Reads a notebook: every cell's source, an empty line between cells. The title is the first
-/// heading of level 1 in a Markdown cell. Gives the line and cause where the file breaks off.
+/// heading of level 1 in a Markdown cell. Of a file that breaks off, the cells up to there are read, and
+/// the line and the cause are given.
 pub(crate) fn read(text: &str, document: &mut Document) -> Result<(), (u32, ScanError)> {
+    let Err(error) = value_end(text, skip_space(text, 0)) else {
+        return read_whole(text, document);
+    };
+    let line = LineCounter::new(text, 1).line_at(error.at);
+    read_whole(&format!("{text}{}", closing(text)), document)?;
+    Err((line, error))
+}
+
+fn read_whole(text: &str, document: &mut Document) -> Result<(), (u32, ScanError)> {
     let mut notebook = Notebook {
         text,
         lines: LineCounter::new(text, 1),
@@ -148,6 +158,17 @@ mod tests {
         let mut document = Document::default();
         let text = "{\"cells\": [{\"cell_type\": \"code\", \"source\": [\"a\"]}, {\"cell_type\"";
         assert!(read(text, &mut document).is_err());
+        assert_eq!(document.body, "a\n");
+        for cut in ["", "]", "]}", "\\", "\\n"] {
+            let text =
+                "{\"cells\": [\n{\"cell_type\": \"markdown\", \"source\": [\"# 截断\\n\", \"的内容";
+            let closed = if cut.starts_with(']') { "\"" } else { "" };
+            let mut document = Document::default();
+            let result = read(&format!("{text}{closed}{cut}"), &mut document);
+            assert!(result.is_err_and(|(line, _)| line == 1 || line == 2), "{cut}");
+            assert_eq!(document.title, "截断");
+            assert!(document.body.starts_with("# 截断\n的内容"), "{:?}", document.body);
+        }
         assert!(read("[]", &mut Document::default()).is_err());
         let old = "{\"worksheets\": [{\"cells\": [{\"input\": [\"b\"]}]}]}";
         let mut document = Document::default();
