@@ -30,7 +30,10 @@ pub(crate) enum Token<'t> {
 
 /// The attributes of a start tag, parsed when asked for.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Attributes<'t>(&'t str);
+pub(crate) struct Attributes<'t> {
+    text: &'t str,
+    at: usize,
+}
 
 /// An iterator over the tokens of a text. Comments, declarations and processing instructions are
 /// left out. A search that fails (for a closing quote, a `-->`, …) is not made again, one for the end of
@@ -210,7 +213,11 @@ impl<'t> Tokens<'t> {
         if self.dialect != Dialect::Xml && !closed {
             self.raw = RAW.iter().position(|raw| *raw == name);
         }
-        Some(Token::Start { name, attributes: Attributes(&inside[name_len..]), closed })
+        Some(Token::Start {
+            name,
+            attributes: Attributes { text: &inside[name_len..], at },
+            closed,
+        })
     }
 
     fn name(&self, name: &'t str) -> Cow<'t, str> {
@@ -300,9 +307,14 @@ impl<'t> Iterator for Tokens<'t> {
 }
 
 impl<'t> Attributes<'t> {
+    /// The byte offset of the tag in the input.
+    pub(crate) fn at(self) -> usize {
+        self.at
+    }
+
     /// Names and raw values in order; the value of an attribute without one is empty.
     pub(crate) fn iter(self) -> impl Iterator<Item = (&'t str, &'t str)> {
-        let mut rest = self.0;
+        let mut rest = self.text;
         std::iter::from_fn(move || {
             rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '/');
             if rest.is_empty() {

@@ -1,5 +1,7 @@
 //! HTML: the main text of a page, its title, language and headings.
 
+mod elements;
+
 use std::borrow::Cow;
 
 use crate::document::Document;
@@ -9,6 +11,7 @@ use crate::markup::flow::{Flow, Gap};
 use crate::markup::tokens::{Attributes, Dialect, Token, Tokens};
 use crate::record::{normalise_lang, split_tags};
 use crate::time::normalise_time;
+use elements::{ends_by_itself, gap_of, heading_level, is_furniture, is_main, is_void};
 
 /// Which parts of a page are left out. Tried in this order until one leaves text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,9 +29,11 @@ const LEAST_MAIN_BYTES: usize = 64;
 
 /// Reads a page.
 ///
-/// The body holds the main text: `nav`, `script`, `style`, `template`, forms' controls, banners and
-/// hidden parts are left out, as are ruby annotations, which would stand within words. Where `main`
-/// exists it is the text. A page whose structure is too broken for that is taken as a whole.
+/// The body holds the main text: `nav`, `script`, `style`, `template`, banners and hidden parts are left
+/// out, as are ruby annotations, which would stand within words. So are choices (`select`, `datalist`),
+/// of which a reader sees one, and `noscript`, of which a reader sees nothing. Texts of buttons and the
+/// `alt` texts of images are taken. Where `main` exists it is the text. A page whose structure is too
+/// broken for that, or without any other text, is taken as a whole.
 pub(crate) fn read(text: &str, document: &mut Document) {
     let dialect =
         if text.trim_start().starts_with("<?xml") { Dialect::Xhtml } else { Dialect::Html };
@@ -172,6 +177,9 @@ impl<'t> Page<'t> {
             _ => {}
         }
         self.flow.gap(gap_of(&name));
+        if name == "img" && self.takes_text() && !is_furniture(attributes) {
+            self.alternative(attributes);
+        }
         if void {
             return;
         }
@@ -183,6 +191,16 @@ impl<'t> Page<'t> {
                 self.main_heading = name == "h1";
             }
             _ => {}
+        }
+    }
+
+    /// The text in place of an image, as words of their own.
+    fn alternative(&mut self, image: Attributes<'t>) {
+        let text = short_line(&image.get("alt").unwrap_or_default());
+        if !text.is_empty() {
+            self.flow.gap(Gap::Space);
+            self.flow.literal(&text, image.at());
+            self.flow.gap(Gap::Space);
         }
     }
 
@@ -224,8 +242,8 @@ impl<'t> Page<'t> {
 
     fn is_left_out(&self, name: &str, attributes: Attributes<'_>) -> bool {
         match name {
-            "script" | "style" | "noscript" | "iframe" | "noframes" => return true,
-            "rt" | "rp" | "rtc" | "template" | "svg" | "select" | "datalist" | "button"
+            "script" | "style" | "iframe" | "noframes" => return true,
+            "rt" | "rp" | "rtc" | "template" | "svg" | "select" | "datalist" | "noscript"
             | "object" | "audio" | "video" | "canvas" | "dialog"
                 if self.scope != Scope::Everything =>
             {
@@ -310,115 +328,6 @@ impl Facts {
     }
 }
 
-fn is_main(name: &str, attributes: Attributes<'_>) -> bool {
-    name == "main" || attributes.get("role").is_some_and(|role| role == "main")
-}
-
-/// Whether an element's attributes say that it is navigation or hidden.
-fn is_furniture(attributes: Attributes<'_>) -> bool {
-    attributes.iter().any(|(name, value)| match name {
-        "hidden" => value != "until-found",
-        "aria-hidden" => value == "true",
-        "role" => matches!(
-            value,
-            "navigation" | "banner" | "contentinfo" | "search" | "menu" | "menubar" | "toolbar"
-        ),
-        // What DocBook, Sphinx, texi2html and many site generators call their navigation.
-        "class" => value.split_ascii_whitespace().any(|class| {
-            matches!(
-                class,
-                "navheader"
-                    | "navfooter"
-                    | "docnav"
-                    | "nav_table"
-                    | "navbar"
-                    | "mobile-nav"
-                    | "sphinxsidebar"
-                    | "headerlink"
-                    | "breadcrumb"
-                    | "breadcrumbs"
-            )
-        }),
-        _ => false,
-    })
-}
-
-fn is_void(name: &str) -> bool {
-    matches!(
-        name,
-        "area"
-            | "base"
-            | "br"
-            | "col"
-            | "embed"
-            | "hr"
-            | "img"
-            | "input"
-            | "link"
-            | "meta"
-            | "param"
-            | "source"
-            | "track"
-            | "wbr"
-    )
-}
-
-/// Elements whose end tag may be missing in good HTML: where they end is not known here, so they
-/// are never left out for their attributes.
-fn ends_by_itself(name: &str) -> bool {
-    matches!(
-        name,
-        "html"
-            | "body"
-            | "head"
-            | "p"
-            | "li"
-            | "dt"
-            | "dd"
-            | "tr"
-            | "td"
-            | "th"
-            | "thead"
-            | "tbody"
-            | "tfoot"
-            | "colgroup"
-            | "option"
-            | "optgroup"
-    )
-}
-
-fn heading_level(name: &str) -> Option<u8> {
-    match name.as_bytes() {
-        [b'h', level @ b'1'..=b'6'] => Some(level - b'0'),
-        _ => None,
-    }
-}
-
-/// Elements with an empty line around them.
-#[rustfmt::skip]
-const PARAGRAPHS: [&str; 16] = [
-    "p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "listing", "blockquote", "table",
-    "section", "article", "figure", "hr", "details",
-];
-/// Elements that begin and end a line.
-#[rustfmt::skip]
-const LINES: [&str; 36] = [
-    "address", "aside", "body", "br", "caption", "center", "dd", "dir", "div", "dl", "dt",
-    "fieldset", "figcaption", "footer", "form", "frameset", "head", "header", "hgroup", "html",
-    "legend", "li", "main", "menu", "nav", "ol", "optgroup", "option", "summary", "tbody",
-    "textarea", "tfoot", "thead", "title", "tr", "ul",
-];
-
-/// What an element's borders mean for the text on their two sides.
-fn gap_of(name: &str) -> Gap {
-    match name {
-        "td" | "th" => Gap::Cell,
-        _ if PARAGRAPHS.contains(&name) => Gap::Paragraph,
-        _ if LINES.contains(&name) => Gap::Line,
-        _ => Gap::None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -497,5 +406,25 @@ mod tests {
         let document = page("<p>one <a\nhref=x>two</a></p>");
         assert_eq!(document.body, "one\ntwo\n");
         assert_eq!(document.lines.source_line(2), 2);
+    }
+
+    #[test]
+    fn alternative_texts_and_buttons_are_taken_where_they_stand() {
+        let document = page(
+            "<p>图<img src=a alt=\"架构 &amp; 总览\">示<img alt=''></p>\n<p><button>立即<b>安装</b></button><button>取消</button>",
+        );
+        assert_eq!(document.body, "图 架构 & 总览 示\n\n立即安装 取消\n");
+        assert_eq!(document.lines.source_line(3), 2);
+        let main = "正文".repeat(20);
+        let document = page(&format!("<main><p>{main}</main><img alt=x>"));
+        assert_eq!(document.body, format!("{main}\n"));
+        assert_eq!(page("<p>a<img alt=y hidden>b<img>").body, "ab\n");
+    }
+
+    #[test]
+    fn choices_and_what_is_for_no_scripts_are_left_out_unless_there_is_nothing_else() {
+        let rest = "<select><option>甲<option>乙</select><noscript>请启用脚本</noscript>";
+        assert_eq!(page(&format!("<p>正文</p>{rest}")).body, "正文\n");
+        assert_eq!(page("<noscript>请启用脚本</noscript>").body, "请启用脚本\n");
     }
 }
