@@ -26,7 +26,8 @@ Examples:
   zhen search --help                 all options and more examples
 
 An index named by a bare word lives under ./index/ when that folder exists, else in the platform's
-data folder; anything with a path separator is a folder.
+data folder; anything with a path separator is a folder. Where there is no index of that name, a
+folder here that is one is taken: `--index notes` for ./notes.
 
 Exit status: 0 with hits, 1 without, 2 after an error."
 )]

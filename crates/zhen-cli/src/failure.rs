@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use zhen_eval::EvalError;
 use zhen_index::IndexError;
 use zhen_search::SearchError;
-use zhen_server::{CatalogError, ServeError};
+use zhen_server::ServeError;
 
 /// How a command ended that did not fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,8 +34,6 @@ pub(crate) enum Failure {
     Eval(#[from] EvalError),
     #[error(transparent)]
     Serve(#[from] ServeError),
-    #[error(transparent)]
-    Catalog(#[from] CatalogError),
     /// Standard output could not be written; a broken pipe is dealt with in `main`.
     #[error("cannot write the output: {0}; check the disk or the program that reads it")]
     Output(#[from] io::Error),

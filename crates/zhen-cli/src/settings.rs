@@ -112,7 +112,10 @@ impl Settings {
 
     /// The folder of the index.
     pub(crate) fn index_dir(&self) -> Result<PathBuf, IndexError> {
-        location::resolve(self.index_name())
+        match &self.index {
+            Some(name_or_dir) => location::resolve(name_or_dir),
+            None => location::named(location::DEFAULT_NAME),
+        }
     }
 
     /// Whether the index was named by option.

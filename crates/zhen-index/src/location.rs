@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
 use crate::errors::IndexError;
+use crate::open::META_FILE;
 
 /// Name of the index that is meant when none is named.
 pub const DEFAULT_NAME: &str = "default";
@@ -21,14 +22,23 @@ pub struct KnownIndex {
     pub dir: PathBuf,
 }
 
-/// The folder that `name_or_dir` means: a value with a path separator, and one that names an
-/// existing index folder as it stands, is that folder; a bare name lives under `./index/` when that
-/// exists, else under the platform's data folder.
+/// The folder that `name_or_dir` means: a value with a path separator is that folder, a bare name as
+/// [`named`] says. Only where there is no index of that name, and the working directory has a folder
+/// so called that is one, that folder is meant.
 ///
 /// # Errors
-/// [`IndexError::Name`] for an empty name, `.` or `..`, and when no data folder is known.
+/// [`IndexError::Name`] for an empty name, and as [`named`].
 pub fn resolve(name_or_dir: &str) -> Result<PathBuf, IndexError> {
     resolve_in(name_or_dir, Path::new(""), data_dir().as_deref())
+}
+
+/// The folder of the index with a bare name: under `./index/` when that exists, else under the
+/// platform's data folder, whatever else is called so in the working directory.
+///
+/// # Errors
+/// [`IndexError::Name`] for what is no bare name, and when no data folder is known.
+pub fn named(name: &str) -> Result<PathBuf, IndexError> {
+    named_in(name, Path::new(""), data_dir().as_deref())
 }
 
 /// [`resolve`] with the working directory and the data folder given.
@@ -40,14 +50,26 @@ fn resolve_in(value: &str, work: &Path, data: Option<&Path>) -> Result<PathBuf, 
     if value.contains('\0') {
         return Err(unusable("it holds a zero byte"));
     }
-    let path = Path::new(value);
-    if !is_bare(value) || work.join(path).is_dir() {
-        return Ok(work.join(path));
+    let local = work.join(value);
+    if !is_bare(value) {
+        return Ok(local);
     }
-    match bare_folder(work, data) {
-        Some(folder) => Ok(folder.join(path)),
-        None => Err(unusable("no data folder is known; give a folder, as in ./NAME")),
-    }
+    let named = named_in(value, work, data);
+    let is_taken = named.as_ref().is_ok_and(|dir| is_index(dir));
+    if !is_taken && is_index(&local) { Ok(local) } else { named }
+}
+
+/// [`named`] with the working directory and the data folder given.
+fn named_in(name: &str, work: &Path, data: Option<&Path>) -> Result<PathBuf, IndexError> {
+    let unusable = |why| IndexError::Name { name: name.to_owned(), why };
+    let folder = bare_folder(work, data)
+        .ok_or_else(|| unusable("no data folder is known; give a folder, as in ./NAME"))?;
+    resolve_within(&folder, name)
+}
+
+/// Whether the folder `dir` holds an index, of this or another program.
+fn is_index(dir: &Path) -> bool {
+    dir.join(META_FILE).is_file()
 }
 
 /// All indexes that a bare name finds, by name.
@@ -79,7 +101,7 @@ pub fn list_within(home: &Path) -> Result<Vec<KnownIndex>, IndexError> {
         let dir = entry.map_err(IndexError::io("read", home))?.path();
         let name = dir.file_name().and_then(OsStr::to_str).map(str::to_owned);
         if let Some(name) = name
-            && dir.join(crate::open::META_FILE).is_file()
+            && is_index(&dir)
         {
             found.push(KnownIndex { name, dir });
         }
@@ -145,17 +167,35 @@ mod tests {
     }
 
     #[test]
-    fn a_value_with_a_separator_or_an_existing_folder_is_that_folder() {
+    fn a_value_with_a_separator_is_that_folder() {
         let work = tempfile::tempdir().unwrap();
         let work = work.path();
         let resolve = |value| resolve_in(value, work, Some(Path::new("/data/zhen"))).unwrap();
-        std::fs::create_dir(work.join("here")).unwrap();
-        assert_eq!(resolve("here"), work.join("here"));
         assert_eq!(resolve("./there"), work.join("./there"));
         assert_eq!(resolve("there/"), work.join("there/"));
         assert_eq!(resolve("a/b"), work.join("a/b"));
         assert_eq!(resolve("."), work.join("."));
         assert_eq!(resolve("/abs"), Path::new("/abs"));
+    }
+
+    #[test]
+    fn a_folder_called_as_an_index_is_meant_only_where_it_is_one_and_there_is_no_other() {
+        let work = tempfile::tempdir().unwrap();
+        let work = work.path();
+        let data = work.join("data");
+        let index = |dir: &str| {
+            std::fs::create_dir_all(work.join(dir)).unwrap();
+            std::fs::write(work.join(dir).join(META_FILE), "{}").unwrap();
+        };
+        let resolve = |value| resolve_in(value, work, Some(&data)).unwrap();
+        std::fs::create_dir(work.join("notes")).unwrap();
+        assert_eq!(resolve("notes"), data.join("notes"));
+        index("notes");
+        assert_eq!(resolve("notes"), work.join("notes"));
+        assert_eq!(resolve_in("notes", work, None).unwrap(), work.join("notes"));
+        assert_eq!(named_in("notes", work, Some(&data)).unwrap(), data.join("notes"));
+        index("data/notes");
+        assert_eq!(resolve("notes"), data.join("notes"));
     }
 
     #[test]

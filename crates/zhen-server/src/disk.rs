@@ -29,24 +29,19 @@ pub struct DiskCatalog {
 }
 
 impl DiskCatalog {
-    /// The catalog in which `default` (a name, or the folder of an index) is meant when a request
-    /// names none. It need not exist yet. `write_memory` bounds what indexing an upload may take,
-    /// in bytes.
-    ///
-    /// # Errors
-    /// [`CatalogError::BadName`] for what can be no index.
-    pub fn new(default: &str, write_memory: usize) -> Result<Self, CatalogError> {
-        let dir =
-            location::resolve(default).map_err(|error| CatalogError::BadName(error.to_string()))?;
+    /// The catalog in which the index in the folder `default` is meant when a request names none. It
+    /// need not exist yet. `write_memory` bounds what indexing an upload may take, in bytes.
+    pub fn new(default: impl Into<PathBuf>, write_memory: usize) -> Self {
+        let dir = default.into();
         let last = dir.file_name().and_then(|name| name.to_str());
         let name = last.filter(|name| check_name(name).is_ok()).unwrap_or(location::DEFAULT_NAME);
-        Ok(Self {
+        Self {
             home: None,
             default: (name.to_owned(), dir),
             write_memory,
             open: RwLock::default(),
             making: Mutex::default(),
-        })
+        }
     }
 
     /// Keeps the indexes that requests name in `home`, which need not exist yet.
@@ -63,17 +58,11 @@ impl DiskCatalog {
             return Ok(self.default.1.clone());
         }
         check_name(name).map_err(CatalogError::BadName)?;
-        let dir = match &self.home {
+        match &self.home {
             Some(home) => location::resolve_within(home, name),
-            None => location::resolve(name),
+            None => location::named(name),
         }
-        .map_err(|error| CatalogError::BadName(error.to_string()))?;
-        if dir == Path::new(name) {
-            return Err(CatalogError::BadName(format!(
-                "a folder named {name:?} stands where the server runs; name the index otherwise"
-            )));
-        }
-        Ok(dir)
+        .map_err(|error| CatalogError::BadName(error.to_string()))
     }
 
     /// The index if it is open and still the one on disk.

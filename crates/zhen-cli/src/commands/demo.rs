@@ -83,7 +83,7 @@ pub(crate) fn run(args: &DemoArgs, settings: &Settings) -> Result<Outcome, Failu
         let message = "zhen demo always makes the index \"demo\" anew; leave out --index";
         return Err(Failure::Usage(message.to_owned()));
     }
-    let dir = location::resolve(NAME)?;
+    let dir = location::named(NAME)?;
     let files = samples::files(&dir.with_file_name("demo-samples"))?;
     make_room(&dir)?;
 
@@ -128,7 +128,7 @@ pub(crate) fn run(args: &DemoArgs, settings: &Settings) -> Result<Outcome, Failu
     // The server prints too.
     drop(console);
     match args.serve {
-        true => serve(NAME, &ServeArgs::default(), settings),
+        true => serve(&dir, &ServeArgs::default(), settings),
         false => Ok(Outcome::Found),
     }
 }

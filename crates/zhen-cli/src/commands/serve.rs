@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::json;
-use zhen_index::{DEFAULT_MEMORY, IndexError, ZhenIndex, location};
+use zhen_index::{DEFAULT_MEMORY, IndexError, ZhenIndex};
 use zhen_server::{DiskCatalog, Hooks, LogSink, RequestRecord, ServerConfig, no_log};
 
 use crate::args::ServeArgs;
@@ -21,16 +21,15 @@ use crate::settings::{Form, Settings};
 const USUAL_CONFIG: &str = "zhen.toml";
 
 pub(crate) fn run(args: &ServeArgs, settings: &Settings) -> Result<Outcome, Failure> {
-    serve(settings.index_name(), args, settings)
+    serve(&settings.index_dir()?, args, settings)
 }
 
-/// Serves the index `name` until the process is interrupted.
-pub(super) fn serve(name: &str, args: &ServeArgs, settings: &Settings) -> Result<Outcome, Failure> {
+/// Serves the index in `dir` until the process is interrupted.
+pub(super) fn serve(dir: &Path, args: &ServeArgs, settings: &Settings) -> Result<Outcome, Failure> {
     let config = config(args)?;
     let memory =
         args.memory.map_or(DEFAULT_MEMORY, |memory| usize::try_from(memory).unwrap_or(usize::MAX));
-    let dir = location::resolve(name)?;
-    match ZhenIndex::open(&dir) {
+    match ZhenIndex::open(dir) {
         Ok(_) => {}
         Err(IndexError::Missing { .. }) => {
             let place = Paths::from_here().shorten(&dir.to_string_lossy()).to_owned();
@@ -42,8 +41,8 @@ pub(super) fn serve(name: &str, args: &ServeArgs, settings: &Settings) -> Result
         }
         Err(error) => return Err(error.into()),
     }
-    let catalog = DiskCatalog::new(name, memory)?;
-    let hooks = Hooks { on_bound: on_bound(&dir, settings), log: log(settings) };
+    let catalog = DiskCatalog::new(dir, memory);
+    let hooks = Hooks { on_bound: on_bound(dir, settings), log: log(settings) };
     zhen_server::run(config, Arc::new(catalog), hooks)?;
     Ok(Outcome::Found)
 }

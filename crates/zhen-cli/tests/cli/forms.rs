@@ -176,6 +176,23 @@ fn without_a_local_folder_indexes_lie_in_the_data_folder() {
 }
 
 #[test]
+fn a_folder_called_as_an_index_does_not_take_its_place() {
+    let place = two();
+    place.write("default/a.txt", "望远镜");
+    std::fs::create_dir(place.path("demo")).unwrap();
+    place.zhen(&["search", "词典"]).expect_status(0);
+    place.zhen(&["index", "default"]).expect_status(0);
+    place.zhen(&["--index", "demo", "index", "docs"]).expect_status(0);
+    assert!(place.path("index/demo/meta.json").is_file());
+    // Not even one that is an index takes the place of the one that need not be named.
+    std::fs::rename(place.path("index/default"), place.path("notes")).unwrap();
+    place.zhen(&["--index", "notes", "search", "望远镜"]).expect_status(0);
+    std::fs::remove_dir_all(place.path("default")).unwrap();
+    std::fs::rename(place.path("notes"), place.path("default")).unwrap();
+    place.zhen(&["search", "望远镜"]).expect_error(&["there is no index at index/default"]);
+}
+
+#[test]
 fn version_says_which_program_this_is() {
     let out = Place::new().zhen(&["--version"]).expect_status(0).out;
     assert_eq!(out, format!("zhen {}\n", env!("CARGO_PKG_VERSION")));

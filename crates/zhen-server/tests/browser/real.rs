@@ -41,7 +41,7 @@ fn files_are_found_narrowed_by_folder_and_opened_at_their_line() {
     let (dir, files) = (folder.path().join("real"), folder.path().join("files"));
     write_files(&files);
     index(&dir, &files);
-    let catalog = DiskCatalog::new(dir.to_str().unwrap(), zhen_index::LEAST_MEMORY).unwrap();
+    let catalog = DiskCatalog::new(&dir, zhen_index::LEAST_MEMORY);
     let server = TestServer::on(catalog.with_home(folder.path()), |_| {});
     browser.open(&format!("http://{}/?q=捞针", server.addr));
     browser.wait(&format!("{TITLES}.length === 4"));
@@ -91,7 +91,7 @@ fn what_is_nearly_the_same_is_one_hit_that_leads_to_the_others_in_a_folder_of_an
         std::fs::write(files.join(name), text).unwrap();
     }
     index(&dir, &files);
-    let catalog = DiskCatalog::new(dir.to_str().unwrap(), zhen_index::LEAST_MEMORY).unwrap();
+    let catalog = DiskCatalog::new(&dir, zhen_index::LEAST_MEMORY);
     let server = TestServer::on(catalog.with_home(folder.path()), |_| {});
     browser.open(&format!("http://{}/?q=图书馆", server.addr));
     browser.wait(&format!("{TITLES}.length === 2"));
