@@ -189,6 +189,10 @@ impl IndexEngine {
             unquote: quotes == Quotes::Loosened,
             translate: request.lang.is_none(),
         };
+        if let Some(root) = &parsed.root {
+            // Of what is typed nothing is an error.
+            notes.extend(filter::check(segments, root).unwrap_or_else(|note| vec![note]));
+        }
         let mut plan = planner.plan(parsed.root.as_ref());
         if let Some(expression) = request.filter.as_deref().filter(|f| !f.trim().is_empty()) {
             if expression.chars().nth(LONGEST_QUERY).is_some() {
@@ -198,6 +202,9 @@ impl IndexEngine {
             }
             let node = zhen_query::parse_filter(expression)
                 .map_err(|error| SearchError::Invalid(error.to_string()))?;
+            let unknown = filter::check(segments, &node)
+                .map_err(|what| SearchError::Invalid(format!("filter: {what}")))?;
+            notes.extend(unknown);
             let mask = planner.filter(&node, &mut plan);
             plan.mask.push(mask);
         }
@@ -396,7 +403,8 @@ impl Engine for IndexEngine {
         let run = |plan: &Plan| run_for(plan, if folds(plan) { most + FOLD_AHEAD } else { most });
         let (question, mut outcome) = self.asked(&state, &terms, request, run)?;
         let did_you_mean = self.corrected(&state, &terms, request, &question.plan)?;
-        let Question { plan, notes, .. } = question;
+        let Question { plan, mut notes, .. } = question;
+        notes.extend(facets::unknown(searcher, &request.facets));
         let duplicates = folds(&plan).then(|| {
             Near::new(searcher, self.fields(), &state.looks).with_counts(state.counts.as_ref())
         });

@@ -12,7 +12,7 @@ use tantivy::columnar::{Column, DynamicColumn, StrColumn};
 
 use crate::api::Facet;
 use crate::bits::Bits;
-use crate::filter::{column, is_field, resolve};
+use crate::filter::{column, has_values, is_field, no_field, resolve};
 
 /// Most values told of one field.
 const MOST_VALUES: usize = 50;
@@ -54,6 +54,13 @@ pub(crate) fn count(
         out.insert(field.clone(), values);
     }
     Ok(out)
+}
+
+/// A note for each of the fields that no document has.
+pub(crate) fn unknown(searcher: &Searcher, fields: &[String]) -> Vec<String> {
+    let segments = searcher.segment_readers();
+    let unknown = fields.iter().filter(|field| *field != FOLDER && !has_values(segments, field));
+    unknown.filter_map(|field| no_field(segments, field, "count")).collect()
 }
 
 fn count_column(column: &DynamicColumn, matching: &Bits, counts: &mut FxHashMap<String, u64>) {

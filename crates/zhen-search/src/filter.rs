@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
-use std::ops::Bound as Limit;
+use std::ops::{Bound as Limit, RangeBounds as _};
 
 use tantivy::columnar::{Column, DynamicColumn, StrColumn};
 use tantivy::{DateTime, SegmentReader};
 use time::format_description::well_known::Rfc3339;
 use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time};
 use zhen_index::schema::name;
-use zhen_query::{Bound, Value};
+use zhen_query::{Bound, Node, NodeKind, Value};
 use zhen_text::fold::fold_to_string;
 
 use crate::api::SearchError;
@@ -33,11 +33,11 @@ enum Test {
         how: How,
         range: Option<(Limit<f64>, Limit<f64>)>,
     },
-    /// Numbers and dates between two values; text in byte order.
+    /// Numbers and dates between two values; text in byte order, unless an end is a number or date.
     Range {
         numbers: (Limit<f64>, Limit<f64>),
         dates: (Limit<i64>, Limit<i64>),
-        texts: (Limit<String>, Limit<String>),
+        texts: Option<(Limit<String>, Limit<String>)>,
     },
 }
 
@@ -98,12 +98,74 @@ fn has_column(segments: &[SegmentReader], column: &str) -> bool {
 
 /// Refuses to sort by a field that no document has, or that has no order.
 pub(crate) fn check_sort(segments: &[SegmentReader], field: &str) -> Result<(), SearchError> {
-    let known =
-        core_column(field).is_some() || has_column(segments, &column(&resolve(segments, field)));
-    // Of an index without documents it is not known what fields they are going to have.
-    if known || segments.is_empty() {
+    if has_values(segments, field) {
         return Ok(());
     }
+    Err(SearchError::Invalid(format!(
+        "cannot sort by {field:?}; fields to sort by are {}, each with :desc for the largest first",
+        names_of_fields(segments),
+    )))
+}
+
+/// Looks at the conditions on fields below `node`, of which nothing is told when it is run: gives a
+/// note for each field that no document has.
+///
+/// # Errors
+/// What is said of the first value that is compared with times and is none.
+pub(crate) fn check(segments: &[SegmentReader], node: &Node) -> Result<Vec<String>, String> {
+    let mut unknown = BTreeSet::new();
+    let mut no_time = None;
+    node.walk(&mut |node| {
+        let NodeKind::Field { name, value } = &node.kind else { return };
+        if !is_field(segments, name) {
+            unknown.insert(name.as_str());
+        } else if core_column(&resolve(segments, name)) == Some(self::name::TIME) {
+            no_time = no_time.take().or_else(|| no_time_in(value).map(|text| (name, text)));
+        }
+    });
+    if let Some((name, text)) = no_time {
+        return Err(format!(
+            "`{name}` is compared with {text:?}, which is no time; write 2024, 2024-05, 2024-05-21, \
+             20240521 or 2024-05-21T10:00:00Z, also with .. between two"
+        ));
+    }
+    let note = |field| no_field(segments, field, "filter");
+    Ok(unknown.into_iter().filter_map(note).collect())
+}
+
+/// What a condition compares with times although it is none.
+fn no_time_in(value: &Value) -> Option<&str> {
+    let end = |bound| match bound {
+        &Bound::Open => None,
+        Bound::Included(text) | Bound::Excluded(text) => Some(text),
+    };
+    let texts = match value {
+        Value::Exists => [None, None],
+        Value::Word(text) | Value::Phrase(text) | Value::Prefix(text) => [Some(text), None],
+        Value::Range { from, to } => [end(from), end(to)],
+    };
+    texts.into_iter().flatten().map(String::as_str).find(|text| span(text).is_none())
+}
+
+/// What is said of a field that no document has and somebody wants to `use_it` by: filter, count.
+pub(crate) fn no_field(segments: &[SegmentReader], field: &str, use_it: &str) -> Option<String> {
+    // Of an index without documents it is not known what fields they are going to have.
+    (!segments.is_empty()).then(|| {
+        let names = names_of_fields(segments);
+        format!("there is no field {field:?} to {use_it} by; fields there are: {names}")
+    })
+}
+
+/// Whether documents may have values of this field that can be ordered and counted.
+pub(crate) fn has_values(segments: &[SegmentReader], field: &str) -> bool {
+    core_column(field).is_some()
+        || has_column(segments, &column(&resolve(segments, field)))
+        // Of an index without documents it is not known what fields they are going to have.
+        || segments.is_empty()
+}
+
+/// The fields that have values, for a message.
+fn names_of_fields(segments: &[SegmentReader]) -> String {
     let own = format!("{}.", name::META);
     let columns = segments.iter().filter_map(|segment| segment.fields_metadata().ok()).flatten();
     let mut names: BTreeSet<String> = columns
@@ -113,11 +175,7 @@ pub(crate) fn check_sort(segments: &[SegmentReader], field: &str) -> Result<(), 
     let mut shown: Vec<String> = names.into_iter().collect();
     let more = shown.len() > MOST_NAMED;
     shown.truncate(MOST_NAMED);
-    Err(SearchError::Invalid(format!(
-        "cannot sort by {field:?}; fields to sort by are {}{}, each with :desc for the largest first",
-        shown.join(", "),
-        if more { " and others" } else { "" },
-    )))
+    shown.join(", ") + if more { " and others" } else { "" }
 }
 
 /// Most fields that a message names.
@@ -148,7 +206,7 @@ impl Condition {
             _ => How::Whole,
         };
         let text = |text: &str, how| {
-            let range = text.parse::<f64>().ok().map(|n| (Limit::Included(n), Limit::Included(n)));
+            let range = as_number(text).map(|n| (Limit::Included(n), Limit::Included(n)));
             Test::Text { text: fold_to_string(text), how, range }
         };
         let test = match value {
@@ -158,7 +216,7 @@ impl Condition {
                 Some((from, to)) if core_column(field) == Some(name::TIME) => Test::Range {
                     numbers: (Limit::Unbounded, Limit::Unbounded),
                     dates: (Limit::Included(from), Limit::Excluded(to)),
-                    texts: (Limit::Unbounded, Limit::Unbounded),
+                    texts: None,
                 },
                 _ => text(value, how),
             },
@@ -166,7 +224,7 @@ impl Condition {
             Value::Range { from, to } => Test::Range {
                 numbers: (number(from), number(to)),
                 dates: (date(from, false), date(to, true)),
-                texts: (plain(from), plain(to)),
+                texts: (!is_measured(from) && !is_measured(to)).then(|| (plain(from), plain(to))),
             },
         };
         Self { columns: vec![column(field)], test, asked: (field.to_owned(), value.clone()) }
@@ -237,15 +295,17 @@ impl Test {
                         .is_some_and(|rest| rest.is_empty() || rest.starts_with('-')),
                 }
             }
-            Self::Range { texts, .. } => {
-                use std::ops::RangeBounds as _;
-                texts.contains(&fold_to_string(value))
+            Self::Range { texts: Some(texts), .. } => texts.contains(&fold_to_string(value)),
+            // Text may hold numbers and dates too; 面议 is no price.
+            Self::Range { numbers, dates, texts: None } => {
+                let value = fold_to_string(value);
+                as_number(&value).is_some_and(|number| numbers.contains(&number))
+                    || span(&value).is_some_and(|(from, _)| dates.contains(&from))
             }
         }
     }
 
     fn number(&self, value: f64) -> bool {
-        use std::ops::RangeBounds as _;
         match self {
             Self::Exists => true,
             Self::Text { range, .. } => range.is_some_and(|range| range.contains(&value)),
@@ -254,7 +314,6 @@ impl Test {
     }
 
     fn date(&self, value: DateTime) -> bool {
-        use std::ops::RangeBounds as _;
         match self {
             Self::Exists => true,
             Self::Range { dates, .. } => dates.contains(&value.into_timestamp_secs()),
@@ -284,7 +343,22 @@ fn plain(bound: &Bound) -> Limit<String> {
 
 /// An end that is no number lets no number through.
 fn number(bound: &Bound) -> Limit<f64> {
-    limit(bound, |text| Some(text.parse().unwrap_or(f64::NAN)))
+    limit(bound, |text| Some(as_number(text).unwrap_or(f64::NAN)))
+}
+
+/// The number that a text is; words such as `inf` and `nan` are none.
+fn as_number(text: &str) -> Option<f64> {
+    text.parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+/// Whether an end is a number or a date, so that text which is neither lies on no side of it.
+fn is_measured(bound: &Bound) -> bool {
+    match bound {
+        Bound::Open => false,
+        Bound::Included(text) | Bound::Excluded(text) => {
+            as_number(text).is_some() || span(text).is_some()
+        }
+    }
 }
 
 /// The end of a span of time: the first second of what a lower limit names, or the first after
@@ -313,8 +387,8 @@ fn limit<T>(bound: &Bound, value: impl Fn(&str) -> Option<T>) -> Limit<T> {
     }
 }
 
-/// The span of time that a year, month, day or moment names: its first second, and the first after
-/// it, in seconds since 1970 (UTC).
+/// The span of time that a year, month, day (also as `20240521`) or moment names: its first second,
+/// and the first after it, in seconds since 1970 (UTC).
 fn span(text: &str) -> Option<(i64, i64)> {
     let midnight =
         |date: Date| PrimitiveDateTime::new(date, Time::MIDNIGHT).assume_utc().unix_timestamp();
@@ -322,7 +396,11 @@ fn span(text: &str) -> Option<(i64, i64)> {
         let from = moment.unix_timestamp();
         return Some((from, from + 1));
     }
-    let parts: Vec<&str> = text.split(['-', '/', '.']).collect();
+    let is_day = text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let parts: Vec<&str> = match is_day {
+        true => vec![&text[..4], &text[4..6], &text[6..]],
+        false => text.split(['-', '/', '.']).collect(),
+    };
     let year: i32 = parts.first().filter(|y| y.len() == 4)?.parse().ok()?;
     let month = match parts.get(1) {
         Some(month) => Some(Month::try_from(month.parse::<u8>().ok()?).ok()?),
@@ -354,6 +432,8 @@ mod tests {
         assert_eq!(span("1970"), Some((0, 365 * day)));
         assert_eq!(span("1970-02"), Some((31 * day, 59 * day)));
         assert_eq!(span("1970-01-02"), Some((day, 2 * day)));
+        assert_eq!(span("19700102"), Some((day, 2 * day)));
+        assert_eq!(span("19701302"), None);
         assert_eq!(span("1970-01-01T00:00:05Z"), Some((5, 6)));
         assert_eq!(span("soon"), None);
         assert_eq!(span("1970-13"), None);

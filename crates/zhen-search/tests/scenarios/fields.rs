@@ -2,9 +2,12 @@
 //! 1. A record's own field takes the place of another name of the schema's field.
 //! 2. Without such a field the other name holds.
 //! 3. Sorting by a field that no document has is an error that names those there are.
+//! 4. Filtering and counting by one is noted, with those there are.
+//! 5. What is compared with times and is none is an error in a filter and a note on a query.
+//! 6. Between numbers or dates lies no text that is neither.
 
 use serde_json::json;
-use zhen_search::{Engine as _, SearchError, SearchRequest, Sort};
+use zhen_search::{Engine as _, SearchError, SearchRequest, SearchResponse, Sort};
 use zhen_source::Document;
 
 use super::Index;
@@ -86,6 +89,82 @@ fn sorting_by_a_field_that_no_document_has_names_those_there_are() {
         assert!(message.contains(&format!("cannot sort by {field:?}")), "{message}");
         assert!(message.contains("price") && message.contains("time"), "{message}");
     }
+}
+
+fn filtered(index: &Index, filter: &str) -> Result<SearchResponse, SearchError> {
+    let filter = Some(filter.to_owned());
+    index.engine.search(&SearchRequest { filter, ..SearchRequest::default() })
+}
+
+#[test]
+fn filtering_and_counting_by_a_field_that_no_document_has_is_noted() {
+    let index = index();
+    let told = |notes: &[String], field: &str| {
+        let [note] = notes else { panic!("one note is told: {notes:?}") };
+        assert!(note.contains(&format!("there is no field {field:?}")), "{note}");
+        assert!(note.contains("price") && note.contains("time"), "{note}");
+    };
+    for filter in ["nosuch:a", "NOT nosuch:a", "lang:en (price:7 OR -nosuch:1..2)"] {
+        told(&filtered(&index, filter).unwrap().notes, "nosuch");
+    }
+    let counted = |field: &str| {
+        let facets = vec![field.to_owned()];
+        index.ask(SearchRequest { query: "telescope".to_owned(), facets, ..Default::default() })
+    };
+    told(&counted("nosuch").notes, "nosuch");
+    told(&counted("title").notes, "title");
+    for field in ["price", "date", "folder", "tags"] {
+        assert_eq!(counted(field).notes, [""; 0], "{field}");
+    }
+    for filter in ["price:7", "title:a", "duplicates:a", "file:17", "url:*"] {
+        let notes = filtered(&index, filter).unwrap().notes;
+        assert_eq!(notes.is_empty(), filter != "url:*", "{filter}: {notes:?}");
+    }
+}
+
+#[test]
+fn what_is_no_time_is_an_error_in_a_filter_and_noted_of_a_query() {
+    let timed =
+        |id: &str, time: &str| Document { time: Some(time.to_owned()), ..document(id, json!({})) };
+    let index =
+        Index::of(vec![timed("a", "2024-05-21T09:30:00Z"), timed("b", "2024-05-22T00:00:00Z")]);
+    for filter in ["time:2024-13", "time:yesterday", "-date:soon", "lang:en time:2024..soon"] {
+        let Err(SearchError::Invalid(message)) = filtered(&index, filter) else {
+            panic!("{filter}")
+        };
+        assert!(message.contains("no time") && message.contains("2024-05-21"), "{message}");
+    }
+    assert!(index.search("time:yesterday").notes[0].contains("no time"));
+    for filter in
+        ["time:20240521", "time:2024-05-21", "time:..20240521", "time:2024-05-21T09:30:00Z"]
+    {
+        let response = filtered(&index, filter).unwrap();
+        let ids: Vec<_> = response.hits.iter().map(|hit| hit.id.as_str()).collect();
+        assert_eq!(ids, ["a"], "{filter}");
+    }
+    assert_eq!(index.ids("time:*"), ["a", "b"]);
+    // A field of the records' own is compared with whatever they put there.
+    let index = Index::of(vec![document("a", json!({"date": "soon"}))]);
+    assert_eq!(filtered(&index, "date:soon").unwrap().total, 1);
+}
+
+#[test]
+fn between_numbers_or_dates_lies_no_text_that_is_neither() {
+    let prices = ["800", "2000000", "面议", "1.2e6"].map(|price| json!({"price": price}));
+    let mut documents: Vec<_> = prices.into_iter().enumerate().collect();
+    documents.push((4, json!({"price": 1_500_000})));
+    let documents = documents.into_iter().map(|(id, extra)| document(&id.to_string(), extra));
+    let index = Index::of(documents.collect());
+    assert_eq!(index.ids("price:>1000000"), ["1", "3", "4"]);
+    assert_eq!(index.ids("price:..1000"), ["0"]);
+    assert_eq!(index.ids("price:>面"), ["2"]);
+    let index = Index::of(vec![
+        document("a", json!({"seen": "2024-05-21"})),
+        document("b", json!({"seen": "unknown"})),
+        document("c", json!({"seen": "2023"})),
+    ]);
+    assert_eq!(index.ids("seen:>=2024-05"), ["a"]);
+    assert_eq!(index.ids("seen:2023..2024"), ["a", "c"]);
 }
 
 #[test]
