@@ -56,4 +56,4 @@ pub use schema::Fields;
 pub use stats::Stats;
 pub use synonyms::{change_synonyms, read_synonyms, synonyms_file, write_synonyms};
 pub use verify::Verification;
-pub use vocabulary::{Vocabulary, VocabularyFile};
+pub use vocabulary::{Vocabulary, VocabularyError, VocabularyFile};

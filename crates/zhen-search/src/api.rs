@@ -231,7 +231,7 @@ pub trait Engine: Send + Sync {
     /// Completions of `prefix`, best first, at most `limit`.
     ///
     /// # Errors
-    /// [`SearchError::Engine`] when the index cannot be read.
+    /// [`SearchError::Invalid`] for a limit too large, [`SearchError::Engine`] when the index cannot be read.
     fn suggest(&self, prefix: &str, limit: usize) -> Result<Vec<Suggestion>, SearchError>;
 }
 

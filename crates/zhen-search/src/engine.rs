@@ -6,7 +6,8 @@ use std::time::Instant;
 
 use tantivy::{DocAddress, IndexReader, ReloadPolicy, Searcher, TantivyError};
 use zhen_index::{
-    Fields, IndexError, Record, RecordError, RecordRef, VocabularyFile, ZhenIndex, read_record,
+    Fields, IndexError, Record, RecordError, RecordRef, VocabularyError, VocabularyFile, ZhenIndex,
+    read_record,
 };
 use zhen_query::NodeKind;
 use zhen_text::pinyin::Fuzzy;
@@ -30,6 +31,7 @@ use crate::sort;
 use crate::state::{Mark, State};
 use crate::suggest::Suggester;
 use crate::terms::Terms;
+use crate::vocabulary::AskedVocabulary;
 
 /// Most hits of one answer.
 pub const MOST_HITS: usize = 1_000;
@@ -113,15 +115,29 @@ impl IndexEngine {
         &self.index
     }
 
-    fn holdings<'a>(&'a self, state: &'a State, terms: &'a Terms<'a>) -> Holdings<'a> {
+    fn holdings<'a>(
+        &'a self,
+        state: &'a State,
+        terms: &'a Terms<'a>,
+        vocabulary: &'a AskedVocabulary<'a>,
+    ) -> Holdings<'a> {
         Holdings {
             terms,
             spellings: &state.spellings,
             names: &state.names,
             fields: self.fields(),
-            vocabulary: &self.vocabulary,
+            vocabulary,
             hand_made: &state.hand_made,
         }
+    }
+
+    /// Why [`Engine::suggest`] completes nothing, where that is for want of a vocabulary.
+    ///
+    /// # Errors
+    /// [`SearchError::Engine`] when the index cannot be read.
+    pub fn missing_vocabulary(&self) -> Result<Option<VocabularyError>, SearchError> {
+        let has_documents = self.state()?.searcher.num_docs() > 0;
+        Ok(self.vocabulary.get().err().filter(|_| has_documents))
     }
 
     fn fields(&self) -> Fields {
@@ -179,11 +195,12 @@ impl IndexEngine {
         let segments = state.searcher.segment_readers();
         let parsed = zhen_query::parse_with(query, &|name| filter::is_field(segments, name));
         notes.extend(parsed.notes.iter().map(ToString::to_string));
+        let vocabulary = AskedVocabulary::of(&self.vocabulary);
         let planner = Planner {
             analyzer: &state.analyzer,
             fields: self.fields(),
             synonyms: &state.synonyms,
-            holdings: self.holdings(state, terms),
+            holdings: self.holdings(state, terms, &vocabulary),
             confused: if request.fuzzy_pinyin { Fuzzy::ALL } else { Fuzzy::NONE },
             exact: request.exact,
             unquote: quotes == Quotes::Loosened,
@@ -217,6 +234,8 @@ impl IndexEngine {
             };
             plan.mask.push(Mask::Condition(Box::new(Condition::lang(tag))));
         }
+        // Of an index without documents there is none.
+        notes.extend(vocabulary.note().filter(|_| state.searcher.num_docs() > 0));
         let loosenable = parsed.root.as_ref().is_some_and(|root| {
             let has =
                 |wanted: fn(&NodeKind) -> bool| root.children().iter().any(|n| wanted(&n.kind));
@@ -496,8 +515,14 @@ impl Engine for IndexEngine {
     fn suggest(&self, prefix: &str, limit: usize) -> Result<Vec<Suggestion>, SearchError> {
         let state = self.state()?;
         let terms = Terms::new(&state.searcher, &state.saturations);
-        let holdings = self.holdings(&state, &terms);
-        let Some(vocabulary) = self.vocabulary.get() else { return Ok(Vec::new()) };
+        if limit > MOST_SUGGESTIONS {
+            return Err(SearchError::Invalid(format!(
+                "limit is {limit}, at most {MOST_SUGGESTIONS} completions can be asked for at once"
+            )));
+        }
+        let asked = AskedVocabulary::of(&self.vocabulary);
+        let holdings = self.holdings(&state, &terms, &asked);
+        let Some(vocabulary) = asked.get() else { return Ok(Vec::new()) };
         let suggester = Suggester {
             analyzer: &state.analyzer,
             holdings,
@@ -505,6 +530,6 @@ impl Engine for IndexEngine {
             is_current: vocabulary.origin().generation == state.generation
                 && !state.searcher.segment_readers().iter().any(|segment| segment.has_deletes()),
         };
-        Ok(suggester.suggest(prefix, limit.min(MOST_SUGGESTIONS)))
+        Ok(suggester.suggest(prefix, limit))
     }
 }

@@ -26,6 +26,7 @@ mod sort;
 mod state;
 mod suggest;
 mod terms;
+mod vocabulary;
 mod wanted;
 mod weights;
 mod window;

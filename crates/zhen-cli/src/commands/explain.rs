@@ -19,6 +19,10 @@ use crate::settings::{Form, Settings};
 const MOST_TRIED: usize = 6;
 
 pub(crate) fn run(args: &ExplainArgs, settings: &Settings) -> Result<Outcome, Failure> {
+    if args.query.trim().is_empty() {
+        let message = "the query is empty, so there is nothing to explain; give one before the ID";
+        return Err(Failure::Usage(message.to_owned()));
+    }
     let engine = open_engine(settings)?;
     let request =
         SearchRequest { query: args.query.clone(), exact: args.exact, ..SearchRequest::default() };

@@ -9,13 +9,16 @@ use crate::args::SuggestArgs;
 use crate::failure::{Failure, Outcome};
 use crate::output::hits::via_name;
 use crate::output::table::{Align, Table};
-use crate::output::{Console, grouped, text};
+use crate::output::{Console, Told, grouped, tell, text};
 use crate::settings::{Form, Settings};
 
 pub(crate) fn run(args: &SuggestArgs, settings: &Settings) -> Result<Outcome, Failure> {
     let engine = open_engine(settings)?;
     let suggestions = engine.suggest(&args.prefix.join(" "), args.limit)?;
     let outcome = Outcome::found(!suggestions.is_empty());
+    if let Some(error) = engine.missing_vocabulary()? {
+        tell(settings, Told::Note, &format!("nothing can be completed: {error}"));
+    }
     if settings.is_quiet() {
         return Ok(outcome);
     }

@@ -152,6 +152,33 @@ fn a_damaged_vocabulary_needs_no_new_index() {
 }
 
 #[test]
+fn an_answer_that_misses_the_vocabulary_says_so() {
+    let place = place();
+    let file = place.path("index/default/zhen-vocabulary.bin");
+    let noted = |word: &str| {
+        let notes = |args: &[&str]| place.search(args)["notes"].to_string();
+        assert!(notes(&["cidian"]).contains(word), "{}", notes(&["cidian"]));
+        assert!(!notes(&["词典"]).contains("vocabulary"), "only where it is asked");
+        assert!(place.zhen(&["suggest", "cid"]).expect_status(1).err.contains(word));
+    };
+    std::fs::write(&file, "").unwrap();
+    noted("zhen-vocabulary.bin is damaged");
+    std::fs::remove_file(&file).unwrap();
+    noted("there is no zhen-vocabulary.bin");
+    place.write("docs/new.txt", "望远镜");
+    place.zhen(&["index", "docs"]).expect_status(0);
+    assert_eq!(place.finds(&["cidian"]), ["hans.txt", "hant.txt"]);
+    assert!(!place.zhen(&["suggest", "cid"]).expect_status(0).err.contains("vocabulary"));
+}
+
+#[test]
+fn nothing_to_explain_and_too_much_to_suggest_are_errors() {
+    let place = place();
+    place.zhen(&["explain", " ", "docs/hans.txt"]).expect_error(&["the query is empty"]);
+    place.zhen(&["suggest", "c", "-n", "101"]).expect_error(&["limit is 101, at most 100"]);
+}
+
+#[test]
 fn a_score_of_nothing_is_zero() {
     let place = place();
     let id = place.search(&["词典"])["hits"][0]["id"].as_str().unwrap().to_owned();

@@ -4,7 +4,7 @@
 //! It is a file beside the index, derived from a commit and from nothing else (`gather`), made
 //! anew when enough has changed since, and read where it lies. No search needs it: when it is
 //! missing or damaged, pinyin finds nothing and nothing is completed until the next run of the
-//! indexer.
+//! indexer; an answer that misses it says so.
 //!
 //! Three maps lead to entries: folded text, syllables (*zhong'guo*), initials (*zg*). Values of the
 //! maps are ranks, the entry of most documents first, so that `walk` meets the best entries of any
@@ -325,7 +325,7 @@ pub struct VocabularyFile {
 }
 
 /// What was opened, and the mark it had.
-type Known = Option<(FileMark, Option<Arc<Vocabulary>>)>;
+type Known = Option<(FileMark, Result<Arc<Vocabulary>, VocabularyError>)>;
 
 impl VocabularyFile {
     /// That of the index in `dir`. Opens nothing.
@@ -333,15 +333,18 @@ impl VocabularyFile {
         Self { dir: dir.to_path_buf(), known: RwLock::default() }
     }
 
-    /// The vocabulary as it is now; `None` when there is none that can be read.
-    pub fn get(&self) -> Option<Arc<Vocabulary>> {
+    /// The vocabulary as it is now.
+    ///
+    /// # Errors
+    /// As [`Vocabulary::open`].
+    pub fn get(&self) -> Result<Arc<Vocabulary>, VocabularyError> {
         let mark = FileMark::of(&self.dir.join(VOCABULARY_FILE));
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, vocabulary)) = known.as_ref().filter(|(known, _)| *known == mark) {
             return vocabulary.clone();
         }
         drop(known);
-        let vocabulary = Vocabulary::open(&self.dir).ok().map(Arc::new);
+        let vocabulary = Vocabulary::open(&self.dir).map(Arc::new);
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         *known = Some((mark, vocabulary.clone()));
         vocabulary

@@ -18,7 +18,7 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 use tantivy::schema::Field;
-use zhen_index::{Fields, HandMade, LooksColumns, VocabularyFile};
+use zhen_index::{Fields, HandMade, LooksColumns};
 use zhen_text::number::NumberToken;
 use zhen_text::pinyin::Fuzzy;
 use zhen_text::synonym::Synonyms;
@@ -35,6 +35,7 @@ use crate::phrase;
 use crate::plan::{ListKind, Origin, Plan};
 use crate::postings::find;
 use crate::terms::Terms;
+use crate::vocabulary::AskedVocabulary;
 use crate::wanted::is_signed;
 use crate::weights;
 
@@ -136,7 +137,7 @@ pub(crate) struct Holdings<'a> {
     /// The names that documents say mean the same, each with the other.
     pub(crate) names: &'a Dictionaries,
     pub(crate) fields: Fields,
-    pub(crate) vocabulary: &'a VocabularyFile,
+    pub(crate) vocabulary: &'a AskedVocabulary<'a>,
     /// What the user says of pairs of names.
     pub(crate) hand_made: &'a HandMade,
 }

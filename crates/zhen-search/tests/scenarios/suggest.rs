@@ -1,6 +1,6 @@
 //! Completions of what was begun.
 
-use zhen_search::{Engine as _, Suggestion, Via};
+use zhen_search::{Engine as _, SearchError, Suggestion, Via};
 use zhen_source::Document;
 
 use crate::Index;
@@ -139,7 +139,11 @@ fn long_and_odd_prefixes_are_answered() {
         assert!(suggest(&index, &prefix).len() <= 8);
     }
     assert_eq!(index.engine.suggest("中", 0).unwrap(), []);
-    assert!(index.engine.suggest("z", usize::MAX).unwrap().len() <= 100);
+    assert!(index.engine.suggest("z", 100).unwrap().len() <= 100);
+    let Err(SearchError::Invalid(message)) = index.engine.suggest("z", 101) else {
+        panic!("more than 100 are an error")
+    };
+    assert!(message.contains("at most 100"), "{message}");
 }
 
 #[test]
