@@ -76,7 +76,7 @@ pub enum IndexError {
         dir: PathBuf,
     },
     /// A file or folder could not be read or written.
-    #[error("cannot {doing} {}: {cause}", .path.display())]
+    #[error("cannot {doing} {}: {cause}{}", .path.display(), remedy(.cause))]
     Io {
         /// What was tried, as in "read".
         doing: &'static str,
@@ -87,7 +87,7 @@ pub enum IndexError {
         cause: std::io::Error,
     },
     /// The engine below failed.
-    #[error("the index {} cannot be {doing}: {cause}", .dir.display())]
+    #[error("the index {} cannot be {doing}: {cause}; check it with `zhen verify`", .dir.display())]
     Engine {
         /// Folder of the index.
         dir: PathBuf,
@@ -143,6 +143,22 @@ pub fn shell_quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
+/// What mends an error of the system, with what parts it from the error, where that can be said.
+pub fn remedy(error: &std::io::Error) -> &'static str {
+    use std::io::ErrorKind as Kind;
+    match error.kind() {
+        Kind::PermissionDenied => "; mend its rights, or run as a user who has them",
+        Kind::StorageFull | Kind::QuotaExceeded => "; make room on the disk and run it again",
+        Kind::ReadOnlyFilesystem => "; choose another place with `--index`",
+        _ => "",
+    }
+}
+
+/// What is said of a file whose content is not what was written.
+pub(crate) fn not_as_written(file: &Path) -> String {
+    format!("{} is not as it was written", file.display())
+}
+
 impl IndexError {
     /// For `map_err`: an I/O error with what was done to which path.
     pub(crate) fn io(
@@ -154,23 +170,15 @@ impl IndexError {
 
     /// For `map_err`: the engine's error with what was done to which index. What means damage, or
     /// that somebody else is writing, is told as such.
-    pub(crate) fn engine(
-        doing: &'static str,
-        dir: &Path,
-    ) -> impl FnOnce(tantivy::TantivyError) -> Self {
-        use tantivy::TantivyError as Engine;
-        use tantivy::directory::error::OpenReadError;
+    pub fn engine(doing: &'static str, dir: &Path) -> impl FnOnce(tantivy::TantivyError) -> Self {
         move |cause| {
+            if let Some(refused) = Self::refused(dir, &cause) {
+                return refused;
+            }
             let dir = dir.to_path_buf();
-            match cause {
-                Engine::OpenReadError(OpenReadError::FileDoesNotExist(file)) => {
-                    Self::Damaged { dir, what: format!("{} is missing", file.display()) }
-                }
-                Engine::DataCorruption(what) => Self::Damaged { dir, what: format!("{what:?}") },
-                cause => match Self::refused(&dir, &cause) {
-                    Some(refused) => refused,
-                    None => Self::Engine { dir, doing, cause },
-                },
+            match damage(&cause) {
+                Some(what) => Self::Damaged { dir, what },
+                None => Self::Engine { dir, doing, cause },
             }
         }
     }
@@ -178,8 +186,10 @@ impl IndexError {
     /// The engine's error when it opened the index in `dir`: damage, unless somebody else holds the
     /// index or the system refused a file.
     pub fn opening(dir: &Path, cause: tantivy::TantivyError) -> Self {
-        Self::refused(dir, &cause)
-            .unwrap_or_else(|| Self::Damaged { dir: dir.to_path_buf(), what: cause.to_string() })
+        Self::refused(dir, &cause).unwrap_or_else(|| Self::Damaged {
+            dir: dir.to_path_buf(),
+            what: damage(&cause).unwrap_or_else(|| cause.to_string()),
+        })
     }
 
     /// What an error of the engine is that says nothing about the index itself.
@@ -202,6 +212,7 @@ impl IndexError {
             Engine::OpenReadError(OpenReadError::IoError { io_error, filepath }) => {
                 io("read", Some(filepath), io_error)
             }
+            Engine::IoError(error) => io("read or write", None, error),
             Engine::OpenWriteError(OpenWriteError::IoError { io_error, filepath }) => {
                 io("write", Some(filepath), io_error)
             }
@@ -210,9 +221,66 @@ impl IndexError {
     }
 }
 
+/// What is wrong with a file of the index, by an error of the engine that the system has no part in.
+fn damage(cause: &tantivy::TantivyError) -> Option<String> {
+    use tantivy::TantivyError as Engine;
+    use tantivy::directory::error::OpenReadError;
+    Some(match cause {
+        Engine::OpenReadError(OpenReadError::FileDoesNotExist(file)) => {
+            format!("{} is missing", file.display())
+        }
+        Engine::OpenReadError(OpenReadError::IoError { filepath, .. }) => not_as_written(filepath),
+        // The file has no other way out of the error: Data corruption (in file `"meta.json"`): …
+        Engine::DataCorruption(what) if format!("{what:?}").contains("(in file `\"") => {
+            let text = format!("{what:?}");
+            not_as_written(Path::new(text.split('"').nth(1).unwrap_or_default()))
+        }
+        Engine::OpenReadError(OpenReadError::IncompatibleIndex(_))
+        | Engine::IncompatibleIndex(_)
+        | Engine::DataCorruption(_)
+        | Engine::DeserializeError(_)
+        | Engine::IoError(_) => {
+            "a file is not as it was written, `zhen verify` says which".to_owned()
+        }
+        _ => return None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_engine_says_of_damaged_files_is_damage_in_plain_words() {
+        use std::io::{Error, ErrorKind};
+        use tantivy::TantivyError as Engine;
+        use tantivy::directory::error::OpenReadError;
+        let footer = Error::new(ErrorKind::InvalidData, "Footer magic byte mismatch");
+        let errors = [
+            Engine::from(Error::from(ErrorKind::UnexpectedEof)),
+            OpenReadError::wrap_io_error(footer, "a.idx".into()).into(),
+            OpenReadError::FileDoesNotExist("a.idx".into()).into(),
+            tantivy::error::DataCorruption::comment_only("a comment").into(),
+            tantivy::error::DataCorruption::new("a.idx".into(), "a comment".into()).into(),
+        ];
+        for error in errors {
+            let said = IndexError::engine("read", Path::new("ix"))(error.clone());
+            assert!(matches!(said, IndexError::Damaged { .. }), "{said}");
+            let opening = IndexError::opening(Path::new("ix"), error);
+            assert_eq!(opening.to_string(), said.to_string());
+            let said = said.to_string();
+            assert!(said.contains("move it away") && !said.contains("Footer"), "{said}");
+            assert!(said.contains("a.idx") || said.contains("zhen verify"), "{said}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_the_system_refuses_is_told_with_what_mends_it() {
+        let denied = std::io::Error::from_raw_os_error(13);
+        let said = IndexError::engine("read", Path::new("ix"))(denied.into()).to_string();
+        assert!(said.starts_with("cannot read or write ix: ") && said.contains("rights"), "{said}");
+    }
 
     #[test]
     fn commands_in_messages_can_be_pasted() {

@@ -55,5 +55,5 @@ pub use record_store::{RecordStore, read_record};
 pub use schema::Fields;
 pub use stats::Stats;
 pub use synonyms::{change_synonyms, read_synonyms, synonyms_file, write_synonyms};
-pub use verify::Verification;
+pub use verify::{Mend, Verification};
 pub use vocabulary::{Vocabulary, VocabularyError, VocabularyFile};

@@ -2,24 +2,40 @@
 
 use std::collections::BTreeMap;
 
+use tantivy::index::SegmentComponent;
 use tantivy::postings::Postings;
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, DocSet, SegmentReader, Term};
+use zhen_text::synonym::Synonyms;
 use zhen_text::{Analyzer, Tracks};
 
 use crate::aliases::{self, HandMade};
 use crate::duplicates::{DuplicateCounts, DuplicatesError};
-use crate::errors::IndexError;
+use crate::errors::{IndexError, not_as_written};
 use crate::files::FileTable;
 use crate::hash::hash64;
 use crate::open::ZhenIndex;
 use crate::record::RecordRef;
 use crate::record_store::RecordStore;
 use crate::schema::name;
+use crate::synonyms::read_synonyms;
 use crate::vocabulary::{VOCABULARY_FILE, Vocabulary, VocabularyError};
 
 /// Documents that are analysed again, spread over the index.
 const SAMPLE: u64 = 200;
+
+/// The files that every segment has.
+const COMPONENTS: [SegmentComponent; 6] = [
+    SegmentComponent::Postings,
+    SegmentComponent::Positions,
+    SegmentComponent::Terms,
+    SegmentComponent::FieldNorms,
+    SegmentComponent::FastFields,
+    SegmentComponent::Store,
+];
+
+/// The end of every file: two numbers of four bytes.
+const LEAST_LENGTH: u64 = 8;
 
 /// Most findings that are reported.
 const MOST_FINDINGS: usize = 100;
@@ -35,10 +51,21 @@ pub struct Verification {
     pub analysed: u64,
     /// What does not hold, in sentences; the first hundred.
     pub findings: Vec<String>,
-    /// How many of the findings the next run of `zhen index` mends by itself.
-    pub passing: u64,
+    /// What mends all that does not hold; `None` where everything holds.
+    pub mend: Option<Mend>,
     /// What is no damage, but should be known, in sentences.
     pub notes: Vec<String>,
+}
+
+/// What mends an index, the least first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mend {
+    /// Other synonyms: `zhen synonyms load`.
+    Synonyms,
+    /// The next run of `zhen index`, which makes anew what is derived.
+    NextRun,
+    /// A new index.
+    NewIndex,
 }
 
 impl Verification {
@@ -47,22 +74,19 @@ impl Verification {
         self.findings.is_empty()
     }
 
-    fn find(&mut self, finding: String) {
+    fn find(&mut self, finding: String, mend: Mend) {
+        self.mend = self.mend.max(Some(mend));
         if self.findings.len() < MOST_FINDINGS {
             self.findings.push(finding);
         }
     }
-
-    /// Whether the next run of `zhen index` mends all that does not hold.
-    pub fn is_passing(&self) -> bool {
-        self.findings.len() as u64 == self.passing
-    }
 }
 
 impl ZhenIndex {
-    /// Checks the index: checksums of all files, the file table, the user dictionary and aliases, the
-    /// vocabulary and the counts of near-duplicates where there are any, every record, and for a sample
-    /// of documents that their terms stand in the index at their positions. Reads the whole index.
+    /// Checks the index: checksums of all files of its segments and how many documents they hold, the
+    /// file table, the user dictionary and aliases, the synonyms, the vocabulary and the counts of
+    /// near-duplicates where there are any, every record, and for a sample of documents that their terms
+    /// stand in the index at their positions. Reads the whole index.
     ///
     /// # Errors
     /// When a part cannot be read at all; what is read and does not hold is a finding.
@@ -70,22 +94,31 @@ impl ZhenIndex {
         let mut report = Verification::default();
         let engine = || IndexError::engine("read", self.dir());
 
-        let damaged = match self.tantivy().validate_checksum().map_err(engine()) {
-            Ok(damaged) => damaged,
-            Err(IndexError::Damaged { what, .. }) => {
-                report.find(what);
-                return Ok(report);
+        for segment in self.tantivy().searchable_segment_metas().map_err(engine())? {
+            let deletes = segment.has_deletes().then_some(SegmentComponent::Delete);
+            for component in COMPONENTS.into_iter().chain(deletes) {
+                let file = segment.relative_path(component);
+                // Of less than its footer's end the engine cannot make an error.
+                let length = std::fs::metadata(self.dir().join(&file)).map(|file| file.len());
+                if length.is_ok_and(|length| length < LEAST_LENGTH) {
+                    report.find(not_as_written(&file), Mend::NewIndex);
+                    continue;
+                }
+                let checked = self.tantivy().directory().validate_checksum(&file);
+                match checked.map_err(|error| engine()(error.into())) {
+                    Ok(true) => {}
+                    Ok(false) => report.find(not_as_written(&file), Mend::NewIndex),
+                    Err(IndexError::Damaged { what, .. }) => report.find(what, Mend::NewIndex),
+                    Err(error) => return Err(error),
+                }
+                report.files += 1;
             }
-            Err(error) => return Err(error),
-        };
-        report.files = self.tantivy().directory().list_managed_files().len() as u64;
-        for file in &damaged {
-            report.find(format!("{} is not as it was written", file.display()));
         }
+        let readable = report.is_sound();
         let manifest = self.current_manifest()?;
         let mut sound = |result: Result<(), IndexError>| match result {
             Err(IndexError::Damaged { what, .. }) => {
-                report.find(what);
+                report.find(what, Mend::NewIndex);
                 Ok(())
             }
             other => other,
@@ -95,10 +128,16 @@ impl ZhenIndex {
         let dict = manifest.user_dict(self.dir());
         sound(dict.as_ref().map(|_| ()).map_err(clone_damage))?;
         report.files += manifest.sidecars().count() as u64;
+        let rules = read_synonyms(self.dir()).map_err(|error| error.to_string());
+        let rules = rules.and_then(|rules| Synonyms::parse(&rules).map_err(|e| e.to_string()));
+        if let Err(error) = rules {
+            let finding = format!("the synonyms cannot be used: {error}");
+            report.find(finding, Mend::Synonyms);
+        }
         match Vocabulary::open(self.dir()) {
             Ok(_) => report.files += 1,
             // It is written after the commit, and a run may end between.
-            Err(VocabularyError::Missing) if self.snapshot().map_err(engine())?.num_docs() > 0 => {
+            Err(VocabularyError::Missing) if readable && self.holds_documents()? => {
                 report.notes.push(format!(
                     "{VOCABULARY_FILE} is missing, so words are not completed and pinyin finds less; \
                      the next `zhen index` makes it anew"
@@ -106,8 +145,7 @@ impl ZhenIndex {
             }
             Err(VocabularyError::Missing) => {}
             Err(error) => {
-                report.find(error.to_string());
-                report.passing += 1;
+                report.find(error.to_string(), Mend::NextRun);
             }
         }
         match DuplicateCounts::open(self.dir()) {
@@ -115,11 +153,10 @@ impl ZhenIndex {
             // Without them searching takes a little longer.
             Err(DuplicatesError::Missing) => {}
             Err(error) => {
-                report.find(error.to_string());
-                report.passing += 1;
+                report.find(error.to_string(), Mend::NextRun);
             }
         }
-        let (true, Ok(dict)) = (damaged.is_empty(), dict) else {
+        let (true, Ok(dict)) = (readable, dict) else {
             // What lies in damaged files says nothing more.
             return Ok(report);
         };
@@ -128,6 +165,16 @@ impl ZhenIndex {
         let analyzer = Analyzer::for_indexing(&dict);
         let step = (searcher.num_docs() / SAMPLE).max(1);
         for segment in searcher.segment_readers() {
+            let number = self.documents_in(segment)?;
+            if number != segment.max_doc() {
+                let name = segment.segment_id().short_uuid_string();
+                let finding = format!(
+                    "segment {name} holds {number} documents, and meta.json says {}",
+                    segment.max_doc(),
+                );
+                report.find(finding, Mend::NewIndex);
+                continue;
+            }
             let store = RecordStore::open(segment).map_err(|error| engine()(error.into()))?;
             for (doc, record) in store.alive(segment) {
                 let record = record.map_err(engine())?;
@@ -147,12 +194,24 @@ impl ZhenIndex {
                             format!("{doc} of segment {}", segment.segment_id().short_uuid_string())
                         }
                     };
-                    report.find(format!("document {which}: {finding}"));
+                    report.find(format!("document {which}: {finding}"), Mend::NewIndex);
                 }
                 report.documents += 1;
             }
         }
         Ok(report)
+    }
+
+    fn holds_documents(&self) -> Result<bool, IndexError> {
+        let searcher = self.snapshot().map_err(IndexError::engine("read", self.dir()))?;
+        Ok(searcher.num_docs() > 0)
+    }
+
+    /// How many documents, deleted ones too, a segment has by what stands in its own files.
+    fn documents_in(&self, segment: &SegmentReader) -> Result<u32, IndexError> {
+        // Every document has a place in the order.
+        let order = segment.fast_fields().u64(name::ORDER);
+        Ok(order.map_err(IndexError::engine("read", self.dir()))?.num_docs())
     }
 
     /// Whether all parts of a record can be decoded and its id is the one it is found by.

@@ -12,7 +12,7 @@ use std::fs;
 use std::path::Path;
 
 use common::{Place, line, text};
-use zhen_index::{IndexError, IndexOptions, Indexer, ZhenIndex};
+use zhen_index::{IndexError, IndexOptions, Indexer, Mend, ZhenIndex};
 use zhen_text::UserDict;
 
 fn refusal(dir: &Path) -> String {
@@ -199,6 +199,58 @@ fn a_damaged_index_is_told_as_damaged_and_never_panics() {
     }
     assert!(noticed > 20, "{noticed}");
     place.assert_sound();
+}
+
+#[test]
+fn files_are_checked_whatever_the_engines_own_list_says_of_them() {
+    let place = Place::new();
+    place.write("a.txt", "一部词典");
+    place.run();
+    fs::write(place.index.join(".managed.json"), "[]").unwrap();
+    place.assert_sound();
+    for extension in ["idx", "pos", "term", "fieldnorm", "fast", "store"] {
+        let whole = common::snapshot(&place.index);
+        let (name, content) =
+            whole.iter().find(|(name, _)| name.ends_with(&format!(".{extension}"))).unwrap();
+        for length in [content.len() / 2, 5, 0] {
+            fs::write(place.index.join(name), &content[..length]).unwrap();
+            let report = place.open().verify().unwrap();
+            assert_eq!(report.findings, [format!("{name} is not as it was written")]);
+            assert_eq!(report.mend, Some(Mend::NewIndex));
+        }
+        fs::write(place.index.join(name), content).unwrap();
+    }
+}
+
+#[test]
+fn a_number_of_documents_that_is_not_that_of_the_files_is_found() {
+    let place = Place::new();
+    for name in ["a.txt", "b.txt", "c.txt"] {
+        place.write(name, "一部词典");
+    }
+    place.run();
+    let meta = fs::read_to_string(place.index.join("meta.json")).unwrap();
+    for wrong in [2, 4, 1000] {
+        let changed = meta.replace("\"max_doc\": 3", &format!("\"max_doc\": {wrong}"));
+        let changed = changed.replace("\"max_doc\":3", &format!("\"max_doc\":{wrong}"));
+        assert_ne!(changed, meta);
+        fs::write(place.index.join("meta.json"), changed).unwrap();
+        let findings = place.open().verify().unwrap().findings;
+        assert!(findings[0].contains("holds 3 documents"), "{wrong}: {findings:?}");
+    }
+}
+
+#[test]
+fn synonyms_that_cannot_be_used_are_found_and_nothing_else_is_wrong() {
+    let place = Place::new();
+    place.write("a.txt", "一部词典");
+    place.run();
+    for rules in [&b"\xff\xfe\0"[..], b"alone"] {
+        fs::write(place.index.join("zhen-synonyms.txt"), rules).unwrap();
+        let report = place.open().verify().unwrap();
+        assert!(report.findings[0].contains("synonyms"), "{report:?}");
+        assert_eq!((report.findings.len(), report.mend), (1, Some(Mend::Synonyms)));
+    }
 }
 
 #[test]

@@ -140,6 +140,11 @@ impl IndexEngine {
         Ok(self.vocabulary.get().err().filter(|_| has_documents))
     }
 
+    /// What the engine below says, as it is told to users.
+    fn failed(&self, error: TantivyError) -> SearchError {
+        SearchError::Engine(IndexError::engine("read", self.index.dir())(error).to_string())
+    }
+
     fn fields(&self) -> Fields {
         self.index.fields()
     }
@@ -167,7 +172,7 @@ impl IndexEngine {
     fn state_at(&self, mark: Mark, surely: bool) -> Result<Arc<State>, SearchError> {
         let mut state = self.state.write().unwrap_or_else(|poisoned| poisoned.into_inner());
         if surely || state.mark != mark {
-            self.reader.reload().map_err(engine_error)?;
+            self.reader.reload().map_err(|error| self.failed(error))?;
             let newer = State::read(&self.index, &self.reader, mark, Some(&state));
             let unreadable = |error: IndexError| SearchError::Engine(error.to_string());
             *state = Arc::new(newer.map_err(unreadable)?);
@@ -285,13 +290,15 @@ impl IndexEngine {
         let state = self.state()?;
         let terms = Terms::new(&state.searcher, &state.saturations);
         let run = |plan: &Plan| {
-            Prepared::new(&terms, plan).and_then(|p| p.run(0, false)).map_err(engine_error)
+            Prepared::new(&terms, plan)
+                .and_then(|p| p.run(0, false))
+                .map_err(|error| self.failed(error))
         };
         let (Question { plan, notes, .. }, _) = self.asked(&state, &terms, request, run)?;
         let Some(address) = self.find(&state.searcher, id)? else { return Ok(None) };
-        let prepared = Prepared::new(&terms, &plan).map_err(engine_error)?;
+        let prepared = Prepared::new(&terms, &plan).map_err(|error| self.failed(error))?;
         let explanation = explain::explain(&prepared, &plan, &state.searcher, address, id);
-        let mut explanation = explanation.map_err(engine_error)?;
+        let mut explanation = explanation.map_err(|error| self.failed(error))?;
         explanation.notes = notes;
         Ok(Some(explanation))
     }
@@ -315,13 +322,13 @@ impl IndexEngine {
         if !plan.slips.is_empty() {
             return Ok(None);
         }
-        let prepared = Prepared::new(terms, &plan).map_err(engine_error)?;
-        let found = prepared.finds_every_word().map_err(engine_error)?;
+        let prepared = Prepared::new(terms, &plan).map_err(|error| self.failed(error))?;
+        let found = prepared.finds_every_word().map_err(|error| self.failed(error))?;
         Ok(found.then_some(request.query))
     }
 
     fn find(&self, searcher: &Searcher, id: &str) -> Result<Option<DocAddress>, SearchError> {
-        postings::find(searcher, self.fields().id, id).map_err(engine_error)
+        postings::find(searcher, self.fields().id, id).map_err(|error| self.failed(error))
     }
 
     fn hit(
@@ -332,7 +339,8 @@ impl IndexEngine {
         passages: usize,
     ) -> Result<Hit, SearchError> {
         let DocAddress { segment_ord, doc_id } = ranked.address;
-        let record = state.records[segment_ord as usize].get(doc_id).map_err(engine_error)?;
+        let record =
+            state.records[segment_ord as usize].get(doc_id).map_err(|error| self.failed(error))?;
         let head = record.head().map_err(unreadable)?;
         let meta = head.meta().map_err(unreadable)?;
         let title = head.title();
@@ -368,10 +376,6 @@ fn part(record: &Record) -> Result<RecordRef<'_>, SearchError> {
 
 fn unreadable(error: RecordError) -> SearchError {
     SearchError::Engine(error.to_string())
-}
-
-pub(crate) fn engine_error(error: TantivyError) -> SearchError {
-    SearchError::Engine(format!("the index cannot be read: {error}; check it with `zhen verify`"))
 }
 
 fn check(request: &SearchRequest) -> Result<(), SearchError> {
@@ -417,7 +421,9 @@ impl Engine for IndexEngine {
                 && !plan.patterns.is_empty()
         };
         let run_for = |plan: &Plan, fetch: usize| {
-            Prepared::new(&terms, plan).and_then(|p| p.run(fetch, keep)).map_err(engine_error)
+            Prepared::new(&terms, plan)
+                .and_then(|p| p.run(fetch, keep))
+                .map_err(|error| self.failed(error))
         };
         let run = |plan: &Plan| run_for(plan, if folds(plan) { most + FOLD_AHEAD } else { most });
         let (question, mut outcome) = self.asked(&state, &terms, request, run)?;
@@ -429,7 +435,7 @@ impl Engine for IndexEngine {
         });
         let best = match (&request.sort, &duplicates) {
             (Some(order), _) => {
-                sort::best(searcher, &outcome, order, most).map_err(engine_error)?
+                sort::best(searcher, &outcome, order, most).map_err(|error| self.failed(error))?
             }
             (None, None) => outcome.best,
             (None, Some(duplicates)) => {
@@ -446,16 +452,17 @@ impl Engine for IndexEngine {
             }
         };
         let facets = facets::count(searcher, &outcome.matching, &request.facets);
-        let facets = facets.map_err(engine_error)?;
+        let facets = facets.map_err(|error| self.failed(error))?;
         let shown = best.iter().skip(request.offset).take(request.limit);
         let addresses = shown.clone().map(|ranked| ranked.address).collect();
         let patterns = passage::held(plan.patterns, &terms, &outcome.lists, addresses);
-        let matcher = Matcher::new(patterns.map_err(engine_error)?);
+        let matcher = Matcher::new(patterns.map_err(|error| self.failed(error))?);
         let hits = shown.map(|ranked| self.hit(&state, ranked, &matcher, request.passages));
         let mut hits = hits.collect::<Result<Vec<_>, _>>()?;
         if let Some(duplicates) = &duplicates {
             for (hit, ranked) in hits.iter_mut().zip(best.iter().skip(request.offset)) {
-                hit.duplicates = duplicates.count(ranked.address).map_err(engine_error)?;
+                hit.duplicates =
+                    duplicates.count(ranked.address).map_err(|error| self.failed(error))?;
             }
         }
         Ok(SearchResponse {
@@ -473,7 +480,7 @@ impl Engine for IndexEngine {
     fn document(&self, id: &str) -> Result<Option<serde_json::Value>, SearchError> {
         let state = self.state()?;
         let Some(address) = self.find(&state.searcher, id)? else { return Ok(None) };
-        let record = read_record(&state.searcher, address).map_err(engine_error)?;
+        let record = read_record(&state.searcher, address).map_err(|error| self.failed(error))?;
         let record = part(&record)?;
         let meta = record.meta().map_err(unreadable)?;
         let mut out = serde_json::Map::new();

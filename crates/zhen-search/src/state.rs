@@ -57,10 +57,7 @@ impl State {
         let (synonyms, problem) = synonyms(index.dir());
         let searcher = reader.searcher();
         let segments = searcher.segment_readers().iter();
-        let damaged = |error: TantivyError| IndexError::Damaged {
-            dir: index.dir().to_owned(),
-            what: error.to_string(),
-        };
+        let damaged = |error: TantivyError| IndexError::opening(index.dir(), error);
         let records = segments.clone().map(RecordStore::open);
         let records = records.collect::<Result<_, _>>().map_err(|error| damaged(error.into()))?;
         let looks = segments.map(LooksColumns::open).collect::<Result<_, _>>().map_err(damaged)?;

@@ -7,7 +7,7 @@ use std::io::Write as _;
 use serde::Serialize;
 use zhen_index::schema::name;
 use zhen_index::terms::{self, for_each_term};
-use zhen_index::{Fields, ZhenIndex};
+use zhen_index::{Fields, IndexError, ZhenIndex};
 use zhen_text::fold::fold_to_string;
 
 use super::with_other_indexes;
@@ -101,16 +101,11 @@ fn table(terms: &[Counted], palette: &Palette) -> String {
 /// The terms that begin with `prefix`, those of most documents first. Holds no more than `limit` of
 /// them at a time, whatever the size of the vocabulary.
 fn most_frequent(index: &ZhenIndex, prefix: &str, limit: usize) -> Result<Vec<Counted>, Failure> {
-    let unreadable = |error: &dyn std::fmt::Display| {
-        Failure::Usage(format!(
-            "the index {} cannot be read: {error}; check it with `zhen verify`",
-            index.dir().display()
-        ))
-    };
+    let unreadable = || IndexError::engine("read", index.dir());
     let Fields { body_words, heading_words, title_words, body_grams, title_grams, .. } =
         index.fields();
     let fields = [body_words, heading_words, title_words, body_grams, title_grams];
-    let reader = index.tantivy().reader().map_err(|error| unreadable(&error))?;
+    let reader = index.tantivy().reader().map_err(unreadable())?;
     let searcher = reader.searcher();
     let mut best: BinaryHeap<Ranked> = BinaryHeap::new();
     let end = terms::after(prefix);
@@ -129,7 +124,7 @@ fn most_frequent(index: &ZhenIndex, prefix: &str, limit: usize) -> Result<Vec<Co
                 best.pop();
             }
         });
-    counted.map_err(|error| unreadable(&error))?;
+    counted.map_err(unreadable())?;
     let best = best.into_sorted_vec().into_iter();
     Ok(best.map(|Reverse((_, Reverse(term), documents))| Counted { term, documents }).collect())
 }

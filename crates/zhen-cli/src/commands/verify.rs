@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use serde_json::json;
-use zhen_index::ZhenIndex;
+use zhen_index::{Mend, ZhenIndex};
 
 use super::with_other_indexes;
 use crate::failure::{Failure, Outcome};
@@ -48,22 +48,21 @@ pub(crate) fn run(settings: &Settings) -> Result<Outcome, Failure> {
     }
     console.flush()?;
     report.notes.iter().for_each(|note| tell(settings, Told::Note, note));
-    if report.is_sound() {
-        return Ok(Outcome::Found);
-    }
-    if report.is_passing() {
-        return Err(Failure::Usage(format!(
-            "the documents of the index {} are sound, what is derived from them is not; run \
-             `zhen index --index {} \
-             PATH…`, which makes it anew",
-            dir.display(),
-            shell_quoted(&dir.to_string_lossy()),
-        )));
-    }
-    Err(Failure::Usage(format!(
-        "the index {} is damaged: {}; move it away and run `zhen index --index {} PATH…`",
-        dir.display(),
-        count(report.findings.len() as u64, "finding", "findings"),
-        shell_quoted(&dir.to_string_lossy()),
-    )))
+    let (shown, quoted) = (dir.display(), shell_quoted(&dir.to_string_lossy()));
+    Err(Failure::Usage(match report.mend {
+        None => return Ok(Outcome::Found),
+        Some(Mend::Synonyms) => format!(
+            "the documents of the index {shown} are sound, its synonyms are not; run `zhen synonyms \
+             --index {quoted} load FILE`, which replaces them"
+        ),
+        Some(Mend::NextRun) => format!(
+            "the documents of the index {shown} are sound, what is derived from them is not; run \
+             `zhen index --index {quoted} PATH…`, which makes it anew"
+        ),
+        Some(Mend::NewIndex) => format!(
+            "the index {shown} is damaged: {}; move it away and run `zhen index --index {quoted} \
+             PATH…`",
+            count(report.findings.len() as u64, "finding", "findings"),
+        ),
+    }))
 }

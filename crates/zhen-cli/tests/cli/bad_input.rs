@@ -246,6 +246,28 @@ fn a_damaged_index_is_named_and_verify_finds_the_damage() {
 }
 
 #[test]
+fn every_command_tells_damage_in_the_same_words() {
+    let place = place();
+    let mut files = std::fs::read_dir(place.path("index/default")).unwrap();
+    let is_postings = |path: &std::path::PathBuf| path.extension().is_some_and(|e| e == "idx");
+    let postings = files.find_map(|file| Some(file.unwrap().path()).filter(is_postings)).unwrap();
+    std::fs::write(postings, "no postings at all").unwrap();
+    for command in [
+        &["search", "词典"][..],
+        &["doc", "docs/good.txt"],
+        &["explain", "词典", "docs/good.txt"],
+        &["suggest", "词"],
+        &["terms", "词"],
+        &["stats"],
+        &["aliases"],
+    ] {
+        let parts = ["is damaged: ", ".idx is not as it was written", "move it away"];
+        let error = place.zhen(command).expect_error(&parts).err;
+        assert!(!error.contains("ooter"), "{error}");
+    }
+}
+
+#[test]
 fn a_second_writer_is_told_who_the_first_is() {
     let place = place();
     // The first writer waits for more input.
