@@ -53,7 +53,8 @@ fn json_lines_are_taken_one_by_one_and_bad_lines_are_named() {
     assert_eq!(
         problems(&report),
         [
-            "line 3: not valid JSON at column 10: expected value",
+            "line 3: not valid JSON at column 10: a value is missing, misspelt or without quotation \
+             marks",
             "line 4: an array is no record; an object is needed",
             "line 6: the record has neither body nor title; give it one of them as a string",
             "line 7: a string is no record; an object is needed",
@@ -358,6 +359,44 @@ fn delimiters_and_encodings_of_tables_are_found() {
     assert_eq!((report.problem_count, report.problems[0].line), (1, Some(3)));
     // Rows of any length.
     let (documents, _) = file("b.csv", b"title,body\na\nb,c,d\n");
-    assert_eq!(bodies(&documents), ["", "c"]);
+    assert_eq!(bodies(&documents), ["", "c\nd"]);
     assert_eq!(documents[1].extra["column_3"], "d");
+    assert_eq!([1, 2].map(|n| documents[1].lines.source_line(n)), [3, 3]);
+    let (documents, _) = file("s.csv", b"title,text\na,,\"d\ne\",f\n");
+    assert_eq!(bodies(&documents), ["d\ne\nf"]);
+    assert_eq!([1, 2, 3].map(|n| documents[0].lines.source_line(n)), [2, 3, 3]);
+}
+
+#[test]
+fn a_table_without_a_header_keeps_its_first_row() {
+    for (first, body) in [
+        ("张三,13800138000", "张三\n13800138000"),
+        ("李四,2024-05-21", "李四\n2024-05-21"),
+        ("王五,\"1,200.50\"", "王五\n1,200.50"),
+        ("a,(010) 6275-1234", "a\n(010) 6275-1234"),
+    ] {
+        let (documents, _) = file("a.csv", format!("{first}\n赵六,1\n").as_bytes());
+        assert_eq!(bodies(&documents), [body, "赵六\n1"]);
+        assert!(documents[0].id.ends_with("a.csv#1"));
+    }
+    // Names are names, and who names a field of the contract has written a header.
+    for header in ["name,phone1", "title,2024", "名称,价格"] {
+        let (documents, _) = file("a.csv", format!("{header}\n赵六,1\n").as_bytes());
+        assert_eq!(documents.len(), 1, "{header}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_json_is_said_in_words_for_people() {
+    for (record, said) in [
+        ("{\"body\": nothing}", "misspelt or without quotation marks"),
+        ("{\"body\": }", "a value is missing"),
+        ("{body: \"x\"}", "name of a field"),
+        ("{\"body\": \"x", "ends before the record does"),
+        ("{\"body\": \"a\tb\"}", "line break or tab"),
+    ] {
+        let (_, report) = file("a.jsonl", record.as_bytes());
+        let message = &report.problems[0].message;
+        assert!(message.contains(said), "{record}: {message}");
+    }
 }

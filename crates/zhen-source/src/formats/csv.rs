@@ -47,7 +47,7 @@ pub(crate) fn delimiter(head: &[u8]) -> u8 {
 const MOST_FIELDS: usize = 16_384;
 
 /// Reads rows until the stream ends, the receiver has enough or the stream fails. The first row names
-/// the columns.
+/// the columns; one that seems to hold values is a document too, for nobody wrote a header.
 ///
 /// A row longer than `max_row` bytes is reported and passed over without being held; the next begins
 /// with the line behind what was read of it.
@@ -83,13 +83,15 @@ pub(crate) fn read(
             out.note_encoding(encoding.name(), lossy);
             cells.push(text.into_owned());
         }
-        let Some(table) = &table else {
-            // Excel writes its separator into a line of its own.
-            if !cells.first().is_some_and(|cell| cell.starts_with("sep=")) {
-                table = Some(Table::new(cells));
-            }
+        // Excel writes its separator into a line of its own.
+        if table.is_none() && cells.first().is_some_and(|cell| cell.starts_with("sep=")) {
             continue;
-        };
+        }
+        let is_row = table.is_some() || Table::is_row(&cells);
+        let table = table.get_or_insert_with(|| Table::new(cells.clone()));
+        if !is_row {
+            continue;
+        }
         if cells.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
@@ -294,7 +296,15 @@ impl Table {
         Self { names, body }
     }
 
-    /// The row as a record, and where the lines of its body stood. `line` is the row's first.
+    /// Whether a first row may be one like the others: it names no field of the contract, and has a
+    /// number, a date or the like, which are seldom names.
+    fn is_row(cells: &[String]) -> bool {
+        let is_field = |cell: &String| FIELDS.contains(&&*cell.trim().to_ascii_lowercase());
+        !cells.iter().any(is_field) && cells.iter().any(|cell| is_measure(cell))
+    }
+
+    /// The row as a record, and where the lines of its body stood. Cells beyond the header belong to the
+    /// body. `line` is the row's first.
     fn record(&self, cells: Vec<String>, line: u32) -> (Map<String, Value>, LineMap) {
         let mut record = Map::new();
         let mut joined = String::new();
@@ -307,19 +317,17 @@ impl Table {
             let name = self.names.get(index);
             let is_field = name.is_some_and(|name| FIELDS.contains(&name.as_str()));
             let is_body = match self.body {
-                Some(body) => body == index,
-                None => !is_field && !cell.trim().is_empty(),
+                Some(body) => body == index || name.is_none(),
+                None => !is_field,
             };
-            if is_body {
+            if is_body && !cell.trim().is_empty() {
                 lines.push(body_line, source);
-                if self.body.is_none() {
-                    if !joined.is_empty() {
-                        joined.push('\n');
-                    }
-                    joined.push_str(&cell);
-                    let added = memchr::memchr_iter(b'\n', cell.as_bytes()).count() + 1;
-                    body_line = body_line.saturating_add(u32::try_from(added).unwrap_or(u32::MAX));
+                if !joined.is_empty() {
+                    joined.push('\n');
                 }
+                joined.push_str(&cell);
+                let added = memchr::memchr_iter(b'\n', cell.as_bytes()).count() + 1;
+                body_line = body_line.saturating_add(u32::try_from(added).unwrap_or(u32::MAX));
             }
             source = source.saturating_add(u32::try_from(breaks).unwrap_or(u32::MAX));
             if cell.is_empty() {
@@ -328,8 +336,9 @@ impl Table {
             let value = if is_field { Value::String(cell) } else { typed(cell) };
             record.insert(name.cloned().unwrap_or_else(|| column_name(index)), value);
         }
-        if self.body.is_none() && !joined.is_empty() {
-            record.insert("body".to_owned(), Value::String(joined));
+        if !joined.is_empty() {
+            let name = self.body.map_or("body", |body| &self.names[body]);
+            record.insert(name.to_owned(), Value::String(joined));
         }
         (record, lines)
     }
@@ -337,6 +346,13 @@ impl Table {
 
 fn column_name(index: usize) -> String {
     format!("column_{}", index + 1)
+}
+
+/// Whether a cell holds a number, a telephone number, a date or a time and nothing else.
+fn is_measure(cell: &str) -> bool {
+    let is_sign = |c: char| c.is_whitespace() || "+-()/.,:%年月日时分秒".contains(c);
+    cell.contains(|c: char| c.is_ascii_digit())
+        && cell.chars().all(|c| c.is_ascii_digit() || is_sign(c))
 }
 
 /// A number where the cell is written as JSON writes one, else the text.

@@ -134,7 +134,7 @@ fn read_record(
             // The parser counts from the start of the element.
             let line =
                 line.saturating_add(u32::try_from(error.line()).unwrap_or(1).saturating_sub(1));
-            out.problem(line, format!("not valid JSON: {error}"));
+            out.problem(line, format!("not valid JSON: {}", cause(&error)));
             return ControlFlow::Continue(());
         }
     };

@@ -91,11 +91,24 @@ fn read_record(
     }
 }
 
-/// The parser's message without the place, which for a single line is misleading.
+/// What the parser found, in words for people and without the place, which for one record of many is
+/// misleading.
 pub(super) fn cause(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    match text.rfind(" at line ") {
-        Some(end) => text[..end].to_owned(),
-        None => text,
+    if error.is_eof() {
+        return "it ends before the record does".to_owned();
     }
+    let text = error.to_string();
+    let cause = text.rfind(" at line ").map_or(&*text, |end| &text[..end]);
+    match cause {
+        "expected ident" | "expected value" => {
+            "a value is missing, misspelt or without quotation marks"
+        }
+        "key must be a string" => "the name of a field is without quotation marks",
+        "trailing characters" => "something follows the record",
+        "control character (\\u0000-\\u001F) found while parsing a string" => {
+            "a text holds a line break or tab, which is written \\n or \\t"
+        }
+        other => other,
+    }
+    .to_owned()
 }
