@@ -1,5 +1,6 @@
 //! The command line as typed. What it means is decided in [`crate::settings`] and the commands.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -135,7 +136,8 @@ pub(crate) struct IndexArgs {
     /// Remove documents whose file is gone: below the paths, or all when no path is given
     #[arg(long)]
     pub(crate) prune: bool,
-    /// Keep going: update the index whenever files below the paths change
+    /// Keep going: update the index whenever files below the paths change; without --prune it keeps
+    /// what is gone
     #[arg(long)]
     pub(crate) watch: bool,
     /// Analyse all documents of the index again, from their stored text
@@ -183,6 +185,7 @@ Examples:
   zhen search 软件 --facet lang -n 5
   zhen search zhongba jingji                as 中巴 经济, typed without an input method
   zhen search --json 软件 | jq '.hits[].title'
+  zhen search -l0 软件 | xargs -0 wc -w
   zhen search 'duplicates:/srv/a.md'        documents whose text is nearly that of another
   zhen search --pretty 软件 | less -R
 
@@ -200,7 +203,7 @@ pub(crate) struct SearchArgs {
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) offset: usize,
     /// Narrow by conditions on fields, such as 'lang:zh time:2023..'
-    #[arg(long, value_name = "EXPR")]
+    #[arg(long, value_name = "EXPR", allow_hyphen_values = true)]
     pub(crate) filter: Option<String>,
     /// Order by a field instead of the score, `:desc` for largest first
     #[arg(long, value_name = "FIELD[:desc]", value_parser = parse_sort)]
@@ -218,9 +221,12 @@ pub(crate) struct SearchArgs {
     /// Take pinyin often confused for one: zh and z, ch and c, sh and s, -n and -ng, l and n
     #[arg(long, conflicts_with = "exact")]
     pub(crate) fuzzy_pinyin: bool,
-    /// Print only the path (or id) of each document
-    #[arg(short = 'l', long, conflicts_with = "pretty")]
+    /// Print only the path (or id) of each document; into a pipe byte for byte as the file is named
+    #[arg(short = 'l', long, conflicts_with_all = ["pretty", "facet"])]
     pub(crate) paths_only: bool,
+    /// With -l, end each path with a zero byte instead of a line break, as `xargs -0` reads them
+    #[arg(short = '0', long, requires = "paths_only")]
+    pub(crate) null: bool,
     /// Passages a document, at most 20 [default: 3]
     #[arg(long, value_name = "N")]
     pub(crate) passages: Option<usize>,
@@ -357,7 +363,7 @@ pub(crate) struct BenchArgs {
     #[arg(long, help_heading = "Searches")]
     pub(crate) exact: bool,
     /// As `zhen search --filter`
-    #[arg(long, value_name = "EXPR", help_heading = "Searches")]
+    #[arg(long, value_name = "EXPR", allow_hyphen_values = true, help_heading = "Searches")]
     pub(crate) filter: Option<String>,
     /// Name of the run in tables and plots [default: how it was measured]
     #[arg(long, value_name = "NAME", help_heading = "Results")]
@@ -397,7 +403,7 @@ pub(crate) struct ExplainArgs {
     pub(crate) query: String,
     /// Id of the document; for a file its path
     #[arg(value_name = "ID")]
-    pub(crate) id: String,
+    pub(crate) id: OsString,
     /// As `zhen search --exact`
     #[arg(long)]
     pub(crate) exact: bool,
@@ -412,7 +418,7 @@ Examples:
 pub(crate) struct DocArgs {
     /// Id of the document; for a file its path
     #[arg(value_name = "ID")]
-    pub(crate) id: String,
+    pub(crate) id: OsString,
 }
 
 /// Remove documents by id
@@ -426,7 +432,7 @@ A file that is removed so, and is still there, comes back when it changes and is
 pub(crate) struct DeleteArgs {
     /// Ids of documents; for files their paths
     #[arg(value_name = "ID", required = true)]
-    pub(crate) ids: Vec<String>,
+    pub(crate) ids: Vec<OsString>,
 }
 
 /// Show what the index holds

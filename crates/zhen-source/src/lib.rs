@@ -43,4 +43,4 @@ pub use error::{SkipReason, SourceError};
 pub use formats::Sink;
 pub use read::{FileReport, Problem, ReadOptions, read_file, read_stream};
 pub use time::normalise_time;
-pub use walk::{Entry, WalkOptions, normalise_path, path_id, walk};
+pub use walk::{Entry, WalkOptions, normalise_path, path_id, path_of_id, walk};

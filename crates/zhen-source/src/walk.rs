@@ -142,20 +142,65 @@ pub fn normalise_path(path: &Path) -> PathBuf {
 }
 
 /// The identity of a file: its absolute normalised path with `/` between the parts, as text.
-/// Bytes of a name that are not UTF-8 are written as `%XX`.
+/// Bytes of a name that are not UTF-8 are written as `%XX`, and in such a name a `%` as `%25`.
 pub fn path_id(path: &Path) -> String {
     let path = normalise_path(path);
-    let mut id = String::with_capacity(path.as_os_str().len());
-    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
-        id.push_str(chunk.valid());
-        for byte in chunk.invalid() {
-            id.push_str(&format!("%{byte:02X}"));
+    let bytes = path.as_os_str().as_encoded_bytes();
+    let mut id = String::with_capacity(bytes.len());
+    for name in bytes.split_inclusive(|&byte| byte == b'/') {
+        match std::str::from_utf8(name) {
+            Ok(name) => id.push_str(name),
+            Err(_) => spell_bytes(name, &mut id),
         }
     }
     if std::path::MAIN_SEPARATOR != '/' {
         id = id.replace(std::path::MAIN_SEPARATOR, "/");
     }
     id
+}
+
+fn spell_bytes(name: &[u8], id: &mut String) {
+    for chunk in name.utf8_chunks() {
+        id.push_str(&chunk.valid().replace('%', "%25"));
+        chunk.invalid().iter().for_each(|byte| id.push_str(&format!("%{byte:02X}")));
+    }
+}
+
+/// The file whose identity, or the end of it below the current folder, is `id`: the reverse of
+/// [`path_id`]. Where a name may be meant as it stands or as one that is not UTF-8, the one that is
+/// there is.
+pub fn path_of_id(id: &str) -> PathBuf {
+    let as_it_stands = PathBuf::from(id);
+    if !id.contains('%') || as_it_stands.symlink_metadata().is_ok() {
+        return as_it_stands;
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStringExt as _;
+        let names: Vec<Vec<u8>> = id.split('/').map(unspelled).collect();
+        std::ffi::OsString::from_vec(names.join(&b'/')).into()
+    }
+    #[cfg(not(unix))]
+    as_it_stands
+}
+
+/// The bytes of a name that [`spell_bytes`] spelled; of any other its own.
+#[cfg(unix)]
+fn unspelled(name: &str) -> Vec<u8> {
+    let mut out = Vec::with_capacity(name.len());
+    let mut parts = name.split('%');
+    out.extend(parts.next().unwrap_or_default().bytes());
+    for part in parts {
+        let byte = part.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        match byte {
+            Some(byte) => {
+                out.push(byte);
+                out.extend(part[2..].bytes());
+            }
+            None => return name.into(),
+        }
+    }
+    if std::str::from_utf8(&out).is_ok() { name.into() } else { out }
 }
 
 /// Walks `paths`, each a file or a folder.
@@ -334,5 +379,41 @@ fn error_path(error: &ignore::Error) -> Option<&Path> {
             error_path(err)
         }
         _ => None,
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+
+    use super::*;
+
+    #[test]
+    fn names_that_are_not_utf_8_are_told_apart_and_lead_back_to_their_files() {
+        let path = |name: &[u8]| Path::new("/zhen-nowhere").join(OsStr::from_bytes(name));
+        let names: [&[u8]; 5] = [b"a\xFF", b"\xFF%FF", b"\xFF\xFF", b"%41\xFF/b%FF", b"\xFF%25"];
+        let ids = names.map(|name| path_id(&path(name)));
+        for (name, id) in names.iter().zip(&ids) {
+            assert_eq!(ids.iter().filter(|other| *other == id).count(), 1, "{id}");
+            if !id.contains('b') {
+                assert_eq!(path_of_id(id), path(name), "{id}");
+            }
+        }
+        assert_eq!(ids[1], "/zhen-nowhere/%FF%25FF");
+        // In a name that is UTF-8 nothing is spelled otherwise.
+        for name in ["100%", "a%20b", "%41", "%E4%B8%AD", "词典"] {
+            let id = path_id(&path(name.as_bytes()));
+            assert!(id.ends_with(name), "{id}");
+            assert_eq!(path_of_id(&id), path(name.as_bytes()));
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_called_as_another_is_spelled_is_meant_where_it_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a%FF.txt");
+        std::fs::write(&path, "x").unwrap();
+        assert_eq!(path_of_id(&path_id(&path)), path);
     }
 }

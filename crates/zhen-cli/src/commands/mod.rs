@@ -18,6 +18,7 @@ mod synonyms;
 mod terms;
 mod verify;
 
+use std::ffi::OsStr;
 use std::path::Path;
 
 use zhen_index::{IndexError, location};
@@ -71,9 +72,9 @@ fn with_other_indexes(error: IndexError) -> Failure {
 
 /// The id of the document that the user means: the id itself, else that of the file so named.
 /// `None` when there is neither.
-fn find_id(engine: &dyn Engine, typed: &str) -> Result<Option<String>, Failure> {
+fn find_id(engine: &dyn Engine, typed: &OsStr) -> Result<Option<String>, Failure> {
     let of_file = zhen_source::path_id(Path::new(typed));
-    for id in [typed, &of_file] {
+    for id in typed.to_str().into_iter().chain([of_file.as_str()]) {
         if engine.document(id)?.is_some() {
             return Ok(Some(id.to_owned()));
         }
@@ -82,8 +83,9 @@ fn find_id(engine: &dyn Engine, typed: &str) -> Result<Option<String>, Failure> 
 }
 
 /// What is said when a document is not there.
-fn no_document(id: &str) -> String {
+fn no_document(id: &OsStr) -> String {
     format!(
-        "there is no document {id:?} in the index; `zhen search` shows paths, and `zhen search --json` ids"
+        "there is no document {:?} in the index; `zhen search` shows paths, and `zhen search --json` ids",
+        id.to_string_lossy(),
     )
 }

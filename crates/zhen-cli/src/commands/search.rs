@@ -36,11 +36,11 @@ pub(crate) fn run(args: &SearchArgs, settings: &Settings) -> Result<Outcome, Fai
     }
     match console.form {
         Form::Json => console.json(&response)?,
-        _ if args.paths_only => print_names(&mut console, &response, &Paths::from_here())?,
-        Form::Lines => {
-            print_lines(&mut console, &response, &Paths::from_here())?;
-            response.notes.iter().for_each(|note| tell(settings, Told::Note, note));
+        _ if args.paths_only => {
+            let end = if args.null { "\0" } else { "\n" };
+            print_names(&mut console, &response, &Paths::from_here(), end)?;
         }
+        Form::Lines => print_lines(&mut console, &response, &Paths::from_here())?,
         Form::Person => {
             print_person(&mut console, &response, &Paths::from_here(), &request)?;
             if response.total == 0 {
@@ -49,6 +49,10 @@ pub(crate) fn run(args: &SearchArgs, settings: &Settings) -> Result<Outcome, Fai
         }
     }
     console.flush()?;
+    // JSON has the notes, and a person sees them above the figures.
+    if args.paths_only || console.form == Form::Lines {
+        response.notes.iter().for_each(|note| tell(settings, Told::Note, note));
+    }
     Ok(outcome)
 }
 

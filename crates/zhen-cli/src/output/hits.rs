@@ -39,17 +39,24 @@ impl Paths {
     }
 }
 
-/// Prints each document's path or id once.
+/// Prints each document's path or id once, `end` after each.
 pub(crate) fn print_names(
     console: &mut Console,
     response: &SearchResponse,
     paths: &Paths,
+    end: &str,
 ) -> io::Result<()> {
     let mut seen = HashSet::new();
     let style = console.palette.path;
-    for name in response.hits.iter().map(|hit| paths.name(hit)) {
+    for hit in &response.hits {
+        let name = paths.name(hit);
         if seen.insert(name) {
-            writeln!(console, "{style}{}{style:#}", one_line(name))?;
+            write!(console, "{style}")?;
+            match hit.path {
+                Some(_) => console.name(&zhen_source::path_of_id(name))?,
+                None => console.name(Path::new(name))?,
+            }
+            write!(console, "{style:#}{end}")?;
         }
     }
     Ok(())

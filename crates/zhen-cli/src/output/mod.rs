@@ -1,7 +1,8 @@
 //! Printing: the one place where text leaves the program.
 //!
 //! Everything that comes from a document, a path or a query passes through [`text::visible`] before
-//! it is printed, so that no document can speak to the terminal.
+//! it is printed, so that no document can speak to the terminal. What a program is to open is the one
+//! exception: [`Console::name`] tells it byte for byte where no terminal reads it.
 
 pub(crate) mod hits;
 mod json;
@@ -12,6 +13,7 @@ pub(crate) mod text;
 pub(crate) mod ticker;
 
 use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write};
+use std::path::Path;
 
 use serde::Serialize;
 use serde_json::Serializer;
@@ -53,6 +55,14 @@ impl Console {
             let variable = || std::env::var("COLUMNS").ok()?.parse().ok();
             terminal.or_else(variable).unwrap_or(USUAL_WIDTH).max(LEAST_WIDTH)
         })
+    }
+
+    /// Prints the name of a file: on a terminal in one line that cannot speak to it, else its very bytes.
+    pub(crate) fn name(&mut self, name: &Path) -> io::Result<()> {
+        if self.terminal {
+            return write!(self.out, "{}", text::one_line(&name.to_string_lossy()));
+        }
+        self.out.write_all(name.as_os_str().as_encoded_bytes())
     }
 
     /// Prints a value as one line of JSON. On a terminal, characters that could speak to it are

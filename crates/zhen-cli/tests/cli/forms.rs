@@ -72,6 +72,54 @@ fn paths_only_prints_each_path_once() {
 }
 
 #[test]
+fn paths_go_into_a_pipe_byte_for_byte() {
+    let place = two();
+    place.write("docs/a\tb.txt", "罕见的望远镜");
+    place.write("docs/c\nd.txt", "又一架望远镜，很大");
+    place.zhen(&["index", "docs"]).expect_status(0);
+    let listed = |args: &[&str]| {
+        let out = place.zhen(&[&["search", "望远镜"], args].concat()).expect_status(0).out;
+        let end = if args.contains(&"-l") { '\n' } else { '\0' };
+        assert!(out.ends_with(end), "{out:?}");
+        let mut names: Vec<String> =
+            out.trim_end_matches(end).split(end).map(String::from).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(listed(&["-l0"]), ["docs/a\tb.txt", "docs/c\nd.txt"]);
+    assert_eq!(listed(&["-l"]), ["d.txt", "docs/a\tb.txt", "docs/c"]);
+    place.zhen(&["search", "-0", "望远镜"]).expect_error(&["--paths-only"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_whose_name_is_not_utf_8_is_named_as_it_is() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let place = two();
+    let name = std::ffi::OsStr::from_bytes(b"docs/\xCA\xE9.txt");
+    std::fs::write(place.path("").join(name), "罕见的望远镜").unwrap();
+    place.zhen(&["index", "docs"]).expect_status(0);
+    let out = place.command(&["search", "-l", "望远镜"]).output().unwrap().stdout;
+    assert_eq!(out, b"docs/\xCA\xE9.txt\n");
+    for command in [&["doc"][..], &["explain", "望远镜"], &["delete"]] {
+        let done = Done::of(place.command(command).arg(name).spawn().unwrap());
+        assert_eq!(done.status, 0, "{command:?}: {done:?}");
+    }
+    place.zhen(&["search", "望远镜"]).expect_status(1);
+}
+
+#[test]
+fn a_list_of_paths_has_its_notes_and_no_facets() {
+    let place = two();
+    for form in ["-l", "--color=never"] {
+        let done = place.zhen(&["search", form, "--filter", "-nosuch:1"]).expect_status(0);
+        assert!(done.err.contains("there is no field \"nosuch\""), "{done:?}");
+    }
+    place.zhen(&["search", "-l", "--facet", "lang", "词典"]).expect_error(&["--facet"]);
+    place.zhen(&["search", "--filter", "-lang:zz", "词典"]).expect_status(0);
+}
+
+#[test]
 fn json_is_the_document_of_the_contract() {
     let place = two();
     let response = place.search(&["词典", "--facet", "lang"]);

@@ -106,7 +106,6 @@ fn documents_paths_and_queries_cannot_speak_to_the_terminal() {
         &["search", "词典"][..],
         &["search", "--pretty", "词典"],
         &["search", "--color", "always", "词典"],
-        &["search", "-l", "词典"],
         &["search", "--pretty", &query],
         &["search", "--pretty", "--exact", &format!("\"{query}\" 望远镜"), "--filter", "lang:fr"],
         &["search", "--pretty", "词典", "--facet", "author", "--facet", "tags"],
