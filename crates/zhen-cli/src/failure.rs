@@ -67,6 +67,12 @@ pub(crate) enum Failure {
         "no record of standard input was taken; write a JSON object with a body or title on each line"
     )]
     NoRecord,
+    /// Files were named, and nothing was taken of any.
+    #[error(
+        "nothing was indexed of what was named; mend what was said above (with -v of each file), or \
+         name other files"
+    )]
+    NoFile,
     /// The user ended something of which nothing is kept.
     #[error("stopped before the end")]
     Interrupted,

@@ -48,6 +48,11 @@ impl UserDict {
             let mut columns = line.split_whitespace();
             let Some(word) = columns.next().filter(|word| !word.starts_with('#')) else { continue };
             let error = |problem| DictError { line: i + 1, problem };
+            // What no encoding could make text of has replacement characters.
+            if line.contains(|c: char| c == '\u{FFFD}' || c.is_control() && !c.is_whitespace()) {
+                let problem = "it is no text; a dictionary has one word a line, in UTF-8";
+                return Err(error(problem.to_owned()));
+            }
             let word = fold_to_string(word);
             if word.starts_with('#') || word.contains(char::is_whitespace) {
                 return Err(error(format!(

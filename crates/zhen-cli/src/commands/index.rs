@@ -54,14 +54,18 @@ pub(crate) fn run(args: &IndexArgs, settings: &Settings) -> Result<Outcome, Fail
     } else {
         Indexer::open(options).map_err(|error| with_dictionary(error, args))?
     };
+    let mut outcome = Ok(Outcome::Found);
     if args.watch {
         report.watch(&mut indexer, &paths)?;
     } else if !paths.is_empty() {
-        report.run("indexed", |shown| indexer.index_paths(&paths, shown))?;
+        let summary = report.run("indexed", |shown| indexer.index_paths(&paths, shown))?;
+        let failed = !summary.skipped.is_empty() || summary.rejected > 0;
+        if failed && summary.added + summary.updated + summary.removed + summary.unchanged == 0 {
+            outcome = Err(Failure::NoFile);
+        }
     } else if args.prune {
         report.run("pruned", |_| indexer.prune(&[]))?;
     }
-    let mut outcome = Ok(Outcome::Found);
     if stream {
         if typed {
             tell(settings, Told::Note, "type records, one JSON object a line; Ctrl-D ends them");
@@ -243,6 +247,7 @@ impl Report<'_> {
     /// Indexes again and again, and says what each time came to, until the user ends it.
     fn watch(&mut self, indexer: &mut Indexer, paths: &[PathBuf]) -> Result<(), Failure> {
         let shown = Shown::new(self.settings);
+        let prunes = indexer.options().prune;
         let mut first = true;
         let mut failure = None;
         indexer.watch(paths, &shown, &mut |result| {
@@ -263,7 +268,12 @@ impl Report<'_> {
                 }
             };
             if std::mem::take(&mut first) {
-                tell(self.settings, Told::Note, "watching for changes; Ctrl-C ends it");
+                let kept = match prunes {
+                    true => "",
+                    false => "; documents of files that go are kept, --prune removes them",
+                };
+                let note = format!("watching for changes; Ctrl-C ends it{kept}");
+                tell(self.settings, Told::Note, &note);
             }
             match said {
                 // Being stopped is how watching ends.

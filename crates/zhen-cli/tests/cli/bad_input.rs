@@ -164,6 +164,21 @@ fn a_stream_of_which_no_record_is_taken_is_an_error() {
 }
 
 #[test]
+fn files_of_which_nothing_can_be_taken_are_an_error() {
+    let place = place();
+    place.write("docs/bad.jsonl", "{\"id\": 1}\nno\n");
+    place.write("picture.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01");
+    for _ in 0..2 {
+        let done = place.zhen(&["index", "picture.png"]).expect_status(2);
+        assert!(done.err.contains("nothing was indexed of what was named"), "{done:?}");
+    }
+    let done = place.zhen(&["index", "docs/bad.jsonl"]).expect_status(2);
+    assert!(done.err.contains("2 records rejected"), "{done:?}");
+    place.zhen(&["index", "picture.png", "docs/good.txt"]).expect_status(0);
+    expect_good(&place);
+}
+
+#[test]
 fn each_skipped_file_is_named_with_v_and_counted_without() {
     let place = place();
     for n in 0..8 {
@@ -359,6 +374,15 @@ fn a_bad_dictionary_is_named_with_its_line() {
         .expect_error(&["--rebuild --dict good-words.txt"]);
     place.zhen(&["index", "--rebuild", "--dict", "good-words.txt"]).expect_status(0);
     expect_good(&place);
+}
+
+#[test]
+fn a_dictionary_that_is_no_text_is_refused() {
+    let place = place();
+    for junk in [&b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0"[..], b"\xfe\x81\x01\x02\n\x90\x03"] {
+        place.write("words.bin", junk);
+        place.zhen(&["index", "--dict", "words.bin", "docs"]).expect_error(&["words.bin"]);
+    }
 }
 
 #[test]
