@@ -58,7 +58,9 @@ impl Evaluation {
     pub fn means(&self) -> Vec<f64> {
         let count = to_f64(self.queries.len().max(1));
         (0..self.measures.len())
-            .map(|index| self.queries.iter().map(|query| query.scores[index]).sum::<f64>() / count)
+            .map(|index| {
+                self.queries.iter().fold(0.0, |sum, query| sum + query.scores[index]) / count
+            })
             .collect()
     }
 

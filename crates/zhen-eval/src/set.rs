@@ -63,6 +63,13 @@ impl EvalSet {
                 "use the same query ids in both files",
             ));
         }
+        if !qrels.iter().any(|(_, judged)| judged.values().any(|&grade| grade > 0)) {
+            return Err(EvalError::file(
+                &dir.join(QRELS),
+                format!("no document is relevant to a query of {QUERIES}"),
+                "give those that are a grade above 0",
+            ));
+        }
         let corpus = dir.join(CORPUS);
         if let Err(source) = File::open(&corpus) {
             return Err(EvalError::Read { path: corpus, source, mend: whole });

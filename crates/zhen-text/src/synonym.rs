@@ -108,6 +108,11 @@ impl Synonyms {
     }
 
     fn add(&mut self, rule: &str) -> Result<(), String> {
+        if rule.matches("=>").nth(1).is_some() {
+            return Err(
+                "two arrows stand in one rule; write `a => b` and `b => c` as two".to_owned()
+            );
+        }
         let (from, to) = match sides_of(rule) {
             (from, Some(to)) => (phrases(&from)?, phrases(&to)?),
             (all, None) => {
@@ -251,7 +256,13 @@ mod tests {
 
     #[test]
     fn what_is_no_rule_is_named_with_its_line() {
-        for (rules, line) in [("a, b\nalone", 2), ("a =>", 1), ("# fine\n\na,,b", 3), ("=> b", 1)] {
+        for (rules, line) in [
+            ("a, b\nalone", 2),
+            ("a =>", 1),
+            ("# fine\n\na,,b", 3),
+            ("=> b", 1),
+            ("a => b => c", 1),
+        ] {
             assert_eq!(Synonyms::parse(rules).unwrap_err().line, line, "{rules}");
         }
         let many: Vec<String> = (0..100).map(|n| format!("w{n}")).collect();

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::json;
 use zhen_index::{ZhenIndex, change_synonyms, read_synonyms};
-use zhen_text::synonym::{LONGEST, rule_of, sides_of};
+use zhen_text::synonym::{LONGEST, Synonyms, rule_of, sides_of};
 
 use super::with_other_indexes;
 use crate::args::{SynonymsAction, SynonymsArgs};
@@ -20,6 +20,10 @@ pub(crate) fn run(args: &SynonymsArgs, settings: &Settings) -> Result<Outcome, F
         None => list(&dir, settings),
         Some(SynonymsAction::Add { rules }) => change(&dir, settings, |mut known| {
             for rule in rules {
+                // By itself, so that what is wrong is not said of a line that nobody typed.
+                Synonyms::parse(rule).map_err(|error| {
+                    Failure::Usage(format!("the rule {rule:?} cannot be added: {}", error.what))
+                })?;
                 if !holds(&known, rule) {
                     if !known.is_empty() && !known.ends_with('\n') {
                         known.push('\n');

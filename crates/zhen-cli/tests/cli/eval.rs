@@ -96,6 +96,15 @@ fn json_is_a_line_a_set_that_can_be_a_baseline() {
 }
 
 #[test]
+fn a_set_without_a_relevant_document_is_refused() {
+    let place = place();
+    place.write("sets/tiny/qrels.tsv", "q1 0 d1 0\nq2 0 d3 0\n");
+    place
+        .zhen(&["eval", "--set", "sets/tiny"])
+        .expect_error(&["qrels.tsv", "no document is relevant"]);
+}
+
+#[test]
 fn a_folder_that_is_no_set_is_named() {
     let place = place();
     place.zhen(&["eval", "--set", "nowhere"]).expect_error(&["nowhere", "queries.tsv"]);

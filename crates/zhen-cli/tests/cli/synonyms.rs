@@ -52,6 +52,17 @@ fn rules_added_at_the_same_time_are_all_kept() {
 }
 
 #[test]
+fn a_rule_that_is_none_is_refused_by_its_own_words() {
+    let place = Place::with(&[("a.txt", "x")]);
+    place.zhen(&["synonyms", "add", "a, b"]).expect_status(0);
+    let error = place.zhen(&["synonyms", "add", "onlyone"]);
+    let error = error.expect_error(&["the rule \"onlyone\" cannot be added", "comma"]).err;
+    assert!(!error.contains("line"), "{error}");
+    place.zhen(&["synonyms", "add", "a => b => c"]).expect_error(&["two arrows", "`b => c`"]);
+    assert_eq!(place.zhen(&["synonyms"]).out, "a, b\n");
+}
+
+#[test]
 fn a_byte_order_mark_is_no_part_of_the_first_rule() {
     let place = Place::with(&[("a.txt", "一台旧收音机")]);
     place.write("rules.txt", "\u{feff}zbnew, 收音机\n");
