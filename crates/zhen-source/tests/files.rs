@@ -162,7 +162,7 @@ fn what_is_no_json_says_so_and_where() {
     );
     assert_eq!(
         reason("a.json", b"{\"a\":\n jsonbadtok}"),
-        damaged("line 2: not valid JSON: expected value")
+        damaged("line 2: not valid JSON: a value is missing, misspelt or without quotation marks")
     );
     assert_eq!(
         reason("a.ipynb", b"[]"),
