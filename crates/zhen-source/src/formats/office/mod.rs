@@ -153,6 +153,22 @@ pub(crate) fn read(
     Ok(())
 }
 
+/// The tokens of a part without its fallbacks, which repeat what stands before them in another form.
+fn tokens(xml: &str) -> impl Iterator<Item = Token<'_>> {
+    let mut in_fallback = false;
+    Tokens::new(xml, Dialect::Xml).filter(move |token| match token {
+        Token::End { name } if name == "Fallback" => {
+            in_fallback = false;
+            false
+        }
+        Token::Start { name, closed, .. } if !in_fallback && name == "Fallback" => {
+            in_fallback = !closed;
+            false
+        }
+        _ => !in_fallback,
+    })
+}
+
 /// Ends the line unless it is empty.
 fn end_line(body: &mut BodyBuilder) {
     if !body.at_line_start() {

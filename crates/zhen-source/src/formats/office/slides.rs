@@ -1,10 +1,10 @@
 //! Presentations, pptx.
 
-use super::{Archive, end_line, push_inline, referred, relations};
+use super::{Archive, end_line, push_inline, referred, relations, tokens};
 use crate::error::SkipReason;
 use crate::lines::BodyBuilder;
 use crate::markup::entities;
-use crate::markup::tokens::{Dialect, Token, Tokens};
+use crate::markup::tokens::Token;
 
 const PRESENTATION: &str = "ppt/presentation.xml";
 
@@ -35,16 +35,11 @@ pub(super) fn read(archive: &mut Archive, body: &mut BodyBuilder) -> Result<(), 
 /// The paragraphs of a slide or its notes, each a line, without what stands on every slide: number,
 /// date, header and footer.
 fn slide_text(xml: &str, body: &mut BodyBuilder) {
-    let (mut in_text, mut in_fallback, mut is_title, mut is_left_out) =
-        (false, false, false, false);
+    let (mut in_text, mut is_title, mut is_left_out) = (false, false, false);
     let mut start = body.len();
-    for token in Tokens::new(xml, Dialect::Xml) {
+    for token in tokens(xml) {
         match token {
-            // Fallbacks repeat what stands before them in another form.
-            Token::End { name } if name == "Fallback" => in_fallback = false,
-            _ if in_fallback => {}
             Token::Start { name, attributes, closed } => match name.as_ref() {
-                "Fallback" => in_fallback = !closed,
                 "sp" => (is_title, is_left_out) = (false, false),
                 "ph" => {
                     let kind = attributes.get("type").unwrap_or_default();

@@ -1,10 +1,10 @@
 //! Word processor documents, docx.
 
-use super::{Archive, end_line, push_inline};
+use super::{Archive, end_line, push_inline, tokens};
 use crate::error::SkipReason;
 use crate::lines::BodyBuilder;
 use crate::markup::entities;
-use crate::markup::tokens::{Dialect, Token, Tokens};
+use crate::markup::tokens::Token;
 
 /// Reads the text and its notes.
 pub(super) fn read(archive: &mut Archive, body: &mut BodyBuilder) -> Result<(), SkipReason> {
@@ -22,14 +22,9 @@ fn word_text(xml: &str, body: &mut BodyBuilder) {
     let mut in_text = false;
     let mut heading = false;
     let mut start = body.len();
-    // Fallbacks repeat what stands before them in another form.
-    let mut in_fallback = false;
-    for token in Tokens::new(xml, Dialect::Xml) {
+    for token in tokens(xml) {
         match token {
-            Token::End { name } if name == "Fallback" => in_fallback = false,
-            _ if in_fallback => {}
             Token::Start { name, attributes, closed } => match name.as_ref() {
-                "Fallback" => in_fallback = !closed,
                 "p" => {
                     start = body.len();
                     heading = false;
