@@ -2,8 +2,8 @@
 //!
 //! What is typed as one is wanted as one: a number of several words (25.4 billion, 5月1日), a word that
 //! its signs make another (C++), syllables of pinyin with an apostrophe (xi'an), and ideographs that no
-//! word of the dictionary joins (页边距). Words that hold a sentence together are not wanted, unless the way in which they are typed says that they are
-//! something else: 维生素A, for 循环, US economy.
+//! word of the dictionary joins (页边距). Words that hold a sentence together are not wanted, unless the
+//! way in which they are typed says that they are something else: 维生素A, for 循环, US economy.
 
 use std::ops::Range;
 
@@ -49,8 +49,8 @@ pub(crate) fn wanted(typed: &str, query: &QueryText, is_all: bool) -> Vec<Wanted
     wanted
 }
 
-/// Runs of ideographs of which each is a word of its own to the dictionary, though none is known to be one
-/// that stands alone: a name or a term that it does not know.
+/// Runs of ideographs that the dictionary leaves apart, each as a word of its own: a name or a term that it
+/// does not know.
 fn unjoined(typed: &str, query: &QueryText, joined: &[Range<usize>]) -> Vec<Range<usize>> {
     let words = &query.words;
     let is_loose = |at: usize| {

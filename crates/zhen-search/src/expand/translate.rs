@@ -70,9 +70,9 @@ pub(super) fn find(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
         if is_run && !run.iter().any(|i| of_numbers.contains(i)) {
             let text: String = run.iter().map(|&i| asked.words[i].text.as_str()).collect();
             let candidates = lexicon.to_english(&text);
-            found.extend(
-                (!candidates.is_empty()).then(|| expansion(run.to_vec(), true, 1.0, &candidates)),
-            );
+            if !candidates.is_empty() {
+                found.push(expansion(run.to_vec(), true, 1.0, &candidates));
+            }
         }
     }
 }

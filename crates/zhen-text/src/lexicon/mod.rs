@@ -310,9 +310,7 @@ impl Lexicon {
         }
         let mut out = self.ranked(found, 1.0);
         for hint in self.ranked(otherwise, RELATED).into_iter().take(MOST_RELATED) {
-            if out.iter().all(|candidate| candidate.text != hint.text) {
-                out.push(Candidate { related: true, ..hint });
-            }
+            add_hint(hint.text, hint.weight, &mut out);
         }
         if !out.is_empty() {
             self.add_related(&related, &mut out);
@@ -358,11 +356,15 @@ impl Lexicon {
 
     fn add_related(&self, related: &[(usize, u8)], out: &mut Vec<Candidate>) {
         for &(word, share) in related {
-            let text = self.chinese.word(word);
-            if !text.is_empty() && out.iter().all(|candidate| candidate.text != text) {
-                out.push(Candidate { text, weight: table::share(share), related: true });
-            }
+            add_hint(self.chinese.word(word), table::share(share), out);
         }
+    }
+}
+
+/// Adds what only hints at the words, unless it is there already.
+fn add_hint(text: &'static str, weight: f32, out: &mut Vec<Candidate>) {
+    if !text.is_empty() && out.iter().all(|candidate| candidate.text != text) {
+        out.push(Candidate { text, weight, related: true });
     }
 }
 
