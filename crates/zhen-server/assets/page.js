@@ -26,7 +26,7 @@
       line: 'Line', previous: 'Previous', next: 'Next', back: 'Results', original: 'Original',
       place: (i, n) => i ? `${i} of ${n}` : n === 1 ? '1 match' : `${n} matches`, gone: 'This document is not in the index any more.',
       failed: 'The server cannot be reached.', rest: 'Show the rest', tags: 'Tags', untitled: 'Untitled',
-      wrongkey: 'This key is not known here.', ready: n => `${n} documents to search`,
+      wrongkey: 'This key is not known here.', ready: n => `${n === '1' ? '1 document' : `${n} documents`} to search`,
       nomore: 'There is nothing more.',
       empty: 'This index is empty. Add documents with “zhen index PATH”.',
       kinds: { text: 'Text', markdown: 'Markdown', subtitle: 'Subtitles', jsonl: 'JSON lines', man: 'Manual page', notebook: 'Notebook', rst: 'reStructuredText', docx: 'Word' },
@@ -79,6 +79,7 @@
   const searching = new Latest(), reading = new Latest();
 
   const number = n => n.toLocaleString(ui);
+  const version = ({ index, commit }) => `${index} ${commit}`;
   const server = new URL('.', document.baseURI).href;
   const get = (path, params, signal) => ask(server, path, params, apiKey, signal);
 
@@ -195,29 +196,40 @@
     shown = null;
   }
 
-  // Notes that there was no answer. Where the next may be one, it is asked for before long.
+  // Notes that there was no answer. Where the next may be one, it is asked for before long: a server
+  // may come back, and what is not there may be added.
   function fail({ status, retry }) {
-    failed = !status || status === 429 || status >= 500;
+    failed = !status || status === 404 || status === 429 || status >= 500;
     if (failed) pause = Math.max(Math.min(pause * 2, LATER), 1000 * (retry || 0));
   }
 
-  async function start(again) {
-    failed = false;
-    if (!again) visible('start');
+  function start() {
+    visible('start');
     const tips = t.tips.map(([query, means]) => [
       el('dt', {}, ...(Array.isArray(query) ? query.flatMap(key => [el('kbd', {}, key), ' '])
         : [tip(query)])),
       el('dd', {}, means)]).flat();
-    const title = el('h1', {});
-    $('start').replaceChildren(title, el('dl', {}, ...tips));
+    $('start').replaceChildren(el('h1', {}), el('dl', {}, ...tips));
+    return count();
+  }
+
+  // Says how many documents there are to search.
+  async function count() {
+    const here = state;
+    failed = false;
+    let documents = 0;
     try {
-      const { documents } = await get('api/v1/stats', { index: state.index });
-      if (again && !state.q && !state.doc) visible('start');
-      title.textContent = documents ? t.ready(number(documents)) : t.empty;
+      const stats = await get('api/v1/stats', { index: here.index });
+      if (state !== here) return;
+      seen = version(stats);
+      ({ documents } = stats);
     } catch (error) {
-      if (error.status === 404) title.textContent = t.empty;
-      else if (!state.q) problem(error);
+      if (state !== here) return;
+      if (error.status !== 404) return problem(error);
     }
+    if (!documents) fail({ status: 404 });
+    visible('start');
+    $('start').firstChild.textContent = documents ? t.ready(number(documents)) : t.empty;
   }
 
   function tip(query) {
@@ -706,12 +718,11 @@
   async function look() {
     const key = shown;
     if (document.hidden || Date.now() - lookedAt > 600000) return;
-    if (failed) return state.doc ? openDocument() : state.q ? search(asked()) : start(true);
+    if (failed) return state.doc ? openDocument() : state.q ? search(asked()) : count();
     if (!key || state.doc) return;
     try {
-      const { index, commit } = await get('api/v1/stats', { index: state.index });
+      const now = version(await get('api/v1/stats', { index: state.index }));
       if (key !== shown || state.doc) return;
-      const now = `${index} ${commit}`;
       pause = now === seen ? Math.min(pause * 1.3, LATER) : SOON;
       if (now !== seen) refresh();
       seen = now;
@@ -796,9 +807,12 @@
     try {
       const { indexes, default: name } = await get('api/v1/indexes', {});
       usual = name;
-      const options = indexes.map(name => el('option', { value: name === usual ? '' : name }, name));
-      $('index').replaceChildren(...options);
-      $('index').hidden = indexes.length < 2;
+      // The usual one need not be there. Where there is but one other, that is meant.
+      const only = indexes.length === 1 && indexes[0] !== usual;
+      if (only && !state.index) go({ index: indexes[0] }, { replace: true });
+      const names = [...new Set([...indexes, state.index || usual])];
+      $('index').replaceChildren(...names.map(name => el('option', { value: name === usual ? '' : name }, name)));
+      $('index').hidden = names.length < 2;
       chosen();
     } catch { /* said by the search */ }
   }

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::driver::Browser;
 use crate::support::TestServer;
+use crate::support::memory::MemoryCatalog;
 use crate::{FIELD, Stage, TITLES};
 
 const COUNT: &str = "document.getElementById('count').textContent";
@@ -197,4 +198,72 @@ fn filters_keep_the_focus_when_they_are_used_by_keyboard() {
     browser.wait(&format!("{COUNT}.startsWith('16 results')"));
     let focused = "document.activeElement.name + ' ' + document.activeElement.value";
     assert_eq!(browser.eval(focused), "lang en");
+}
+
+/// A server whose default index does not exist.
+fn without_default(others: &[&str]) -> TestServer<MemoryCatalog> {
+    let catalog = MemoryCatalog::empty();
+    for name in others {
+        catalog
+            .index(name)
+            .add_lines("{\"id\": \"o\", \"title\": \"Other\", \"body\": \"corridor\"}\n");
+    }
+    TestServer::on(catalog, |_| {})
+}
+
+#[test]
+fn the_only_index_is_opened_where_the_default_does_not_exist() {
+    let Some(browser) = Browser::start() else { return };
+    let server = without_default(&["other"]);
+    browser.open(&format!("http://{}/", server.addr));
+    browser.wait("document.querySelector('#start h1')?.textContent === '1 document to search'");
+    assert!(browser.address().ends_with("/?index=other"), "{}", browser.address());
+    assert_eq!(browser.eval("document.getElementById('index').hidden"), true);
+    browser.open(&format!("http://{}/?q=corridor", server.addr));
+    browser.wait(&format!("{TITLES}[0] === 'Other'"));
+}
+
+#[test]
+fn indexes_can_be_chosen_from_where_the_default_does_not_exist() {
+    let Some(browser) = Browser::start() else { return };
+    let server = without_default(&["one", "two"]);
+    browser.open(&format!("http://{}/?q=corridor", server.addr));
+    browser.wait("!document.getElementById('index').hidden");
+    let chosen = "document.getElementById('index').selectedOptions[0].text";
+    assert_eq!(browser.eval(chosen), "default");
+    browser.run(
+        "const index = document.getElementById('index'); index.value = 'two'; \
+         index.dispatchEvent(new Event('change'))",
+    );
+    browser.wait(&format!("{TITLES}[0] === 'Other'"));
+}
+
+#[test]
+fn an_index_that_was_missing_or_empty_is_noticed_and_searched_by_enter() {
+    let Some(browser) = Browser::start() else { return };
+    let server = without_default(&[]);
+    let record = "{\"id\": \"n\", \"title\": \"New\", \"body\": \"corridor\"}\n";
+    let heading = "document.querySelector('#start h1')?.textContent || ''";
+    browser.open(&format!("http://{}/", server.addr));
+    browser.wait(&format!("({heading}).includes('empty')"));
+    server.catalog.index("default");
+    browser.run("document.querySelector('#start button').focus()");
+    server.catalog.index("default").add_lines(record);
+    browser.wait(&format!("({heading}) === '1 document to search'"));
+    assert_eq!(browser.eval("document.activeElement.matches('#start button')"), true);
+
+    browser.open(&format!("http://{}/?q=corridor&index=later", server.addr));
+    browser.wait(&format!("{COUNT}.includes('no index named')"));
+    // The page's own attempts are held up, so that this is the doing of the key.
+    browser.run("window.setTimeout = () => 0");
+    std::thread::sleep(Duration::from_millis(1_500));
+    server.catalog.index("later").add_lines(record);
+    browser.run("document.getElementById('box').focus()");
+    browser.press("Enter");
+    browser.wait(&format!("{TITLES}[0] === 'New'"));
+    // And by itself.
+    browser.open(&format!("http://{}/?q=corridor&index=last", server.addr));
+    browser.wait(&format!("{COUNT}.includes('no index named')"));
+    server.catalog.index("last").add_lines(record);
+    browser.wait(&format!("{TITLES}[0] === 'New'"));
 }
