@@ -5,9 +5,9 @@
 (() => {
   'use strict';
 
-  // The server this script came from.
-  const HOME = (document.currentScript?.src || location.href)
-    .replace(/\/(assets\/)?zhen-search[^/]*$/, '');
+  // The server this script came from. A module is no `currentScript`, but stands in the page all the same.
+  const SOURCE = document.currentScript?.src || document.querySelector('script[src*="zhen-search"]')?.src;
+  const HOME = SOURCE?.replace(/(assets\/)?zhen-search[^/]*$/, '') || '.';
 
   const WORDS = {
     en: {
@@ -309,7 +309,9 @@
     }
 
     get layout() { return this.getAttribute('layout'); }
-    get server() { return this.getAttribute('server') || HOME; }
+    get server() {
+      return new URL(this.getAttribute('server') || HOME, document.baseURI).href.replace(/\/+$/, '');
+    }
     get words() {
       const lang = this.closest('[lang]')?.lang || navigator.language;
       return /^zh/i.test(lang) ? WORDS.zh : WORDS.en;
@@ -542,19 +544,26 @@
 
     // Where a hit leads: the `href` pattern, its own address, or the server's page.
     #address(hit) {
-      const pattern = this.getAttribute('href');
       const line = hit.passages[0]?.line ?? '';
       const values = { q: this.#input.value.trim(), id: hit.id, path: hit.path || '', line,
         url: safeUrl(hit.url) || '' };
-      const own = !pattern || pattern === '{url}';
-      if (own && values.url) return values.url;
-      return this.#fill(!own ? pattern : `${this.server}/?q={q}&index={index}&doc={id}&line={line}`,
-        values);
+      const pattern = this.getAttribute('href') || '{url}';
+      return this.#fill(values.url || !pattern.startsWith('{url}') ? pattern
+        : `${this.server}/?q={q}&index={index}&doc={id}&line={line}`, values);
     }
 
+    // The address that a pattern stands for. A whole one begins it as it is; the slashes of an id or a
+    // path stay slashes in the path of the address, and do not double the one before them.
     #fill(pattern, values) {
       const all = { index: this.getAttribute('index') || '', ...values };
-      return pattern.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(all[name] ?? ''));
+      const end = pattern.search(/[?#]|$/);
+      return pattern.replace(/\{(\w+)\}/g, (_, name, at) => {
+        const value = String(all[name] ?? '');
+        if (name === 'url' && at === 0) return value;
+        const coded = encodeURIComponent(value);
+        if (at > end || !/^(id|path)$/.test(name)) return coded;
+        return coded.replaceAll('%2F', '/').replace(/^\/+/, pattern[at - 1] === '/' ? '' : '/');
+      });
     }
 
     #go(address, event) {

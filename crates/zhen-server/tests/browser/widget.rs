@@ -163,6 +163,88 @@ fn the_input_method_s_keys_are_its_own_here_too() {
 }
 
 #[test]
+fn the_server_is_where_the_script_or_the_attribute_says_however_it_is_written() {
+    let Some(browser) = Browser::start() else { return };
+    let server = TestServer::with(|config| config.cors_origins = vec!["*".to_owned()]);
+    let home = format!("http://{}", server.addr);
+    for kind in ["text/javascript", "module"] {
+        let addr = host(format!(
+            "<!doctype html><title>t</title><base href=\"http://base.example/a/b\">\
+             <script type=\"{kind}\" src=\"{home}/zhen-search.js\"></script><zhen-search></zhen-search>"
+        ));
+        browser.open(&format!("http://localhost:{}/", addr.port()));
+        browser.wait("customElements.get('zhen-search')");
+        assert_eq!(browser.eval("document.querySelector('zhen-search').server"), home.as_str());
+    }
+    for (named, meant) in [
+        ("https://search.example/", "https://search.example"),
+        ("https://search.example/zhen//", "https://search.example/zhen"),
+        ("/search", "http://base.example/search"),
+        ("search/", "http://base.example/a/search"),
+    ] {
+        let said = browser.run(&format!(
+            "const box = document.querySelector('zhen-search'); \
+             box.setAttribute('server', '{named}'); return box.server"
+        ));
+        assert_eq!(said, meant, "{named}");
+    }
+    // A search goes where that leads.
+    browser.run(&format!(
+        "document.querySelector('zhen-search').setAttribute('server', '{home}/'); \
+         document.querySelector('zhen-search').focus()"
+    ));
+    browser.type_text("needle");
+    browser.press("Enter");
+    browser.wait(&format!("location.port === '{}'", server.addr.port()));
+    assert_eq!(browser.address(), format!("{home}/?q=needle&index="));
+}
+
+#[test]
+fn a_pattern_leads_to_an_address_or_a_path_as_it_is() {
+    let Some((server, browser)) = stage(true) else { return };
+    let home = format!("http://{}", server.addr);
+    for (id, url) in
+        [("/a b/c?.txt", "https://x.example/y/?z=1&w"), ("//far.example/d", "javascript:alert(1)")]
+    {
+        let record = json!({"id": id, "path": id, "url": url, "body": "patterned"});
+        server.catalog.index("default").add_lines(&format!("{record}\n"));
+    }
+    // What is followed is told instead of followed: the box must not leave the page.
+    let leads = |pattern: &str, id: &str| {
+        browser.run(&format!(
+            "const box = document.getElementById('plain'); box.setAttribute('href', {}); \
+             window.went = null; navigation.onnavigate = event => {{ \
+               went = event.destination.url; event.preventDefault(); }}; \
+             box.value = ''; box.focus()",
+            json!(pattern)
+        ));
+        browser.type_text("patterned");
+        browser.wait(&format!("{PANEL}.querySelectorAll('[part~=hit]').length === 2"));
+        browser.click_on(&format!(
+            "[...{PANEL}.querySelectorAll('[part~=hit]')].find(hit => \
+               hit.textContent.includes({}))",
+            json!(id.rsplit('/').next())
+        ));
+        browser.wait("went");
+        browser.text("went")
+    };
+    let here = browser.text("location.origin");
+    let (first, second) = ("/a b/c?.txt", "//far.example/d");
+    assert_eq!(leads("{url}#hl={q}", first), "https://x.example/y/?z=1&w#hl=patterned");
+    assert_eq!(leads("{url}", first), "https://x.example/y/?z=1&w");
+    assert_eq!(leads("/docs{id}#{line}", first), format!("{here}/docs/a%20b/c%3F.txt#1"));
+    assert_eq!(leads("/docs/{path}", first), format!("{here}/docs/a%20b/c%3F.txt"));
+    assert_eq!(
+        leads("/go?to={path}&u={url}", first),
+        format!("{here}/go?to=%2Fa%20b%2Fc%3F.txt&u=https%3A%2F%2Fx.example%2Fy%2F%3Fz%3D1%26w")
+    );
+    assert_eq!(leads("{path}", second), format!("{here}/far.example/d"));
+    // It has no address to follow.
+    let own = format!("{home}/?q=patterned&index=&doc=%2F%2Ffar.example%2Fd&line=1");
+    assert_eq!(leads("{url}#hl={q}", second), own);
+}
+
+#[test]
 fn the_examples_of_the_documentation_work_as_they_stand() {
     let page = include_str!("../../../../docs/HTTP.md");
     let block = |fence: &str| {
