@@ -159,10 +159,31 @@ impl Lexer<'_, '_> {
             || self.pairs.paren(index - 1).is_some_and(|mate| mate > index - 1)
     }
 
-    /// Whether the `-` at `index` excludes what follows. It stands at the start of a word and
-    /// directly before one, so that `well-known`, `a - b`, `--help` and `-=` hold none.
+    /// Whether a group ends directly before `index`: parentheses with more than words inside, so
+    /// that `f(x)-1` and `(a OR)-b` hold none.
+    fn is_after_group(&self, index: usize) -> bool {
+        let Some((close, before)) = self.tokens.split_last() else { return false };
+        if close.kind != TokenKind::Close || close.end != index {
+            return false;
+        }
+        if matches!(before[close.partner].kind, TokenKind::FieldOpen(_)) {
+            return true;
+        }
+        let inside = &before[close.partner + 1..];
+        inside.iter().enumerate().any(|(at, token)| match token.kind {
+            TokenKind::Word | TokenKind::Open | TokenKind::Close => false,
+            TokenKind::And | TokenKind::Or => at > 0 && at + 1 < inside.len(),
+            TokenKind::Not => at + 1 < inside.len(),
+            _ => true,
+        })
+    }
+
+    /// Whether the `-` at `index` excludes what follows. It stands at the start of a word, or
+    /// directly after a group, and directly before a word, so that `well-known`, `a - b`, `--help`
+    /// and `-=` hold none.
     fn is_minus(&self, index: usize) -> bool {
-        if self.source.at(index) != '-' || !self.is_fresh(index) {
+        let may_stand = || self.is_fresh(index) || self.is_after_group(index);
+        if self.source.at(index) != '-' || !may_stand() {
             return false;
         }
         let next = index + 1;

@@ -191,6 +191,25 @@ fn hyphens_and_marks_inside_words_are_no_operators() {
 }
 
 #[test]
+fn a_minus_directly_after_a_group_excludes() {
+    let tree = |query| parse(query).root.unwrap().outline();
+    let apart = r#"(and (or "苹果" "华为") (not (phrase "二手")))"#;
+    for query in ["（苹果 OR 华为）－“二手”", r#"(苹果 OR 华为) -"二手""#] {
+        assert_eq!(tree(query), apart, "{query}");
+    }
+    assert_eq!(tree("(a OR b)-c"), tree("(a OR b) -c"));
+    assert_eq!(tree("(a OR b)-(c OR d)"), tree("(a OR b) -(c OR d)"));
+    assert_eq!(tree("(a OR b)-lang:en"), tree("(a OR b) -lang:en"));
+    assert_eq!(tree("tags:(law)-c"), tree("tags:(law) -c"));
+    assert_eq!(tree("tags:((a OR b)-c)"), tree("tags:((a OR b) -c)"));
+    // Parentheses with words alone group nothing.
+    for text in ["f(x)-1", "(555)-1234", "总裁(董事长)-张三", "(a OR)-b", "(NOT)-b", "computed()-1"]
+    {
+        assert!(!tree(text).contains("(not"), "{text}");
+    }
+}
+
+#[test]
 fn prefixes_and_edits() {
     insta::assert_snapshot!(lines(
         &[
