@@ -98,6 +98,28 @@ fn either_script_finds_both_and_highlights_the_original() {
 }
 
 #[test]
+fn a_minus_directly_after_a_group_excludes() {
+    let index = Index::of_texts(&["苹果 二手", "华为 全新", "小米 全新"]);
+    assert_eq!(index.ids("（苹果 OR 华为）－“二手”"), ["1"]);
+}
+
+#[test]
+fn han_on_either_side_of_kana_or_hangul_is_no_word() {
+    let texts = ["山と水", "山水", "中의国"];
+    let index = Index::of_texts(&texts);
+    assert_eq!(index.ids("山水"), ["1"]);
+    assert!(index.ids("中国").is_empty());
+}
+
+#[test]
+fn a_space_between_words_of_kana_parts_them() {
+    let index = Index::of_texts(&["タワーとスカイツリー", "スカイツリー", "東京のタワー"]);
+    let hits = index.search("スカイツリー タワー").hits;
+    assert_eq!(hits[0].id, "0");
+    assert_eq!(index.ids("(スカイツリー タワー) OR 無"), ["0"]);
+}
+
+#[test]
 fn a_phrase_stands_across_line_breaks_and_not_across_punctuation() {
     let index = Index::of_texts(&["自由贸\n易协定", "自由，贸易协定", "贸易自由协定"]);
     assert_eq!(index.ids("\"自由贸易\""), ["0"]);

@@ -197,6 +197,30 @@ mod tests {
     }
 
     #[test]
+    fn syllables_part_han_words() {
+        for (text, word) in
+            [("中の国", "中国"), ("山と水", "山水"), ("山 と 水", "山水"), ("中의国", "中国")]
+        {
+            assert!(!words(text).iter().any(|term| term == word), "{text}");
+            let query = SCOPED.query(text);
+            assert!(!query.words.iter().any(|one| one.text == word), "{text}");
+        }
+        assert!(words("中国の山水").iter().any(|term| term == "山水"));
+    }
+
+    #[test]
+    fn a_space_typed_parts_words_of_syllables() {
+        let typed = |text: &str| -> Vec<String> {
+            SCOPED.query(text).words.into_iter().map(|word| word.text).collect()
+        };
+        assert_eq!(typed("スカイツリー タワー"), ["スカイツリー", "タワー"]);
+        assert_eq!(typed("สวัสดี ครับ"), ["สวัสดี", "ครับ"]);
+        // A line that is broken was pasted.
+        assert_eq!(typed("スカイ\nツリー"), ["スカイツリー"]);
+        assert_eq!(typed("スカイツリー"), ["スカイツリー"]);
+    }
+
+    #[test]
     fn mixed_tokens_are_terms_whole_and_by_their_parts() {
         for (text, expected) in [
             ("T恤", vec!["t恤", "t"]),

@@ -39,10 +39,16 @@ pub(super) fn scan(folded: &str, sink: &mut impl Sink) {
                 }
                 block.push(&unit);
             }
-            Kind::Syllable | Kind::Sign => {}
+            // What stands on either side of it is no word: 中の国 is not 中国.
+            Kind::Syllable => block.finish(folded, sink),
+            Kind::Sign => {}
         }
+        let goes_on = |run: &Range<usize>| {
+            let space = || &folded[run.end..unit.range.start];
+            unit.joined && (touches(run.end) || !sink.parts(space()))
+        };
         match (&mut syllables, unit.kind) {
-            (Some(run), Kind::Syllable) if unit.joined => run.end = unit.range.end,
+            (Some(run), Kind::Syllable) if goes_on(run) => run.end = unit.range.end,
             (run, kind) => {
                 if let Some(range) = run.take() {
                     sink.syllables(range);
