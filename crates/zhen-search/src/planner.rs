@@ -60,7 +60,8 @@ impl Planner<'_> {
 
     /// The mask of a filter expression.
     pub(crate) fn filter(&self, node: &Node, plan: &mut Plan) -> Mask {
-        self.mask(node, plan, Use::Nothing)
+        // It holds no text, and so asks for something.
+        self.mask(node, plan, Use::Nothing).unwrap_or_else(|| Mask::And(Vec::new()))
     }
 
     /// What stands beside others or is all that is asked (`alone`).
@@ -72,7 +73,7 @@ impl Planner<'_> {
             }
             _ => {
                 let mask = self.mask(node, plan, Use::Score);
-                plan.mask.push(mask);
+                plan.mask.extend(mask);
             }
         }
     }
@@ -273,9 +274,18 @@ impl Planner<'_> {
         }
     }
 
-    fn mask(&self, node: &Node, plan: &mut Plan, used: Use) -> Mask {
-        match &node.kind {
-            NodeKind::Text(text) if used == Use::Score => self.wanted_mask(text, plan),
+    /// What must hold; `None` of text without a unit, which asks for nothing, so that AND, OR and NOT go
+    /// on as though it were not there.
+    fn mask(&self, node: &Node, plan: &mut Plan, used: Use) -> Option<Mask> {
+        let mut masks = |nodes: &[Node]| -> Option<Vec<Mask>> {
+            let masks = nodes.iter().filter_map(|node| self.mask(node, plan, used));
+            Some(masks.collect::<Vec<_>>()).filter(|masks| !masks.is_empty())
+        };
+        Some(match &node.kind {
+            NodeKind::And(children) => Mask::And(masks(children)?),
+            NodeKind::Or(children) => Mask::Or(masks(children)?),
+            NodeKind::Not(child) => Mask::Not(Box::new(self.mask(child, plan, Use::Nothing)?)),
+            NodeKind::Text(text) if used == Use::Score => self.wanted_mask(text, plan)?,
             NodeKind::Text(text) => {
                 let query = self.analyzer.query(text);
                 let wanted = wanted(text, &query, true).into_iter();
@@ -283,7 +293,7 @@ impl Planner<'_> {
                     [word] => self.members(word, plan),
                     words => self.standing(&query.folded[spanned(words, |w| &w.folded)], plan),
                 });
-                Mask::And(origins.map(Mask::Origins).collect())
+                all_of(origins)?
             }
             NodeKind::Phrase(text) => self.quoted(text, plan, used),
             NodeKind::Prefix(text) => self.begun(text, plan, used),
@@ -292,7 +302,7 @@ impl Planner<'_> {
                 // An edit makes another word of two ideographs; where one sounds or looks wrong, the word
                 // alone finds what was meant.
                 if unit::units(&folded).any(|unit| unit.kind.is_ideo()) {
-                    return self.quoted(text, plan, used);
+                    return Some(self.quoted(text, plan, used));
                 }
                 let fields = [self.fields.body_grams, self.fields.title_grams];
                 let kind = ListKind::Fuzzy(folded.clone(), *edits);
@@ -304,14 +314,7 @@ impl Planner<'_> {
                 Mask::Origins(origins)
             }
             NodeKind::Field { name, value } => self.field(name, value, plan, used),
-            NodeKind::And(children) => {
-                Mask::And(children.iter().map(|child| self.mask(child, plan, used)).collect())
-            }
-            NodeKind::Or(children) => {
-                Mask::Or(children.iter().map(|child| self.mask(child, plan, used)).collect())
-            }
-            NodeKind::Not(child) => Mask::Not(Box::new(self.mask(child, plan, Use::Nothing))),
-        }
+        })
     }
 
     /// Text exactly as it is.
@@ -326,7 +329,7 @@ impl Planner<'_> {
     }
 
     /// Bare text under OR: what would hold each of its words must hold here.
-    fn wanted_mask(&self, text: &str, plan: &mut Plan) -> Mask {
+    fn wanted_mask(&self, text: &str, plan: &mut Plan) -> Option<Mask> {
         let first = plan.groups.len();
         self.text(text, true, plan, WantedBy::Mask);
         let mut origins = vec![Vec::new(); plan.groups.len() - first];
@@ -337,7 +340,7 @@ impl Planner<'_> {
             }
         }
         plan.groups.truncate(first);
-        Mask::And(origins.into_iter().map(Mask::Origins).collect())
+        all_of(origins.into_iter())
     }
 
     /// `text*`: for Latin, words that begin so; for Han, a run anywhere, as every run is.
@@ -430,6 +433,12 @@ enum Use {
     Score,
     /// Under NOT and in filters: nothing of it scores or is highlighted.
     Nothing,
+}
+
+/// What stands in each of these; `None` where there are none.
+fn all_of(origins: impl Iterator<Item = Vec<Origin>>) -> Option<Mask> {
+    let all: Vec<Mask> = origins.map(Mask::Origins).collect();
+    (!all.is_empty()).then_some(Mask::And(all))
 }
 
 /// Whether a word is spelled out in pinyin, with tone marks.

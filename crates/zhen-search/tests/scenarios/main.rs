@@ -98,6 +98,22 @@ fn either_script_finds_both_and_highlights_the_original() {
 }
 
 #[test]
+fn an_operand_without_a_unit_asks_for_nothing() {
+    let index = Index::of_texts(&["red apple", "green pear", "词典"]);
+    for query in
+        ["apple OR ?", "? OR apple", "apple NOT 👍", "apple -👍", "apple AND …", "? AND apple OR !"]
+    {
+        assert_eq!(index.ids(query), ["0"], "{query}");
+    }
+    for query in ["词典 OR 。", "(词典 AND ？) OR …", "(词典 NOT (？ OR 。)) OR …"] {
+        assert_eq!(index.ids(query), ["2"], "{query}");
+    }
+    assert_eq!(index.ids("apple OR (pear AND ?)"), ["0", "1"]);
+    assert_eq!(index.ids("NOT (apple OR ?)"), ["1", "2"]);
+    assert!(index.ids("? OR 。").is_empty());
+}
+
+#[test]
 fn a_minus_directly_after_a_group_excludes() {
     let index = Index::of_texts(&["苹果 二手", "华为 全新", "小米 全新"]);
     assert_eq!(index.ids("（苹果 OR 华为）－“二手”"), ["1"]);
