@@ -215,10 +215,14 @@ fn a_pattern_leads_to_an_address_or_a_path_as_it_is() {
             "const box = document.getElementById('plain'); box.setAttribute('href', {}); \
              window.went = null; navigation.onnavigate = event => {{ \
                went = event.destination.url; event.preventDefault(); }}; \
+             window.shown = null; box.addEventListener('zhen-results', event => {{ \
+               shown = event.detail.query; }}); \
              box.value = ''; box.focus()",
             json!(pattern)
         ));
         browser.type_text("patterned");
+        // What is found on the way there is replaced.
+        browser.wait("shown === 'patterned'");
         browser.wait(&format!("{PANEL}.querySelectorAll('[part~=hit]').length === 2"));
         browser.click_on(&format!(
             "[...{PANEL}.querySelectorAll('[part~=hit]')].find(hit => \
