@@ -288,7 +288,7 @@ impl IndexEngine {
         id: &str,
     ) -> Result<Option<Explanation>, SearchError> {
         let state = self.state()?;
-        let terms = Terms::new(&state.searcher, &state.saturations);
+        let terms = Terms::new(&state.searcher, &state.known);
         let run = |plan: &Plan| {
             Prepared::new(&terms, plan)
                 .and_then(|p| p.run(0, false))
@@ -406,7 +406,7 @@ impl Engine for IndexEngine {
         check(request)?;
         let state = self.state()?;
         let searcher = &state.searcher;
-        let terms = Terms::new(searcher, &state.saturations);
+        let terms = Terms::new(searcher, &state.known);
         if let Some(sort) = &request.sort {
             filter::check_sort(searcher.segment_readers(), &sort.field)?;
         }
@@ -521,7 +521,7 @@ impl Engine for IndexEngine {
 
     fn suggest(&self, prefix: &str, limit: usize) -> Result<Vec<Suggestion>, SearchError> {
         let state = self.state()?;
-        let terms = Terms::new(&state.searcher, &state.saturations);
+        let terms = Terms::new(&state.searcher, &state.known);
         if limit > MOST_SUGGESTIONS {
             return Err(SearchError::Invalid(format!(
                 "limit is {limit}, at most {MOST_SUGGESTIONS} completions can be asked for at once"

@@ -22,6 +22,7 @@ mod planner;
 mod postings;
 mod proposal;
 mod rank;
+mod recent;
 mod sort;
 mod state;
 mod suggest;

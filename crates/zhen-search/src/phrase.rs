@@ -337,7 +337,7 @@ mod tests {
     use tantivy::{Index, IndexWriter, TantivyDocument};
 
     use super::*;
-    use crate::bm25::Saturations;
+    use crate::terms::Known;
 
     /// Words that stand nowhere near each other in any order that could be told beforehand.
     fn words(document: u32) -> impl Iterator<Item = &'static str> {
@@ -390,8 +390,8 @@ mod tests {
         writer.commit().unwrap();
         let searcher = index.reader().unwrap().searcher();
         assert_eq!(searcher.segment_readers().len(), 1);
-        let saturations = Saturations::new(searcher.schema());
-        let terms = Terms::new(&searcher, &saturations);
+        let known = Known::new(searcher.schema());
+        let terms = Terms::new(&searcher, &known);
         let grams = ["a", "ab", "abc", "b", "rare", "nowhere"];
         let is = |gram: &&str| Is((*gram).to_owned());
         let mut phrases = vec![vec![]];

@@ -47,14 +47,14 @@ pub(crate) enum Origin {
 }
 
 /// A list made for the query.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct ListSpec {
     pub(crate) field: Field,
     pub(crate) kind: ListKind,
 }
 
 /// What a list holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum ListKind {
     /// Documents in which these grams follow each other.
     Phrase(Vec<GramPattern>),

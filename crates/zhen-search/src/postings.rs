@@ -30,6 +30,11 @@ impl List {
     pub(crate) fn docs(&self) -> &[DocId] {
         &self.docs
     }
+
+    /// What it takes in memory.
+    pub(crate) fn bytes(&self) -> usize {
+        (self.docs.capacity() + self.frequencies.capacity()) * size_of::<u32>()
+    }
 }
 
 /// The documents of one term in one segment.

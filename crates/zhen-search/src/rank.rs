@@ -6,7 +6,6 @@
 //! hash of the id, so the answer depends neither on segments nor on the order of adding.
 
 use std::collections::BinaryHeap;
-use std::rc::Rc;
 use std::sync::Arc;
 
 use tantivy::DocAddress;
@@ -21,7 +20,7 @@ use crate::fuzzy;
 use crate::phrase;
 use crate::plan::{ListKind, ListSpec, Mask, Origin, Plan, ScoreTerm};
 use crate::postings::{Cursor, List, Source, to_bits};
-use crate::terms::{Places, Terms};
+use crate::terms::{Lists, Places, Terms};
 use crate::weights;
 use crate::window::{Scorer, TermCursor, WINDOW_WORDS, Window, starts};
 
@@ -75,7 +74,7 @@ pub(crate) struct Outcome {
     /// The matching documents of each segment, when asked for.
     pub(crate) matching: Vec<Bits>,
     /// The lists of the plan, by number, then segment.
-    pub(crate) lists: Vec<Vec<Arc<List>>>,
+    pub(crate) lists: Vec<Lists>,
 }
 
 /// The best so far, at most so many.
@@ -121,7 +120,7 @@ pub(crate) struct Prepared<'a> {
     plan: &'a Plan,
     index: &'a Terms<'a>,
     /// Lists by number, then segment.
-    lists: Vec<Vec<Arc<List>>>,
+    lists: Vec<Lists>,
     /// Terms by number: where they stand in each segment, and their weight.
     terms: Vec<PreparedTerm>,
     selecting: Vec<bool>,
@@ -129,19 +128,17 @@ pub(crate) struct Prepared<'a> {
 
 struct PreparedTerm {
     /// `None` for a list.
-    places: Option<Rc<Places>>,
+    places: Option<Arc<Places>>,
     df: u64,
     weight: Weight,
 }
 
 impl<'a> Prepared<'a> {
     pub(crate) fn new(index: &'a Terms<'a>, plan: &'a Plan) -> tantivy::Result<Self> {
-        let segments = index.segments();
         let documents = index.documents();
         let mut lists = Vec::new();
         for spec in &plan.lists {
-            let made = (0..segments.len()).map(|segment| list(index, segment, spec).map(Arc::new));
-            lists.push(made.collect::<tantivy::Result<Vec<_>>>()?);
+            lists.push(index.lists(spec, |segment| list(index, segment, spec))?);
         }
         let mut terms = Vec::with_capacity(plan.terms.len());
         let mut rarities: Vec<f32> = Vec::with_capacity(plan.terms.len());
@@ -211,7 +208,7 @@ impl<'a> Prepared<'a> {
 
     fn postings(
         &self,
-        places: &Option<Rc<Places>>,
+        places: &Option<Arc<Places>>,
         field: Field,
         segment: usize,
     ) -> tantivy::Result<Source> {
@@ -475,7 +472,7 @@ impl Tally {
         }
     }
 
-    fn outcome(self, relaxed: bool, lists: Vec<Vec<Arc<List>>>) -> Outcome {
+    fn outcome(self, relaxed: bool, lists: Vec<Lists>) -> Outcome {
         let best = self.best.into_sorted();
         Outcome { best, total: self.total, relaxed, matching: self.matching, lists }
     }

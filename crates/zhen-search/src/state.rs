@@ -11,8 +11,8 @@ use zhen_index::{
 use zhen_text::Analyzer;
 use zhen_text::synonym::Synonyms;
 
-use crate::bm25::Saturations;
 use crate::dictionary::Dictionaries;
+use crate::terms::Known;
 
 /// What one search works on: one commit, whatever is written meanwhile.
 pub(crate) struct State {
@@ -23,7 +23,7 @@ pub(crate) struct State {
     pub(crate) looks: Vec<LooksColumns>,
     /// How many near-duplicates its documents have, where they were counted.
     pub(crate) counts: Option<DuplicateCounts>,
-    pub(crate) saturations: Saturations,
+    pub(crate) known: Known,
     /// The words that documents hold as they stand.
     pub(crate) spellings: Dictionaries,
     /// The names that documents say mean the same, each with the other.
@@ -64,7 +64,7 @@ impl State {
         let counts = DuplicateCounts::open(index.dir()).ok();
         Ok(Self {
             counts: counts.filter(|counts| counts.is_of(&searcher)),
-            saturations: Saturations::new(searcher.schema()),
+            known: Known::new(searcher.schema()),
             searcher,
             records,
             looks,

@@ -1,33 +1,55 @@
-//! What the index holds of terms. The words of a query, their pieces and what else may stand for them
-//! are often the same; during one search each term is looked up once, in all segments together.
+//! What the index holds of terms. The words of queries, their pieces and what else may stand for them are
+//! often the same, most of all while a query is typed letter by letter; what was looked up lately, in all
+//! segments together, is known to later searches of the same commit.
 
-use std::cell::{OnceCell, RefCell};
-use std::rc::Rc;
+use std::cell::OnceCell;
 use std::sync::Arc;
 
-use rustc_hash::{FxBuildHasher, FxHashMap};
 use tantivy::postings::TermInfo;
-use tantivy::schema::Field;
+use tantivy::schema::{Field, Schema};
 use tantivy::{InvertedIndexReader, Searcher, SegmentReader};
 
 use crate::bm25::{Saturation, Saturations};
+use crate::plan::ListSpec;
+use crate::postings::List;
+use crate::recent::Recent;
 
-/// How many terms of a field a search looks up, about.
-const EXPECTED: usize = 28;
+/// Room for the terms of a field that were looked up lately, in bytes.
+const TERMS_ROOM: usize = 1 << 20;
+/// Room for the lists that were made lately, in bytes.
+const LISTS_ROOM: usize = 8 << 20;
+/// What a term or a list that is known takes beside its content, about, in bytes.
+const ENTRY: usize = 160;
+
+/// What is known of the terms of one commit, learned from its searches.
+pub(crate) struct Known {
+    saturations: Saturations,
+    /// Where terms stand, by number of the field.
+    places: Vec<Recent<Box<str>, Arc<Places>>>,
+    /// Lists made for queries.
+    lists: Recent<ListSpec, Lists>,
+}
+
+/// A list for each segment.
+pub(crate) type Lists = Vec<Arc<List>>;
+
+impl Known {
+    /// Nothing yet.
+    pub(crate) fn new(schema: &Schema) -> Self {
+        Self {
+            saturations: Saturations::new(schema),
+            places: schema.fields().map(|_| Recent::new(TERMS_ROOM)).collect(),
+            lists: Recent::new(LISTS_ROOM),
+        }
+    }
+}
 
 /// The terms of one commit, for one search.
 pub(crate) struct Terms<'a> {
     searcher: &'a Searcher,
-    saturations: &'a Saturations,
-    /// By number of the field.
-    fields: Vec<OnceCell<OfField>>,
-}
-
-struct OfField {
-    /// By segment.
-    indexes: Vec<Arc<InvertedIndexReader>>,
-    /// How many terms are known is bounded by the length of a query and of what expands it.
-    known: RefCell<FxHashMap<Box<str>, Rc<Places>>>,
+    known: &'a Known,
+    /// The index of each field in each segment, by number of the field.
+    indexes: Vec<OnceCell<Vec<Arc<InvertedIndexReader>>>>,
 }
 
 /// Where a term stands.
@@ -67,10 +89,10 @@ impl Places {
 }
 
 impl<'a> Terms<'a> {
-    /// The terms of the commit that `searcher` and `saturations` are of.
-    pub(crate) fn new(searcher: &'a Searcher, saturations: &'a Saturations) -> Self {
-        let fields = searcher.schema().fields().map(|_| OnceCell::new());
-        Self { searcher, saturations, fields: fields.collect() }
+    /// The terms of the commit that `searcher` and `known` are of.
+    pub(crate) fn new(searcher: &'a Searcher, known: &'a Known) -> Self {
+        let indexes = searcher.schema().fields().map(|_| OnceCell::new());
+        Self { searcher, known, indexes: indexes.collect() }
     }
 
     pub(crate) fn searcher(&self) -> &'a Searcher {
@@ -81,15 +103,14 @@ impl<'a> Terms<'a> {
         self.searcher.segment_readers()
     }
 
-    fn field(&self, field: Field) -> tantivy::Result<&OfField> {
-        let cell = &self.fields[field.field_id() as usize];
+    fn indexes(&self, field: Field) -> tantivy::Result<&[Arc<InvertedIndexReader>]> {
+        let cell = &self.indexes[field.field_id() as usize];
         if let Some(known) = cell.get() {
             return Ok(known);
         }
         let indexes = self.segments().iter().map(|segment| segment.inverted_index(field));
         let indexes = indexes.collect::<tantivy::Result<_>>()?;
-        let known = FxHashMap::with_capacity_and_hasher(EXPECTED, FxBuildHasher);
-        Ok(cell.get_or_init(|| OfField { indexes, known: RefCell::new(known) }))
+        Ok(cell.get_or_init(|| indexes))
     }
 
     /// The index of `field` in a segment.
@@ -98,13 +119,13 @@ impl<'a> Terms<'a> {
         field: Field,
         segment: usize,
     ) -> tantivy::Result<&InvertedIndexReader> {
-        Ok(&self.field(field)?.indexes[segment])
+        Ok(&self.indexes(field)?[segment])
     }
 
     /// How documents gain by the terms of `field`.
     pub(crate) fn saturation(&self, field: Field) -> tantivy::Result<&'a Saturation> {
-        self.saturations.of(field, || {
-            let tokens = self.field(field)?.indexes.iter().map(|index| index.total_num_tokens());
+        self.known.saturations.of(field, || {
+            let tokens = self.indexes(field)?.iter().map(|index| index.total_num_tokens());
             let tokens: u64 = tokens.sum();
             Ok(tokens as f32 / self.documents().max(1) as f32)
         })
@@ -116,23 +137,44 @@ impl<'a> Terms<'a> {
     }
 
     /// Where `term` stands in `field`.
-    pub(crate) fn places(&self, field: Field, term: &str) -> tantivy::Result<Rc<Places>> {
-        let OfField { indexes, known } = self.field(field)?;
-        if let Some(places) = known.borrow().get(term) {
-            return Ok(Rc::clone(places));
+    pub(crate) fn places(&self, field: Field, term: &str) -> tantivy::Result<Arc<Places>> {
+        let known = self.known_places(field);
+        if let Some(places) = known.get(term) {
+            return Ok(places);
         }
-        let places = Rc::new(Places::look_up(indexes, term)?);
-        known.borrow_mut().insert(term.into(), Rc::clone(&places));
+        let places = Arc::new(Places::look_up(self.indexes(field)?, term)?);
+        let others = size_of_val(places.others.as_slice());
+        known.put(term.into(), Arc::clone(&places), ENTRY + term.len() + others);
         Ok(places)
     }
 
     /// In how many documents `term` stands in `field`, deleted ones included. It is not remembered, for
     /// terms of which hundreds are tried.
     pub(crate) fn documents_with(&self, field: Field, term: &str) -> tantivy::Result<u64> {
-        let OfField { indexes, known } = self.field(field)?;
-        if let Some(places) = known.borrow().get(term) {
+        if let Some(places) = self.known_places(field).get(term) {
             return Ok(places.documents);
         }
-        Ok(Places::look_up(indexes, term)?.documents)
+        Ok(Places::look_up(self.indexes(field)?, term)?.documents)
+    }
+
+    fn known_places(&self, field: Field) -> &'a Recent<Box<str>, Arc<Places>> {
+        &self.known.places[field.field_id() as usize]
+    }
+
+    /// The lists of the segments, each made by `make` unless they are known.
+    pub(crate) fn lists(
+        &self,
+        spec: &ListSpec,
+        make: impl Fn(usize) -> tantivy::Result<List>,
+    ) -> tantivy::Result<Lists> {
+        let known = &self.known.lists;
+        if let Some(lists) = known.get(spec) {
+            return Ok(lists);
+        }
+        let lists = (0..self.segments().len()).map(|segment| make(segment).map(Arc::new));
+        let lists: Lists = lists.collect::<tantivy::Result<_>>()?;
+        let bytes = lists.iter().map(|list| ENTRY + list.bytes()).sum();
+        known.put(spec.clone(), lists.clone(), bytes);
+        Ok(lists)
     }
 }

@@ -277,7 +277,7 @@ pub(crate) fn finish_grams(folded: &str, pending: Option<Range<usize>>, out: &mu
 }
 
 /// What stands at one position of a quoted text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum GramPattern {
     /// This gram.
     Is(String),

@@ -1,15 +1,13 @@
 //! Which patterns the documents shown may hold. Most of what may stand for the words of a query stands in
 //! none of the few documents that are shown, and the more is looked for, the longer it takes.
 
-use std::sync::Arc;
-
 use tantivy::DocAddress;
 use tantivy::schema::Field;
 
 use super::pattern::{Mode, Pattern};
 use crate::plan::Origin;
-use crate::postings::{Cursor, List, Source};
-use crate::terms::{Places, Terms};
+use crate::postings::{Cursor, Source};
+use crate::terms::{Lists, Places, Terms};
 
 /// A term of more documents than this is taken to stand in those shown, without a look.
 const FEW: u64 = 128;
@@ -21,7 +19,7 @@ const FEW: u64 = 128;
 pub(crate) fn held(
     patterns: Vec<Pattern>,
     terms: &Terms<'_>,
-    lists: &[Vec<Arc<List>>],
+    lists: &[Lists],
     mut shown: Vec<DocAddress>,
 ) -> tantivy::Result<Vec<Pattern>> {
     shown.sort_unstable();
@@ -45,7 +43,7 @@ pub(crate) fn held(
 
 struct Shown<'a> {
     terms: &'a Terms<'a>,
-    lists: &'a [Vec<Arc<List>>],
+    lists: &'a [Lists],
     /// Ascending.
     documents: Vec<DocAddress>,
 }
@@ -81,7 +79,7 @@ impl Shown<'_> {
         Ok((!pattern.origins.is_empty()).then_some(holders))
     }
 
-    fn are_in(&self, list: &[Arc<List>]) -> bool {
+    fn are_in(&self, list: &Lists) -> bool {
         self.documents.iter().any(|document| {
             list[document.segment_ord as usize].docs().binary_search(&document.doc_id).is_ok()
         })

@@ -98,6 +98,26 @@ fn either_script_finds_both_and_highlights_the_original() {
 }
 
 #[test]
+fn what_was_asked_before_changes_no_answer_but_a_commit_does() {
+    let index =
+        Index::of_texts(&["the free trade agreement", "自由贸易协定", "gone with the wind"]);
+    let queries = ["free trade agreement", "自由贸易", "\"free trade\"", "gon*", "goen~", "wnid"];
+    let ids = |index: &Index| queries.map(|query| index.ids(query));
+    let first = ids(&index);
+    assert!(first.iter().all(|ids| !ids.is_empty()), "{first:?}");
+    assert_eq!(ids(&index), first);
+    let mut indexer = Indexer::open(IndexOptions::new(index.dir())).unwrap();
+    indexer.delete(&["2".to_owned()]).unwrap();
+    let body = "free trade".to_owned();
+    let added = Document { id: "3".to_owned(), body, ..Document::default() };
+    indexer.index_documents([added], &()).unwrap();
+    indexer.close().unwrap();
+    index.engine.refresh().unwrap();
+    assert_eq!(index.ids("\"free trade\""), ["0", "3"]);
+    assert!(index.ids("gon*").is_empty() && index.ids("goen~").is_empty());
+}
+
+#[test]
 fn an_operand_without_a_unit_asks_for_nothing() {
     let index = Index::of_texts(&["red apple", "green pear", "词典"]);
     for query in
