@@ -164,6 +164,13 @@ impl Plan {
         });
     }
 
+    /// Lets a term find no documents by itself, unless they hold a word by it.
+    pub(crate) fn only_scores(&mut self, field: Field, term: &str) {
+        if let Some(&at) = self.by_term.get(&(field, term.to_owned())) {
+            self.terms[at].piece = true;
+        }
+    }
+
     /// Adds what is highlighted, unless the same is looked for already.
     pub(crate) fn add_pattern(&mut self, pattern: Pattern) {
         let same = |known: &Pattern| known.query == pattern.query && known.text == pattern.text;

@@ -42,14 +42,23 @@ impl Matcher {
     pub(crate) fn show(&self, document: DocAddress, title: &str, body: &str, most: usize) -> Shown {
         let mut matched = Vec::new();
         let values = self.looks_for_values(document);
-        let title_found = Found::new(self, title, values);
+        let mut title_found = Found::new(self, title, values);
+        let mut found = match most {
+            0 => Found::nothing(body),
+            _ => Found::new(self, body, values),
+        };
+        let is_last = |found: &Occurrence| self.patterns[found.pattern].pattern.is_last();
+        let occurrences = title_found.occurrences.iter().chain(&found.occurrences);
+        if !occurrences.clone().all(is_last) {
+            title_found.occurrences.retain(|found| !is_last(found));
+            found.occurrences.retain(|found| !is_last(found));
+        }
         self.tell(&title_found, &mut matched);
+        self.tell(&found, &mut matched);
         let title_highlights = highlights(title, &(0..title.len()), &title_found.sorted());
         if most == 0 {
             return Shown { passages: Vec::new(), title_highlights, matched };
         }
-        let found = Found::new(self, body, values);
-        self.tell(&found, &mut matched);
         let mut chosen = if found.occurrences.is_empty() {
             beginning(body).into_iter().collect()
         } else {
@@ -198,6 +207,10 @@ struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
+    fn nothing(text: &'a str) -> Self {
+        Self { text, occurrences: Vec::new() }
+    }
+
     fn new(matcher: &Matcher, text: &'a str, values: bool) -> Self {
         // Numbers have signs of their own.
         let folded = match values {

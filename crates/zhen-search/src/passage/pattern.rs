@@ -1,6 +1,7 @@
 //! What is looked for in the documents shown.
 
 use tantivy::DocAddress;
+use tantivy::schema::Field;
 use zhen_text::number::NumberValue;
 
 use crate::api::Via;
@@ -41,6 +42,9 @@ pub(crate) enum Mode {
 }
 
 impl Pattern {
+    /// The rank of what is shown only of a document that shows nothing else.
+    const LAST: u8 = u8::MAX;
+
     /// A word or phrase; `text` is folded.
     pub(crate) fn new(query: &str, text: &str, weight: f32) -> Self {
         Self {
@@ -54,6 +58,16 @@ impl Pattern {
             origins: Vec::new(),
             holders: None,
         }
+    }
+
+    /// A term of some fields that is shown only of a document that shows nothing else.
+    pub(crate) fn last(query: &str, folded: &str, fields: [Field; 2]) -> Self {
+        let origins = fields.map(|field| Origin::Term(field, folded.to_owned())).to_vec();
+        Self { rank: Self::LAST, origins, ..Self::new(query, folded, 0.3) }
+    }
+
+    pub(super) fn is_last(&self) -> bool {
+        self.rank == Self::LAST
     }
 
     /// Words that begin with `folded`.

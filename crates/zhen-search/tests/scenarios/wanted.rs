@@ -260,3 +260,23 @@ fn words_that_only_ask_are_not_wanted_beside_a_quotation() {
         assert_eq!(texts(&index, query), [0], "{query}");
     }
 }
+
+#[test]
+fn what_function_words_are_made_of_finds_nothing_by_itself() {
+    let index = index_of(&["什么是闭包", "什么是好书", "这里的黑洞", "无"]);
+    assert_eq!(index.search("什么是唐卡").total, 0);
+    assert_eq!(texts(&index, "什么是黑洞"), [2]);
+}
+
+#[test]
+fn characters_without_a_word_are_shown_where_nothing_else_is() {
+    let others = ["无"; 12];
+    let texts = [&["在山洞引水灌田", "黑洞引来观者", "一只蚁"], others.as_slice()].concat();
+    let index = Index::of_texts(&texts);
+    let response = index.search("黑洞引力");
+    assert!(response.relaxed);
+    let shown = response.hits.iter().map(|hit| (hit.id.as_str(), hit.matched[0].query.as_str()));
+    assert_eq!(shown.collect::<Vec<_>>(), [("1", "黑洞"), ("0", "洞引")]);
+    assert_eq!(marked(&response), ["黑洞", "洞引"]);
+    assert_eq!(marked(&index.search("蚁群有哪些分工")), ["蚁"]);
+}

@@ -4,16 +4,17 @@
 //! with some of them count too. Phrases, prefixes, conditions on fields and whatever stands under
 //! OR or NOT are the *mask*: it always holds.
 
+mod pairs;
+
 use std::cell::OnceCell;
 use std::ops::Range;
 use std::sync::Arc;
 
-use rustc_hash::FxHashSet;
 use zhen_index::Fields;
 use zhen_query::{Node, NodeKind, Value};
 use zhen_text::pinyin::{self, Fuzzy, Input, PartKind};
 use zhen_text::synonym::Synonyms;
-use zhen_text::unit::{self, GramPattern, Kind, Unit};
+use zhen_text::unit::{self, GramPattern};
 use zhen_text::{Analyzer, QueryWord, WordKind, fold, number};
 
 use crate::expand::{self, Asked, Holdings};
@@ -22,10 +23,6 @@ use crate::passage::Pattern;
 use crate::plan::{ListKind, Mask, Origin, Plan};
 use crate::wanted::{is_function_word, is_single_han, is_unit, wanted};
 use crate::weights;
-
-/// Most pairs of Latin words of a text that count as such: of a pasted page the first ones say enough, and
-/// each costs a phrase.
-const MOST_WORD_PAIRS: usize = 16;
 
 /// Makes plans for one index.
 pub(crate) struct Planner<'a> {
@@ -112,7 +109,12 @@ impl Planner<'_> {
                 (term.common, term.piece) = (common, piece);
                 term.boost *= share;
             }
+            if word.kind == WordKind::Han && groups[at].is_none() && !common {
+                let fields = [self.fields.body_words, self.fields.title_words];
+                plan.add_pattern(Pattern::last(typed, &word.text, fields));
+            }
         }
+        self.borders(text, &query, plan);
         if !self.exact {
             let asked = Asked {
                 text,
@@ -210,54 +212,6 @@ impl Planner<'_> {
                     plan.patterns.push(Pattern { rank: 2, ..Pattern::new(typed, gram, 0.3) });
                 }
             }
-        }
-    }
-
-    /// Every two adjacent ideographs of the text, across words too, a word beside an ideograph, and two
-    /// words that follow each other and are both wanted (`wanted_at` says where such begin), if not both
-    /// stand in what is wanted together anyway.
-    fn pairs(
-        &self,
-        folded: &str,
-        wanted_at: &FxHashSet<usize>,
-        together: &[Range<usize>],
-        plan: &mut Plan,
-    ) {
-        let mut grams = String::new();
-        unit::grams(folded, &mut grams);
-        for gram in grams.split_terminator(' ') {
-            if gram.chars().count() == 2 && !gram.is_ascii() && is_ideographs(gram) {
-                plan.add(self.fields.body_grams, gram, weights::BODY_BIGRAM, None);
-                plan.add(self.fields.title_grams, gram, weights::TITLE_BIGRAM, None);
-            }
-        }
-        let units: Vec<Unit> = unit::units(folded).collect();
-        let mut of_words = 0;
-        for (i, pair) in units.windows(2).enumerate() {
-            let (start, border) = (pair[0].range.start, pair[1].range.start);
-            if together.iter().any(|run| run.contains(&start) && run.contains(&border)) {
-                continue;
-            }
-            let touches = pair[0].range.end == border;
-            let is_wanted = |unit: &Unit| wanted_at.contains(&unit.range.start);
-            let bigram = [weights::BODY_BIGRAM, weights::TITLE_BIGRAM];
-            let (end, boosts) = match [pair[0].kind, pair[1].kind] {
-                [Kind::Han, Kind::Word] if touches => (pair[1].range.end, bigram),
-                // With the ideograph after it, as the two are one gram.
-                [Kind::Word, Kind::Han] if touches => match units.get(i + 2) {
-                    Some(next) if next.joined && next.kind == Kind::Han => (next.range.end, bigram),
-                    _ => (pair[1].range.end, bigram),
-                },
-                [Kind::Word, Kind::Word]
-                    if of_words < MOST_WORD_PAIRS && pair.iter().all(is_wanted) =>
-                {
-                    of_words += 1;
-                    (pair[1].range.end, [weights::BODY_WORD_PAIR, weights::TITLE_WORD_PAIR])
-                }
-                _ => continue,
-            };
-            let origins = self.standing(&folded[start..end], plan);
-            plan.add_origins(&origins, boosts, None);
         }
     }
 
