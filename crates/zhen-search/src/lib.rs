@@ -22,6 +22,7 @@ mod planner;
 mod postings;
 mod proposal;
 mod rank;
+mod rarity;
 mod recent;
 mod sort;
 mod state;

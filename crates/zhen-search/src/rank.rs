@@ -15,13 +15,13 @@ use tantivy::schema::Field;
 use zhen_index::schema::name;
 
 use crate::bits::{Bits, ones};
-use crate::bm25::{Score, Weight, idf};
+use crate::bm25::{Score, Weight};
 use crate::fuzzy;
 use crate::phrase;
 use crate::plan::{ListKind, ListSpec, Mask, Origin, Plan, ScoreTerm};
 use crate::postings::{Cursor, List, Source, to_bits};
+use crate::rarity::rarities;
 use crate::terms::{Lists, Places, Terms};
-use crate::weights;
 use crate::window::{Scorer, TermCursor, WINDOW_WORDS, Window, starts};
 
 /// With fewer documents than this that surely hold every word, documents with some of them count too.
@@ -141,7 +141,6 @@ impl<'a> Prepared<'a> {
             lists.push(index.lists(spec, |segment| list(index, segment, spec))?);
         }
         let mut terms = Vec::with_capacity(plan.terms.len());
-        let mut rarities: Vec<f32> = Vec::with_capacity(plan.terms.len());
         for term in &plan.terms {
             let places = match &term.origin {
                 Origin::Term(field, text) => Some(index.places(*field, text)?),
@@ -151,19 +150,16 @@ impl<'a> Prepared<'a> {
                 Origin::Term(..) => places.as_ref().map_or(0, |places| places.documents),
                 Origin::List(at) => lists[*at].iter().map(|list| list.docs().len() as u64).sum(),
             };
-            let least = if term.common { weights::FUNCTION_WORD_SHARE } else { 0.0 };
-            let rarity = df.max((documents as f64 * f64::from(least)) as u64);
-            let mut rarity = idf(rarity, documents);
-            if let Some(standard) = term.standard {
-                let words = &plan.standards[standard];
-                let typed: f32 = words.iter().map(|&at| rarities[at]).sum();
-                // What stands for several words counts as their root.
-                rarity = rarity.min(typed / (words.len().max(1) as f32).sqrt());
-            }
-            rarities.push(rarity);
-            let weight = Weight::new(rarity, term.boost);
-            terms.push(PreparedTerm { places, df, weight });
+            terms.push((places, df));
         }
+        let held: Vec<u64> = terms.iter().map(|(_, df)| *df).collect();
+        let rarities = rarities(plan, &held, documents);
+        let weighed = terms.into_iter().zip(plan.terms.iter().zip(rarities));
+        let terms = weighed.map(|((places, df), (term, rarity))| {
+            let weight = Weight::new(rarity, term.boost);
+            PreparedTerm { places, df, weight }
+        });
+        let terms: Vec<PreparedTerm> = terms.collect();
         let selects = |(term, prepared): (&ScoreTerm, &PreparedTerm)| {
             let tells = !term.common && !term.piece && prepared.df * COMMON <= documents;
             prepared.df > 0 && (term.group.is_some() || tells)

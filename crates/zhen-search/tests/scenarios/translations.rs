@@ -160,3 +160,15 @@ fn pieces_of_numbers_are_not_translated() {
     assert_eq!(index.ids("百分之十二点五"), ["2"]);
     assert_eq!(index.ids("9月21日"), [""; 0]);
 }
+
+#[test]
+fn a_word_is_no_rarer_than_what_it_means() {
+    let chinese = (0..20).map(|i| format!("第{i}条法律由部门解释"));
+    let meant = "关于兽医的法律".to_owned();
+    let english = "the law of the street".to_owned();
+    let texts: Vec<String> = chinese.chain([meant, english]).collect();
+    let index = Index::of_texts(&texts.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(index.search("veterinarian law").hits[0].id, "20");
+    // The word itself comes before what stands for it.
+    assert_eq!(index.search("law").hits[0].id, "21");
+}
