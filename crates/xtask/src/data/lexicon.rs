@@ -303,6 +303,30 @@ impl Dictionary {
         out
     }
 
+    /// Chinese words that mean an English word and one other together, strongest first: 废水, *waste water*,
+    /// for *waste*. One character means too much else.
+    fn meaning_two(&self, key: &str) -> Vec<&str> {
+        let mut found: Vec<(f32, &str)> = Vec::new();
+        for &number in self.explained.get(key).into_iter().flatten() {
+            let word = &*self.list[number as usize];
+            let (mut best, mut sum) = (0.0f32, 0.0);
+            for (phrase, worth, sense) in &self.words[word] {
+                let worth = worth / (1.0 + *sense as f32).powf(SENSE_DECAY);
+                sum += worth;
+                let content = phrase.iter().filter(|word| !is_function_word(word)).count();
+                if content == 2 && phrase.iter().any(|word| key::of(word) == key) {
+                    best = best.max(worth);
+                }
+            }
+            if best > 0.0 && word.chars().nth(1).is_some() {
+                let frequency = self.frequency(word).powf(FREQUENCY);
+                found.push((best / sum.powf(AMBIGUITY) * frequency, word));
+            }
+        }
+        found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+        found.into_iter().map(|(_, word)| word).collect()
+    }
+
     /// Chinese words for an English word that only stands in explanations, with their weights.
     fn explanation(&self, key: &str, numbers: &[u32]) -> Vec<(String, f32)> {
         if numbers.len() > MOST_EXPLAINED {
@@ -413,9 +437,15 @@ impl Tables {
         for (key, groups) in &groups {
             let known: HashSet<&str> = groups.values().flatten().map(|(word, _)| *word).collect();
             let extra = related.get(&**key).into_iter().flatten();
-            let extra = extra.filter(|(dice, word)| *dice >= LEAST_DICE && !known.contains(word));
-            let extra = extra.take(MOST_RELATED).map(|(_, word)| ((*word).to_owned(), RELATED));
-            records.insert(key, (Some(groups), extra.collect()));
+            let extra = extra.filter(|(dice, _)| *dice >= LEAST_DICE).map(|(_, word)| *word);
+            let is_new = |word: &&str| !known.contains(word);
+            let mut extra: Vec<&str> = extra.filter(is_new).take(MOST_RELATED).collect();
+            let others = dictionary.meaning_two(key).into_iter().filter(is_new);
+            let others: Vec<&str> =
+                others.filter(|word| !extra.contains(word)).take(MOST_RELATED).collect();
+            extra.extend(others);
+            let extra = extra.into_iter().map(|word| (word.to_owned(), RELATED)).collect();
+            records.insert(key, (Some(groups), extra));
         }
         for (key, numbers) in &dictionary.explained {
             let number = key.bytes().all(|b| b.is_ascii_digit());

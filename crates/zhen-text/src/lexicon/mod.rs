@@ -26,7 +26,8 @@
 //!   a rare synonym where frequencies do not.
 //!
 //! The last measure also finds *related* words, which are parts of many words for the same thing
-//! (economy: 经); they follow the translations at half the weight.
+//! (economy: 经); they follow the translations at half the weight, and so do words that mean the word
+//! and one other together (waste: 废水, *waste water*).
 
 use std::ops::Range;
 
@@ -47,7 +48,7 @@ static CHINESE: &[u8] = include_bytes!("../../../../data/lexicon/cedict/chinese.
 pub const LONGEST_PHRASE: usize = 6;
 /// Most translations given; [related](self#how-translations-are-ranked) words may follow.
 pub const MOST_TRANSLATIONS: usize = 8;
-/// Most related words given.
+/// Most related words given of each kind.
 pub const MOST_RELATED: usize = 4;
 /// Longest Chinese word looked up, in characters.
 const LONGEST_WORD: usize = 24;
@@ -84,8 +85,8 @@ pub struct Candidate {
     /// From 0 to 1, the best one's highest: 1 for a translation of the word itself. Candidates
     /// compete for one place, so their weights do not add up.
     pub weight: f32,
-    /// Whether it is no translation, but a word that often stands in the same entries: *university* for
-    /// 北京. It hints at what is meant.
+    /// Whether it is no translation, but a word that often stands in the same entries, *university* for
+    /// 北京, or means more than the word. It hints at what is meant.
     pub related: bool,
 }
 

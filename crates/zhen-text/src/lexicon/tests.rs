@@ -135,6 +135,14 @@ fn a_shorter_word_only_hints_where_the_word_has_an_entry() {
 }
 
 #[test]
+fn what_means_a_word_and_another_together_hints_at_it() {
+    let found = Lexicon::builtin().to_chinese(&["waste"]);
+    let hints: Vec<_> = found[0].candidates.iter().filter(|one| one.related).collect();
+    assert!(hints.iter().any(|hint| hint.text == "废水"), "{hints:?}");
+    assert!(!hints.contains(&&found[0].candidates[0]));
+}
+
+#[test]
 fn function_words_and_numbers_are_left_alone() {
     assert_eq!(to_chinese("of the 1999 3.5 25,000"), []);
     let with_content = to_chinese("what is the economy of");
@@ -204,7 +212,7 @@ proptest! {
             prop_assert!(found.words.end <= words.len() && !found.words.is_empty());
             end = found.words.end;
             prop_assert!(!found.candidates.is_empty());
-            prop_assert!(found.candidates.len() <= MOST_TRANSLATIONS + 2 * MOST_RELATED);
+            prop_assert!(found.candidates.len() <= MOST_TRANSLATIONS + 3 * MOST_RELATED);
             let weights: Vec<f32> = found.candidates.iter().map(|c| c.weight).collect();
             prop_assert!(weights.iter().all(|&w| w > 0.0 && w <= weights[0] && w <= 1.0));
             for (i, candidate) in found.candidates.iter().enumerate() {
