@@ -99,13 +99,17 @@ fn lean(text: &str) -> String {
     lines.flat_map(|line| [line, "\n"]).collect()
 }
 
-/// As [`lean`], without the blanks around operators, and with the style sheet within the widget's
-/// script as [`lean_style`]. No text in the scripts holds an operator between blanks.
+/// As [`lean`], without the blanks around operators and within braces and the ends of lines that end
+/// nothing, and with the style sheet within the widget's script as [`lean_style`]. No text in the
+/// scripts holds an operator between blanks, and no comment behind code ends as those lines do.
 fn lean_script(text: &str) -> String {
     const STYLE: &str = "const STYLE=`";
     let mut script = lean(text);
-    for operator in ["=>", "=", "===", "!==", "&&", "||"] {
+    for operator in ["=>", "=", "===", "!==", "&&", "||", "?", ":"] {
         script = script.replace(&format!(" {operator} "), operator);
+    }
+    for (wide, narrow) in [("{ ", "{"), (" }", "}"), ("{\n", "{"), (";\n", ";"), (",\n", ",")] {
+        script = script.replace(wide, narrow);
     }
     let parts = script.split_once(STYLE).and_then(|(before, rest)| {
         let (style, after) = rest.split_once('`')?;
