@@ -451,6 +451,9 @@
 
   async function openDocument() {
     failed = false;
+    // Results on their way must not take the document's place. They are asked for again with the next look.
+    searching.cancel();
+    seen = '';
     const id = state.doc;
     const known = answer?.hits.find(hit => hit.id === id);
     // Its passages again, all of them: the address may have come from somebody else.

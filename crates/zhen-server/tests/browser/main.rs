@@ -10,6 +10,7 @@ mod driver;
 mod hostile;
 mod input_methods;
 mod page;
+mod reading;
 mod real;
 mod recovery;
 mod widget;
