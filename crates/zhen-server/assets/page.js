@@ -606,7 +606,7 @@
     const wanted = lines.findIndex((_, i) => source(i + 1) >= target);
     if (wanted >= MOST_LINES) from = Math.floor((wanted - MOST_LINES / 2) / 200) * 200;
     const lang = tag(doc.lang);
-    const text = el('div', { class: 'text', lang }, ...draw(from, from + MOST_LINES));
+    const text = el('div', { class: source(lines.length) > 9999 ? 'text wide' : 'text', lang }, ...draw(from, from + MOST_LINES));
     const title = el('h1', { dir: 'auto', lang, tabindex: -1 },
       marked(doc.title || doc.path.split('/').pop() || t.untitled, hit?.title_highlights && doc.title ? hit.title_highlights : null));
     const url = safeUrl(doc.url);
@@ -623,6 +623,13 @@
         count();
       };
       return button;
+    };
+    // A line of the text is one of the copy.
+    text.oncopy = event => {
+      const copied = getSelection().getRangeAt(0).cloneContents().querySelectorAll('p');
+      if (!copied.length) return;
+      event.clipboardData.setData('text/plain', [...copied].map(line => line.textContent).join('\n'));
+      event.preventDefault();
     };
     if (from) text.before(rest('prepend', 0, from));
     if (lines.length > from + MOST_LINES) $('document').append(rest('append', from + MOST_LINES, lines.length));

@@ -2,10 +2,89 @@
 
 use std::time::Duration;
 
+use serde_json::{Value, json};
+
+use crate::driver::Device;
 use crate::{Stage, TITLES};
 
 const SHOWN: &str = "!document.getElementById('document').hidden";
 const FOUND: &str = "!document.getElementById('found').hidden";
+
+/// Adds a document whose second line stands on line `source` of its file, and opens it from a hit.
+fn open_at(stage: &Stage, source: u32) -> Value {
+    let id = format!("/far/{source}.txt");
+    let lines = json!([[1, source - 1]]);
+    let record = json!({
+        "id": id, "path": id, "kind": "text", "body": "above\nlighthouse\n\nbelow", "lines": lines,
+    });
+    stage.server.catalog.index("default").add_lines(&record.to_string());
+    stage.open(&format!("/?q=lighthouse&doc={id}&line={source}"));
+    stage.browser.wait("document.querySelector('.here mark')");
+    stage.browser.eval("[...document.querySelectorAll('.text p')].map(p => p.offsetHeight)")
+}
+
+#[test]
+fn a_line_number_of_many_digits_stands_on_one_row() {
+    for device in [Device::Desktop, Device::Android] {
+        let Some(stage) = Stage::on(device, "en") else { return };
+        let rows = open_at(&stage, 12);
+        for source in [12_345, 123_456, 1_234_567] {
+            assert_eq!(open_at(&stage, source), rows, "line {source}");
+        }
+        let wide = "document.documentElement.scrollWidth > innerWidth";
+        assert_eq!(stage.browser.eval(wide), false);
+        // Among the hits, with numbers that only a very long file has.
+        stage.open("/?q=needle");
+        stage.browser.wait("document.querySelector('.line')");
+        let rows = stage.browser.run(
+            "const number = document.querySelector('.line').lastChild; number.data = '1234567'; \
+             const range = document.createRange(); range.selectNode(number); \
+             return range.getClientRects().length",
+        );
+        assert_eq!(rows, 1);
+    }
+}
+
+#[test]
+fn copied_lines_are_the_lines_of_the_text() {
+    let Some(stage) = Stage::new() else { return };
+    open_at(&stage, 12);
+    // Only who has done something in the page copies from it.
+    stage.browser.click("article h1");
+    let copied = |from: &str, to: &str| {
+        stage.browser.run(&format!(
+            "const lines = [...document.querySelectorAll('.text p > span')]; let copied = null; \
+             getSelection().setBaseAndExtent({from}, {to}); \
+             addEventListener('copy', event => {{ \
+               copied = event.clipboardData.getData('text/plain'); }}, {{ once: true }}); \
+             document.execCommand('copy'); return copied || String(getSelection())"
+        ))
+    };
+    let whole = copied("lines[0], 0", "lines[3], 1");
+    assert_eq!(whole, "above\nlighthouse\n\nbelow");
+    let part = copied("lines[0].firstChild, 2", "lines[3].firstChild, 3");
+    assert_eq!(part, "ove\nlighthouse\n\nbel");
+    let within = copied("lines[0].firstChild, 2", "lines[0].firstChild, 4");
+    assert_eq!(within, "ov");
+}
+
+#[test]
+fn paper_is_light_whatever_the_screen_is() {
+    let Some(stage) = Stage::new() else { return };
+    stage.open("/?q=needle&doc=/library/long.txt");
+    stage.browser.wait("document.querySelector('.text')");
+    let dark = json!([{"name": "prefers-color-scheme", "value": "dark"}]);
+    let ink = "getComputedStyle(document.querySelector('.text')).color.match(/[0-9.]+/g)[0] < 128";
+    for theme in ["auto", "light", "dark"] {
+        stage.browser.devtools("Emulation.setEmulatedMedia", json!({"features": dark}));
+        stage.browser.wait(&format!("({ink}) === {}", theme == "light"));
+        let print = json!({"media": "print", "features": dark});
+        stage.browser.devtools("Emulation.setEmulatedMedia", print);
+        stage.browser.wait(ink);
+        stage.browser.devtools("Emulation.setEmulatedMedia", json!({"media": ""}));
+        stage.browser.click("#theme");
+    }
+}
 
 #[test]
 fn results_that_come_late_do_not_take_the_place_of_a_document() {
