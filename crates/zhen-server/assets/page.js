@@ -2,7 +2,7 @@
 (() => {
   'use strict';
 
-  const { marked, safeUrl, Latest, ask, el, WORDS } = customElements.get('zhen-search').tools;
+  const { marked, safeUrl, nameOf, Latest, ask, el, WORDS } = customElements.get('zhen-search').tools;
   const $ = id => document.getElementById(id);
   const box = $('box');
   const PAGE = 10, DEEPEST = 10000, MOST_LINES = 20000, LONGEST = 8000;
@@ -365,11 +365,10 @@
 
   function showHit(hit) {
     const lang = tag(hit.lang);
-    const title = hit.title || hit.path?.split('/').pop() || t.untitled;
     const ways = hit.matched.filter(way => WORDS[ui].via[way.via]);
     return el('li', { class: 'hit' },
       el('h2', { lang }, link(hit, hit.passages[0]?.line, { dir: 'auto' },
-        marked(title, hit.title ? hit.title_highlights : null))),
+        marked(nameOf(hit), hit.title_highlights))),
       meta(hit),
       hit.passages.length ? el('div', { class: 'passages' }, ...hit.passages.map(passage =>
         link(hit, passage.line, { class: 'passage' },
@@ -608,7 +607,7 @@
     const lang = tag(doc.lang);
     const text = el('div', { class: source(lines.length) > 9999 ? 'text wide' : 'text', lang }, ...draw(from, from + MOST_LINES));
     const title = el('h1', { dir: 'auto', lang, tabindex: -1 },
-      marked(doc.title || doc.path.split('/').pop() || t.untitled, hit?.title_highlights && doc.title ? hit.title_highlights : null));
+      marked(nameOf({ title: doc.title, id: state.doc }), doc.title && hit?.title_highlights));
     const url = safeUrl(doc.url);
     const tags = doc.tags.length ? [el('dt', {}, t.tags), el('dd', {}, doc.tags.join(', '))] : [];
     const steps = el('span', { class: 'step' });

@@ -15,7 +15,7 @@
       all: n => n === 1 ? 'See the one result' : `See all ${n.toLocaleString('en')} results`,
       found: n => n === 1 ? '1 result' : `${n.toLocaleString('en')} results`,
       nothing: q => `Nothing found for “${q}”`, mean: q => `Did you mean “${q}”?`,
-      failed: 'The search is not available.', untitled: 'Untitled',
+      failed: 'The search is not available.',
       via: { variant: 'variant', stem: 'word form', translation: 'translation', alias: 'alias',
         pinyin: 'pinyin', typo: 'spelling', number: 'number', synonym: 'synonym', prefix: '' },
     },
@@ -24,7 +24,7 @@
       all: n => `查看全部 ${n.toLocaleString('zh')} 条结果`,
       found: n => `${n.toLocaleString('zh')} 条结果`,
       nothing: q => `没有找到“${q}”`, mean: q => `您要找的是不是“${q}”？`,
-      failed: '搜索暂时不可用。', untitled: '无标题',
+      failed: '搜索暂时不可用。',
       via: { variant: '异体', stem: '词形', translation: '翻译', alias: '别名', pinyin: '拼音',
         typo: '纠错', number: '数值', synonym: '同义', prefix: '' },
     },
@@ -56,6 +56,9 @@
       return null;
     }
   }
+
+  // What a document goes by: its title, or the last part of its id, which for a file is its name.
+  const nameOf = ({ title, id }) => title || id.split('/').pop() || id;
 
   // Runs requests for one purpose; an answer that has been overtaken is dropped.
   class Latest {
@@ -196,7 +199,7 @@
 
   class ZhenSearch extends HTMLElement {
     static observedAttributes = ['placeholder', 'label', 'value', 'lang', 'server', 'index', 'filter'];
-    static tools = { marked, safeUrl, Latest, ask, el, svg, WORDS };
+    static tools = { marked, safeUrl, nameOf, Latest, ask, el, WORDS };
 
     #input;
     #panel;
@@ -426,9 +429,8 @@
       const [passage] = hit.passages;
       const lang = /^[\w-]+$/.test(hit.lang || '') ? hit.lang : null;
       return el('div', { part: 'option hit', class: 'option', lang },
-        el('div', { part: 'title', class: 'title', dir: 'auto' }, hit.title
-          ? marked(hit.title, hit.title_highlights, mark)
-          : hit.path || hit.id || this.words.untitled),
+        el('div', { part: 'title', class: 'title', dir: 'auto' },
+          marked(nameOf(hit), hit.title_highlights, mark)),
         passage ? el('div', { part: 'passage', class: 'passage', dir: 'auto' },
           marked(passage.text, passage.highlights, mark)) : null);
     }

@@ -87,6 +87,22 @@ fn paper_is_light_whatever_the_screen_is() {
 }
 
 #[test]
+fn a_document_without_a_title_goes_by_its_file_or_its_id() {
+    let Some(stage) = Stage::new() else { return };
+    for id in ["/notes/today.txt", "note-7", "https://x.example/"] {
+        let record = json!({"id": id, "path": "/all.jsonl", "body": "lighthouse"});
+        stage.server.catalog.index("default").add_lines(&record.to_string());
+    }
+    stage.open("/?q=lighthouse");
+    stage.browser.wait(&format!("{TITLES}.length === 3"));
+    let names = json!(["https://x.example/", "note-7", "today.txt"]);
+    assert_eq!(stage.browser.eval(&format!("{TITLES}.sort()")), names);
+    stage.open("/?q=lighthouse&doc=/notes/today.txt");
+    stage.browser.wait("document.querySelector('article h1')?.textContent === 'today.txt'");
+    assert_eq!(stage.browser.text("document.title"), "today.txt · zhen");
+}
+
+#[test]
 fn results_that_come_late_do_not_take_the_place_of_a_document() {
     let Some(stage) = Stage::new() else { return };
     let browser = &stage.browser;

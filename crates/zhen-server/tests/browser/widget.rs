@@ -77,6 +77,17 @@ fn the_box_works_in_a_page_of_another_origin() {
 }
 
 #[test]
+fn a_hit_without_a_title_goes_by_the_name_of_its_file() {
+    let Some((server, browser)) = stage(true) else { return };
+    let record = json!({"id": "/notes/today.txt", "path": "/all.jsonl", "body": "lighthouse"});
+    server.catalog.index("default").add_lines(&record.to_string());
+    browser.run("document.getElementById('plain').focus()");
+    browser.commit("lighthouse");
+    let titles = format!("[...{PANEL}.querySelectorAll('[part~=title]')].map(t => t.textContent)");
+    browser.wait(&format!("({titles}).join() === 'today.txt'"));
+}
+
+#[test]
 fn a_chosen_hit_leads_to_the_document_on_the_server() {
     let Some((server, browser)) = stage(true) else { return };
     browser.run("document.getElementById('plain').focus()");
