@@ -25,7 +25,7 @@
       more: n => n === 1 ? '1 near-identical document' : `${n} near-identical documents`,
       line: 'Line', previous: 'Previous', next: 'Next', back: 'Results', original: 'Original',
       place: (i, n) => i ? `${i} of ${n}` : n === 1 ? '1 match' : `${n} matches`, gone: 'This document is not in the index any more.',
-      failed: 'The server cannot be reached.', rest: 'Show the rest', tags: 'Tags', untitled: 'Untitled',
+      failed: 'The server cannot be reached.', rest: 'Show the rest', tags: 'Tags', loading: 'Loading…',
       wrongkey: 'This key is not known here.', ready: n => `${n === '1' ? '1 document' : `${n} documents`} to search`,
       nomore: 'There is nothing more.',
       empty: 'This index is empty. Add documents with “zhen index PATH”.',
@@ -45,7 +45,7 @@
       relaxed: '很少文档包含全部词语，部分词语已略去。', widen: '可以少用几个词、换一种写法或清除筛选。',
       more: n => `另有 ${n} 篇几乎相同的文档`, line: '第', previous: '上一处', next: '下一处',
       back: '返回结果', original: '原文', place: (i, n) => i ? `${i} / ${n}` : `${n} 处`, gone: '索引中已没有这篇文档。',
-      failed: '无法连接服务器。', rest: '显示其余部分', tags: '标签', untitled: '无标题',
+      failed: '无法连接服务器。', rest: '显示其余部分', tags: '标签', loading: '正在载入…',
       wrongkey: '密钥不正确。', ready: n => `共 ${n} 篇文档`,
       nomore: '没有更多结果了。',
       empty: '索引为空。请用 “zhen index 路径” 添加文档。',
@@ -119,7 +119,8 @@
     if (next.doc && !state.doc && !replace) entry.results = shown;
     state = next;
     history[replace ? 'replaceState' : 'pushState'](entry, '', address());
-    if (!replace) scrollTo(0, 0);
+    // A document finds its own place, once it is there.
+    if (!replace && !next.doc) scrollTo(0, 0);
     return render();
   }
 
@@ -175,7 +176,22 @@
     } else {
       await search(key);
     }
-    if (y !== undefined) scrollTo(0, y);
+    if (y !== undefined && shown === key) scrollTo(0, y);
+  }
+
+  // Runs a request, with a sign that it is under way once that takes a while.
+  async function waitFor(request) {
+    const sign = setTimeout(() => {
+      document.body.classList.add('stale');
+      announce(t.loading);
+    }, 150);
+    try {
+      return await request;
+    } finally {
+      clearTimeout(sign);
+      if (document.body.classList.contains('stale')) announce('');
+      document.body.classList.remove('stale');
+    }
   }
 
   function problem(error) {
@@ -245,9 +261,8 @@
     const open = GROUPS.filter(group => group === 'folder' || !active(group));
     const common = { q: state.q, index: state.index, exact: state.exact };
     failed = false;
-    const waiting = setTimeout(() => document.body.classList.add('stale'), 150);
     try {
-      const answers = await searching.run(signal => Promise.all([
+      const asking = searching.run(signal => Promise.all([
         // One more than is shown tells whether there is another page.
         get('api/v1/search', { ...common, limit: Math.min(PAGE + 1, DEEPEST - offset), offset,
           sort: state.sort, filter: filter(), facet: open }, signal),
@@ -255,6 +270,8 @@
         ...GROUPS.filter(group => !open.includes(group)).map(group => get('api/v1/search', { ...common, limit: 0,
           passages: 0, filter: filter(group), facet: group }, signal)),
       ]));
+      // Nobody waits for what is there already.
+      const answers = await (key === shown ? asking : waitFor(asking));
       if (!answers) return;
       answer = answers[0];
       const { hits, total } = answer;
@@ -273,9 +290,6 @@
       showFilters(Object.assign({}, ...answers.map(each => each.facets)));
     } catch (error) {
       problem(error);
-    } finally {
-      clearTimeout(waiting);
-      document.body.classList.remove('stale');
     }
   }
 
@@ -460,10 +474,10 @@
       q: state.q, index: state.index, limit: 1, passages: 20, filter: `id:${quote(id)}`,
     }, signal).catch(() => null);
     try {
-      const read = await reading.run(signal => Promise.all([
+      const read = await waitFor(reading.run(signal => Promise.all([
         get(`api/v1/documents/${encodeURIComponent(id)}`, { index: state.index }, signal),
         again(signal),
-      ]));
+      ])));
       if (!read) return;
       const hit = read[1]?.hits.find(each => each.id === id) || known;
       $('key').hidden = true;
@@ -711,7 +725,7 @@
   document.addEventListener('keydown', event => {
     if (event.isComposing || event.keyCode === 229 || event.key !== 'Escape') return;
     if (event.defaultPrevented) return;
-    if (!$('document').hidden) closeDocument();
+    if (state.doc) closeDocument();
     else box.focus();
   });
 

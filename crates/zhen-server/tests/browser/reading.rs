@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::driver::Device;
+use crate::driver::{Browser, Device};
 use crate::{Stage, TITLES};
 
 const SHOWN: &str = "!document.getElementById('document').hidden";
@@ -100,6 +100,44 @@ fn a_document_without_a_title_goes_by_its_file_or_its_id() {
     stage.open("/?q=lighthouse&doc=/notes/today.txt");
     stage.browser.wait("document.querySelector('article h1')?.textContent === 'today.txt'");
     assert_eq!(stage.browser.text("document.title"), "today.txt · zhen");
+}
+
+/// Results, scrolled to where a document is about to be opened that takes its time.
+fn opening(stage: &Stage) -> &Browser {
+    let browser = &stage.browser;
+    stage.open("/?q=meeting");
+    browser.wait("document.querySelectorAll('#hits > li').length === 10");
+    browser.run("scrollTo(0, 300)");
+    // What stands beside a document, its passages, is searched for.
+    let index = stage.server.catalog.index("default");
+    *index.faults.delay.lock().unwrap() = Duration::from_millis(1_500);
+    browser.run("document.querySelectorAll('#hits h2 a')[3].click()");
+    browser
+}
+
+#[test]
+fn a_document_on_its_way_is_told_of_and_can_be_left() {
+    let Some(stage) = Stage::new() else { return };
+    let browser = opening(&stage);
+    browser.wait("document.body.matches('.stale')");
+    browser.wait("document.getElementById('announce').textContent === 'Loading…'");
+    assert_eq!(browser.eval("scrollY"), 300, "the results stay where they are");
+    browser.press("Escape");
+    browser.wait("location.search === '?q=meeting' && !document.body.matches('.stale')");
+    // Now it would have come.
+    std::thread::sleep(Duration::from_millis(2_000));
+    assert_eq!(browser.eval(FOUND), true);
+    assert_eq!(browser.eval("scrollY"), 300);
+    assert_eq!(
+        browser.eval("document.querySelectorAll('#hits h2 a')[3] === document.activeElement"),
+        true
+    );
+
+    // And where nobody leaves it, it comes.
+    let browser = opening(&stage);
+    browser.wait(SHOWN);
+    assert_eq!(browser.eval("document.body.matches('.stale')"), false);
+    browser.wait("document.getElementById('announce').textContent !== 'Loading…'");
 }
 
 #[test]
