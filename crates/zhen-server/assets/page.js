@@ -43,7 +43,7 @@
       sorts: { '': '最相关', 'time:desc': '最新', 'time': '最早' },
       count: (n, ms) => `${n} 条结果，用时 ${ms} 毫秒`, nothing: '没有找到 ', mean: '您要找的是不是 ',
       relaxed: '很少文档包含全部词语，部分词语已略去。', widen: '可以少用几个词、换一种写法或清除筛选。',
-      more: n => `另有 ${n} 篇几乎相同的文档`, line: '第', previous: '上一处', next: '下一处',
+      more: n => `另有 ${n} 篇几乎相同的文档`, line: '行', previous: '上一处', next: '下一处',
       back: '返回结果', original: '原文', place: (i, n) => i ? `${i} / ${n}` : `${n} 处`, gone: '索引中已没有这篇文档。',
       failed: '无法连接服务器。', rest: '显示其余部分', tags: '标签', loading: '正在载入…',
       wrongkey: '密钥不正确。', ready: n => `共 ${n} 篇文档`,

@@ -225,7 +225,7 @@
         part: 'input', type: 'search', role: 'combobox', 'aria-autocomplete': 'list',
         'aria-expanded': 'false', 'aria-controls': `${this.#id}-list`, autocomplete: 'off',
         autocapitalize: 'off', autocorrect: 'off', spellcheck: 'false', enterkeyhint: 'search',
-        maxlength: 2000,
+        maxlength: 4096,
       });
       this.#clear = el('button', { part: 'clear', type: 'button', hidden: true },
         svg('m5 5 10 10M15 5 5 15'));

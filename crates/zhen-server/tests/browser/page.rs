@@ -288,6 +288,8 @@ fn the_interface_speaks_chinese_and_english_and_remembers() {
     stage.open("/?q=词典");
     browser.wait("document.getElementById('count').textContent.includes('条结果')");
     assert_eq!(browser.eval("document.documentElement.lang"), "zh-Hans");
+    let line = browser.text("document.querySelector('.passage .line').textContent");
+    assert!(line.starts_with("行 "), "{line}");
     browser.picture("chinese");
     browser.click("#language");
     browser.wait("document.getElementById('count').textContent.includes('results')");

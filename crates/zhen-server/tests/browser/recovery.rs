@@ -130,7 +130,7 @@ fn a_page_of_a_server_that_limits_requests_comes_back_when_it_may() {
 fn a_query_too_long_for_an_address_is_searched_and_survives_a_reload() {
     let Some(stage) = Stage::new() else { return };
     let (server, browser) = (&stage.server, &stage.browser);
-    let query = "针".repeat(1_900);
+    let query = "针".repeat(4_096);
     let record = json!({"id": "long", "title": "Long", "body": query});
     server.catalog.index("default").add_lines(&record.to_string());
     stage.open("/");
@@ -139,7 +139,7 @@ fn a_query_too_long_for_an_address_is_searched_and_survives_a_reload() {
     assert_eq!(browser.eval("location.search"), "");
     browser.run("window.before = true; location.reload()");
     browser.wait(&format!("!window.before && {TITLES}.length === 1"));
-    assert_eq!(browser.eval(&format!("{FIELD}.value.length")), 1_900);
+    assert_eq!(browser.eval(&format!("{FIELD}.value.length")), 4_096);
     browser.click("#hits h2 a");
     browser.wait("document.querySelector('.text')?.textContent.includes('针针')");
     browser.press("Escape");
