@@ -113,7 +113,7 @@
   function go(change, { replace = false } = {}) {
     const next = { ...state, ...change };
     if (asked(next) === asked()) return failed ? render() : undefined;
-    history.replaceState({ ...history.state, y: scrollY }, '');
+    keepPlace();
     const entry = isLong(next.q) ? { q: next.q } : {};
     // Results that a document is opened from are one step back.
     if (next.doc && !state.doc && !replace) entry.results = shown;
@@ -123,6 +123,10 @@
     if (!replace && !next.doc) scrollTo(0, 0);
     return render();
   }
+
+  // The place in the page, for when its entry of the history is come back to, or loaded again.
+  const keepPlace = () => history.replaceState({ ...history.state, y: scrollY }, '');
+  addEventListener('scrollend', keepPlace);
 
   addEventListener('popstate', event => {
     state = readAddress();
@@ -146,6 +150,7 @@
     return parts.join(' ');
   }
 
+  const toResults = () => $('results').focus({ preventScroll: true });
   const active = group => group === 'time' ? state.from || state.to : state[group];
 
   // ---- Rendering --------------------------------------------------------------------------------
@@ -285,7 +290,9 @@
       // What is folded into other hits fills no pages.
       const ends = hits.length <= PAGE && offset + PAGE < DEEPEST;
       showSummary(answer, page > 1 && !hits.length);
+      const at = focusedHit();
       $('hits').replaceChildren(...hits.slice(0, PAGE).map(showHit));
+      if (at >= 0) (titles()[at] || $('results')).focus({ preventScroll: true });
       showPages(ends ? offset + hits.length : total, page);
       showFilters(Object.assign({}, ...answers.map(each => each.facets)));
     } catch (error) {
@@ -342,6 +349,9 @@
     const parts = path.split('/');
     return parts.length > 4 ? `…/${parts.slice(-3).join('/')}` : path;
   };
+
+  const titles = () => [...$('hits').querySelectorAll('h2 a')];
+  const focusedHit = () => [...$('hits').children].indexOf(document.activeElement.closest('.hit'));
 
   function meta(hit) {
     const parts = [];
@@ -409,13 +419,31 @@
         'aria-current': !rel && n === page ? 'page' : null }, text);
       links.push(inPlace(to, () => {
         go({ page: n > 1 ? String(n) : '' });
-        $('results').focus({ preventScroll: true });
+        toResults();
       }));
     };
     if (page > 1) add(page - 1, t.previous, 'prev');
     for (const n of [...pages].filter(n => n >= 1 && n <= last).sort((a, b) => a - b)) add(n, number(n));
     if (page < last) add(page + 1, t.next, 'next');
     $('pages').replaceChildren(...(last > 1 || page > 1 ? links : []));
+  }
+
+  const valueName = (group, value) => !value ? t.any : group === 'lang' ? language(value)
+    : group === 'kind' ? kind(value) : group === 'folder' ? value.split('/').pop() || '/' : value;
+
+  // A filter that is set, where the others are folded away. Pressing it removes it.
+  function chip(text, without) {
+    const button = el('button', { type: 'button', 'aria-label': `${WORDS[ui].clear}: ${text}` }, `${text} ×`);
+    button.onclick = () => { go({ ...without, page: '' }); toResults(); };
+    return button;
+  }
+
+  function showChips() {
+    const chips = GROUPS.filter(active).map(group => group === 'time'
+      ? chip([...new Set([state.from, state.to])].join('–'), { from: '', to: '' })
+      : chip(valueName(group, state[group]), { [group]: '' }));
+    if (state.exact) chips.push(chip(t.exact, { exact: '' }));
+    $('set').replaceChildren(...chips);
   }
 
   function showFilters(facets) {
@@ -429,15 +457,13 @@
       if (now && !values.some(each => each.value === now)) values.unshift({ value: now, count: null });
       if (values.length < 2 && !active(group)) return null;
       if (active(group)) values.unshift({ value: '', count: null });
-      const name = value => !value ? t.any : group === 'lang' ? language(value)
-        : group === 'kind' ? kind(value) : group === 'folder' ? value.split('/').pop() || '/' : value;
       const choices = values.map(({ value, count }) => {
         const radio = el('input', { type: 'radio', name: group, value, id: `${group}-${value}` });
         radio.checked = value !== '' && value === now;
         radio.onchange = () => go(group === 'time' ? { from: value, to: value, page: '' }
           : { [group]: value, page: '' });
         return el('label', { class: 'value', title: group === 'folder' ? value || null : null }, radio,
-          el('span', { dir: 'auto' }, name(value)),
+          el('span', { dir: 'auto' }, valueName(group, value)),
           el('span', { class: 'count' }, count == null ? '' : number(count)));
       });
       const range = group !== 'time' ? null : el('details', { class: 'range', open: Boolean(active(group) && !now) }, el('summary', { id: 'time-range' }, t.range), ...['from', 'to'].map(end => {
@@ -453,9 +479,10 @@
     exact.checked = Boolean(state.exact);
     exact.onchange = () => go({ exact: exact.checked ? '1' : '', page: '' });
     const remove = el('button', { type: 'button', id: 'remove' }, t.remove);
-    remove.onclick = () => { go(clean); box.focus(); };
+    remove.onclick = () => { go(clean); toResults(); };
     form.replaceChildren(...groups.filter(Boolean),
       el('label', { class: 'exact' }, exact, t.exact), ...(narrowed() ? [remove] : []));
+    showChips();
     // The choice may be gone from its group; then the group's first.
     if (held?.id) ($(held.id) || [...form.elements].find(each => each.name && each.name === held.name) || box).focus();
   }
@@ -498,7 +525,7 @@
   function closeDocument() {
     if (history.state?.results && history.state.results === asked({ doc: '', line: '' })) return history.back();
     go({ doc: '', line: '' });
-    $('results').focus({ preventScroll: true });
+    toResults();
   }
 
   function showGone(text) {
@@ -704,7 +731,7 @@
     typedAt = 0;
   });
   box.addEventListener('zhen-leave', event => {
-    const first = $('hits').querySelector('h2 a');
+    const [first] = titles();
     if (!first || $('found').hidden) return;
     event.preventDefault();
     first.focus();
@@ -712,14 +739,14 @@
   box.addEventListener('zhen-error', event => event.preventDefault());
 
   $('hits').addEventListener('keydown', event => {
-    const links = [...$('hits').querySelectorAll('h2 a')];
-    const at = links.indexOf(event.target.closest('.hit')?.querySelector('h2 a'));
-    const to = event.key === 'ArrowDown' ? at + 1 : event.key === 'ArrowUp' ? at - 1 : null;
-    if (to === null || event.ctrlKey || event.metaKey || event.altKey) return;
+    const by = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
+    if (!by || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    if (to < 0) box.focus();
-    else links[to]?.focus();
-    links[to]?.closest('.hit').scrollIntoView({ block: 'nearest' });
+    const to = focusedHit() + by;
+    if (to < 0) return box.focus();
+    const next = titles()[to];
+    next?.focus();
+    next?.closest('.hit').scrollIntoView({ block: 'nearest' });
   });
 
   document.addEventListener('keydown', event => {
@@ -731,12 +758,6 @@
 
   // What another process commits shows without a word from it: results in view are asked for again
   // when the number of the last commit has changed. A page that nobody touches is left alone.
-  async function refresh() {
-    const links = () => [...$('hits').querySelectorAll('h2 a')];
-    const at = links().indexOf(document.activeElement);
-    await search(shown);
-    if (at >= 0 && document.activeElement === document.body) links()[at]?.focus({ preventScroll: true });
-  }
   // While nothing changes it looks less and less often, and as seldom as a server that is busy says.
   async function look() {
     const key = shown;
@@ -747,7 +768,7 @@
       const now = version(await get('api/v1/stats', { index: state.index }));
       if (key !== shown || state.doc) return;
       pause = now === seen ? Math.min(pause * 1.3, LATER) : SOON;
-      if (now !== seen) refresh();
+      if (now !== seen) search(shown);
       seen = now;
     } catch (error) {
       pause = Math.max(LATER, 1000 * (error.retry || 0));
@@ -757,7 +778,7 @@
   watch();
   document.addEventListener('visibilitychange', () => {
     [lookedAt, pause] = [Date.now(), SOON];
-    if (!document.hidden && shown && !state.doc) refresh();
+    if (!document.hidden && shown && !state.doc) search(shown);
   });
 
   $('home').addEventListener('click', event => {
@@ -826,7 +847,7 @@
 
   async function begin() {
     state = readAddress();
-    render(0);
+    render(history.state?.y || 0);
     try {
       const { indexes, default: name } = await get('api/v1/indexes', {});
       usual = name;

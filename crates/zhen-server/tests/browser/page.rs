@@ -102,6 +102,11 @@ fn keys_lead_from_the_box_through_results_into_a_document_and_back() {
     browser.press("Escape");
     browser.wait("!document.getElementById('found').hidden");
     assert_eq!(browser.eval(focused), "Economic outlook: slower, greener, more regional");
+    assert_eq!(browser.eval("document.activeElement.matches(':focus-visible')"), true);
+    browser.type_text("k");
+    assert_eq!(browser.eval(focused), "The corridor after ten years: a review");
+    browser.type_text("j");
+    assert_eq!(browser.eval(focused), "Economic outlook: slower, greener, more regional");
     browser.press("ArrowUp");
     browser.press("ArrowUp");
     assert_eq!(browser.eval("document.activeElement.id"), "box");
@@ -410,6 +415,32 @@ fn a_small_screen_shows_everything_without_scrolling_sideways() {
     );
     browser.click_on("document.querySelector('[name=lang][value=en]').closest('label')");
     browser.wait("document.getElementById('count').textContent.startsWith('16 results')");
+    // What is set is seen, and removed, without opening the others.
+    stage.open("/?q=meeting&lang=en&from=2021&to=2021");
+    browser.wait("document.getElementById('count').textContent.startsWith('3 results')");
+    browser.picture("mobile-filters");
+    let set = "[...document.querySelectorAll('#set button')].filter(b => b.checkVisibility())\
+               .map(b => b.textContent)";
+    assert_eq!(browser.eval(set), json!(["English ×", "2021 ×"]));
+    browser.click("#set button");
+    browser.wait("document.getElementById('count').textContent.startsWith('5 results')");
+    browser.wait("location.search === '?q=meeting&from=2021&to=2021'");
+    browser.click("#set button");
+    browser.wait("document.getElementById('count').textContent.startsWith('32 results')");
+    assert_eq!(browser.eval(set), json!([]));
+}
+
+#[test]
+fn a_page_that_is_loaded_again_keeps_its_place() {
+    let Some(stage) = Stage::new() else { return };
+    let browser = &stage.browser;
+    stage.open("/?q=meeting");
+    browser.wait("document.querySelectorAll('#hits > li').length === 10");
+    browser.run("scrollTo(0, 300)");
+    browser.wait("history.state?.y === 300");
+    browser.run("window.before = true; location.reload()");
+    browser.wait("!window.before && document.querySelectorAll('#hits > li').length === 10");
+    browser.wait("scrollY === 300");
 }
 
 #[test]
