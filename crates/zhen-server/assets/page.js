@@ -21,7 +21,7 @@
       count: (n, ms) => `${n === '1' ? '1 result' : `${n} results`} in ${ms} ms`,
       nothing: 'Nothing found for ', mean: 'Did you mean ',
       relaxed: 'Few documents hold every word; some words are left out.',
-      widen: 'Fewer words, another spelling or no filters may help.',
+      widen: 'Fewer words or another spelling may help. ',
       more: n => n === 1 ? '1 near-identical document' : `${n} near-identical documents`,
       line: 'Line', previous: 'Previous', next: 'Next', back: 'Results', original: 'Original',
       place: (i, n) => i ? `${i} of ${n}` : n === 1 ? '1 match' : `${n} matches`, gone: 'This document is not in the index any more.',
@@ -42,7 +42,7 @@
       from: '从', to: '到', range: '时间段…', any: '全部', remove: '清除筛选', exact: '只找原词',
       sorts: { '': '最相关', 'time:desc': '最新', 'time': '最早' },
       count: (n, ms) => `${n} 条结果，用时 ${ms} 毫秒`, nothing: '没有找到 ', mean: '您要找的是不是 ',
-      relaxed: '很少文档包含全部词语，部分词语已略去。', widen: '可以少用几个词、换一种写法或清除筛选。',
+      relaxed: '很少文档包含全部词语，部分词语已略去。', widen: '可以少用几个词或换一种写法。',
       more: n => `另有 ${n} 篇几乎相同的文档`, line: '行', previous: '上一处', next: '下一处',
       back: '返回结果', original: '原文', place: (i, n) => i ? `${i} / ${n}` : `${n} 处`, gone: '索引中已没有这篇文档。',
       failed: '无法连接服务器。', rest: '显示其余部分', tags: '标签', loading: '正在载入…',
@@ -212,6 +212,7 @@
     if ($('found').hidden || $('count').textContent !== text) announce(text);
     $('count').textContent = text;
     for (const id of ['notes', 'hits', 'pages']) $(id).replaceChildren();
+    $('sort').hidden = true;
     visible('found');
     $('filters').hidden = true;
     shown = null;
@@ -318,7 +319,7 @@
     }
     if (!found.total) {
       const note = el('p', { class: 'note' }, t.nothing, el('em', { dir: 'auto' }, found.query),
-        ui === 'zh' ? '。' : '. ', t.widen);
+        ui === 'zh' ? '。' : '. ', t.widen, narrowed() ? remover({ class: 'plain' }) : null);
       notes.push(note);
     } else if (ended) {
       notes.push(el('p', { class: 'note' }, t.nomore));
@@ -446,6 +447,12 @@
     $('set').replaceChildren(...chips);
   }
 
+  function remover(props) {
+    const button = el('button', { type: 'button', ...props }, t.remove);
+    button.onclick = () => { go(clean); toResults(); };
+    return button;
+  }
+
   function showFilters(facets) {
     const form = $('narrow');
     const held = document.activeElement?.closest?.('#narrow') && document.activeElement;
@@ -478,10 +485,8 @@
     const exact = el('input', { type: 'checkbox', id: 'exact' });
     exact.checked = Boolean(state.exact);
     exact.onchange = () => go({ exact: exact.checked ? '1' : '', page: '' });
-    const remove = el('button', { type: 'button', id: 'remove' }, t.remove);
-    remove.onclick = () => { go(clean); toResults(); };
     form.replaceChildren(...groups.filter(Boolean),
-      el('label', { class: 'exact' }, exact, t.exact), ...(narrowed() ? [remove] : []));
+      el('label', { class: 'exact' }, exact, t.exact), ...(narrowed() ? [remover({ id: 'remove' })] : []));
     showChips();
     // The choice may be gone from its group; then the group's first.
     if (held?.id) ($(held.id) || [...form.elements].find(each => each.name && each.name === held.name) || box).focus();
@@ -720,16 +725,16 @@
     box.classList.add('typed');
     go({ q: detail.query, page: '', doc: '', line: '' }, { replace: !fresh });
   });
-  box.addEventListener('zhen-submit', event => {
-    event.preventDefault();
-    go({ q: event.detail.query, page: '', doc: '', line: '' }, { replace: Date.now() - typedAt < 2000 });
-    typedAt = 0;
-  });
-  box.addEventListener('zhen-select', event => {
-    event.preventDefault();
-    go({ q: event.detail.suggestion, page: '', doc: '', line: '' }, { replace: Date.now() - typedAt < 2000 });
-    typedAt = 0;
-  });
+  for (const type of ['zhen-submit', 'zhen-select']) {
+    box.addEventListener(type, event => {
+      event.preventDefault();
+      const q = event.detail.query ?? event.detail.suggestion;
+      go({ q, page: '', doc: '', line: '' }, { replace: Date.now() - typedAt < 2000 });
+      typedAt = 0;
+      // The keyboard on the screen makes room for the results.
+      if (matchMedia('(pointer: coarse)').matches) toResults();
+    });
+  }
   box.addEventListener('zhen-leave', event => {
     const [first] = titles();
     if (!first || $('found').hidden) return;

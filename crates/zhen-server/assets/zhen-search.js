@@ -256,7 +256,10 @@
       });
       input.addEventListener('keydown', event => this.#key(event));
       for (const type of ['focus', 'click']) input.addEventListener(type, () => this.#show(true));
-      this.addEventListener('focusout', () => { if (this.layout !== 'inline') this.#show(false); });
+      this.addEventListener('focusout', () => {
+        if (this.layout === 'inline') this.#activate(-1);
+        else this.#show(false);
+      });
       this.#clear.addEventListener('click', () => {
         this.value = '';
         this.#asked = null;
@@ -537,7 +540,10 @@
     }
 
     #submit(query, event) {
+      // What completes a query is of no use any more.
       clearTimeout(this.#timer);
+      this.#latest.cancel();
+      this.#list([]);
       this.#asked = query;
       if (!this.#emit('zhen-submit', { query }, true) || !query) return;
       const page = this.getAttribute('results') || `${this.server}/?q={q}&index={index}`;

@@ -100,4 +100,5 @@ fn on_android_results_come_while_the_keyboard_composes_latin_words() {
     browser.commit("corridor");
     browser.press("Enter");
     browser.wait("events.includes('zhen-submit corridor')");
+    assert_eq!(browser.eval("document.activeElement.id"), "results", "the keyboard goes away");
 }

@@ -82,6 +82,30 @@ fn suggestions_are_reached_and_chosen_by_keyboard() {
 }
 
 #[test]
+fn an_arrow_leads_on_from_suggestions_to_results_and_enter_is_done_with_them() {
+    let Some(stage) = Stage::new() else { return };
+    let browser = &stage.browser;
+    stage.open("/");
+    browser.commit("cidian");
+    let options = "[...document.getElementById('box').shadowRoot\
+                   .querySelectorAll('[role=option]')]";
+    browser.wait(&format!("{options}.length && {TITLES}.length"));
+    for _ in 0..=browser.eval(&format!("{options}.length")).as_u64().unwrap() {
+        browser.press("ArrowDown");
+    }
+    let first = "document.activeElement === document.querySelector('#hits h2 a')";
+    assert_eq!(browser.eval(first), true);
+    let chosen = format!("{options}.filter(o => o.matches('[aria-selected=true]')).length");
+    assert_eq!(browser.eval(&chosen), 0);
+    assert_eq!(browser.eval(&format!("{FIELD}.hasAttribute('aria-activedescendant')")), false);
+    browser.press("ArrowUp");
+    browser.press("Enter");
+    assert_eq!(browser.eval(&format!("{options}.length")), 0);
+    browser.press("ArrowDown");
+    assert_eq!(browser.eval(first), true);
+}
+
+#[test]
 fn keys_lead_from_the_box_through_results_into_a_document_and_back() {
     let Some(stage) = Stage::new() else { return };
     let browser = &stage.browser;
@@ -117,11 +141,12 @@ fn the_back_button_leads_through_searches_and_documents() {
     let Some(stage) = Stage::new() else { return };
     let browser = &stage.browser;
     stage.open("/");
-    browser.type_text("corridor");
+    // At once: between letters that come slowly there would be further entries of the history.
+    browser.commit("corridor");
     browser.press("Enter");
     browser.wait(&format!("{TITLES}.length === 3"));
     browser.run(&format!("{FIELD}.select()"));
-    browser.type_text("needle");
+    browser.commit("needle");
     browser.press("Enter");
     browser.wait(&format!("{TITLES}[0] === 'A long document'"));
     browser.click("#hits h2 a");
@@ -266,6 +291,10 @@ fn what_was_probably_meant_is_one_click_away_and_nothing_found_is_said() {
     assert!(browser.text("document.getElementById('notes').textContent").contains("Nothing found"));
     browser.click("#notes button");
     browser.wait(&format!("{TITLES}.length === 3 && {FIELD}.value === 'corridor'"));
+    stage.open("/?q=corridor&kind=nothing");
+    browser.wait("document.getElementById('notes').textContent.includes('Nothing found')");
+    browser.click("#notes button");
+    browser.wait(&format!("{TITLES}.length === 3 && location.search === '?q=corridor'"));
     stage.open("/?q=%22open");
     browser.wait("document.getElementById('notes').textContent.includes('not closed')");
 }
