@@ -124,11 +124,24 @@ impl<'a> Terms<'a> {
 
     /// How documents gain by the terms of `field`.
     pub(crate) fn saturation(&self, field: Field) -> tantivy::Result<&'a Saturation> {
-        self.known.saturations.of(field, || {
-            let tokens = self.indexes(field)?.iter().map(|index| index.total_num_tokens());
-            let tokens: u64 = tokens.sum();
-            Ok(tokens as f32 / self.documents().max(1) as f32)
-        })
+        self.known.saturations.of(field, || self.average_length(field))
+    }
+
+    /// The mean length of `field` in the documents that are not deleted, as their norms tell it: a merge
+    /// leaves it as it is. (How many terms a segment has is estimated when it is merged without deleted
+    /// documents.)
+    fn average_length(&self, field: Field) -> tantivy::Result<f32> {
+        let (mut terms, mut documents) = (0_u64, 0_u64);
+        for segment in self.segments() {
+            let norms = segment.get_fieldnorms_reader(field)?;
+            let length = |doc| u64::from(norms.fieldnorm(doc));
+            terms += match segment.alive_bitset() {
+                Some(alive) => alive.iter_alive().map(length).sum::<u64>(),
+                None => (0..segment.max_doc()).map(length).sum(),
+            };
+            documents += u64::from(segment.num_docs());
+        }
+        Ok(terms as f32 / documents.max(1) as f32)
     }
 
     /// How many documents there are, deleted ones included.

@@ -98,6 +98,42 @@ fn either_script_finds_both_and_highlights_the_original() {
 }
 
 #[test]
+fn scores_after_deletions_and_a_merge_are_those_of_an_index_without_what_was_deleted() {
+    let texts: Vec<String> = (0..60)
+        .map(|n| {
+            format!("{}telescope {}", "stars above ".repeat(n % 7), "望远镜看星星。".repeat(n))
+        })
+        .collect();
+    let document = |n: usize| Document {
+        id: n.to_string(),
+        title: format!("note {n}"),
+        body: texts[n].clone(),
+        ..Document::default()
+    };
+    let kept = |n: &usize| n % 3 == 0;
+    let scores = |index: &Index| {
+        let request = SearchRequest {
+            query: "telescope 星星".to_owned(),
+            limit: 100,
+            duplicates: Duplicates::Show,
+            ..SearchRequest::default()
+        };
+        let hits = index.ask(request).hits.into_iter();
+        hits.map(|hit| (hit.id, hit.score.to_bits())).collect::<Vec<_>>()
+    };
+    let index = Index::of((0..60).map(document).collect());
+    let mut indexer = Indexer::open(IndexOptions::new(index.dir())).unwrap();
+    let gone: Vec<String> = (0..60).filter(|n| !kept(n)).map(|n| n.to_string()).collect();
+    indexer.delete(&gone).unwrap();
+    indexer.merge().unwrap();
+    indexer.close().unwrap();
+    index.engine.refresh().unwrap();
+    let fresh = Index::of((0..60).filter(kept).map(document).collect());
+    assert!(scores(&index).len() > 10);
+    assert_eq!(scores(&index), scores(&fresh));
+}
+
+#[test]
 fn what_was_asked_before_changes_no_answer_but_a_commit_does() {
     let index =
         Index::of_texts(&["the free trade agreement", "自由贸易协定", "gone with the wind"]);
