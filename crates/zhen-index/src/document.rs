@@ -222,10 +222,13 @@ pub(crate) fn prepare(
     for tag in document.tags {
         text(fields.tags, Some(tag));
     }
-    if let Some(time) = document.time.as_deref().and_then(parse_time) {
-        values.push((fields.time, Stored::Date(time)));
-    }
     let mut meta = std::mem::take(&mut document.extra);
+    match document.time.as_deref().map(|time| (parse_time(time), time)) {
+        Some((Some(time), _)) => values.push((fields.time, Stored::Date(time))),
+        // One that the field cannot hold stands as text among the record's own.
+        Some((None, time)) => drop(meta.insert(name::TIME.to_owned(), time.into())),
+        None => {}
+    }
     if let Some(url) = document.url {
         meta.insert(name::URL.to_owned(), url.into());
     }
@@ -269,7 +272,7 @@ pub(crate) fn content_hash(title_grams: &str, body_grams: &str) -> Option<u64> {
     (!empty).then(|| hash64_parts(&[title.as_bytes(), body.as_bytes()]))
 }
 
-/// A point in time as the index keeps it: RFC 3339 within the years 1678 to 2261.
+/// A point in time as a field of times keeps it: RFC 3339 within the years 1678 to 2261.
 pub(crate) fn parse_time(time: &str) -> Option<DateTime> {
     let time = OffsetDateTime::parse(time, &Rfc3339).ok()?;
     DateTime::try_from_utc(time)

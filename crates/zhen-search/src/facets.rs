@@ -12,7 +12,7 @@ use tantivy::columnar::{Column, DynamicColumn, StrColumn};
 
 use crate::api::Facet;
 use crate::bits::Bits;
-use crate::filter::{column, has_values, is_field, no_field, resolve};
+use crate::filter::{columns, distant_times, has_values, is_field, moment, no_field, resolve};
 
 /// Most values told of one field.
 const MOST_VALUES: usize = 50;
@@ -31,16 +31,19 @@ pub(crate) fn count(
     for field in fields {
         let meant = resolve(segments, field);
         let by_folder = meant == FOLDER && !is_field(segments, &meant);
-        let name = if by_folder { column("path") } else { column(&meant) };
+        let names = columns(if by_folder { "path" } else { &meant });
         let mut counts: FxHashMap<String, u64> = FxHashMap::default();
         for (ord, matching) in matching.iter().enumerate() {
             let reader = searcher.segment_reader(ord as u32);
-            for handle in reader.fast_fields().dynamic_column_handles(&name)? {
-                match handle.open()? {
-                    DynamicColumn::Str(paths) if by_folder => {
-                        count_parents(&paths, matching, &mut counts)?;
+            for name in &names {
+                let of_times = *name == distant_times();
+                for handle in reader.fast_fields().dynamic_column_handles(name)? {
+                    match handle.open()? {
+                        DynamicColumn::Str(paths) if by_folder => {
+                            count_parents(&paths, matching, &mut counts)?;
+                        }
+                        column => count_column(&column, of_times, matching, &mut counts),
                     }
-                    column => count_column(&column, matching, &mut counts),
                 }
             }
         }
@@ -63,7 +66,13 @@ pub(crate) fn unknown(searcher: &Searcher, fields: &[String]) -> Vec<String> {
     unknown.filter_map(|field| no_field(segments, field, "count")).collect()
 }
 
-fn count_column(column: &DynamicColumn, matching: &Bits, counts: &mut FxHashMap<String, u64>) {
+/// Counts documents by the values of a column; of one `of_times` only moments are meant.
+fn count_column(
+    column: &DynamicColumn,
+    of_times: bool,
+    matching: &Bits,
+    counts: &mut FxHashMap<String, u64>,
+) {
     match column {
         DynamicColumn::Str(column) => {
             let mut by_ord: FxHashMap<u64, u64> = FxHashMap::default();
@@ -75,11 +84,18 @@ fn count_column(column: &DynamicColumn, matching: &Bits, counts: &mut FxHashMap<
             );
             for (ord, count) in by_ord {
                 let mut value = String::new();
-                if column.ord_to_str(ord, &mut value).is_ok() {
-                    *counts.entry(value).or_default() += count;
+                if column.ord_to_str(ord, &mut value).is_err() {
+                    continue;
                 }
+                match moment(&value) {
+                    Some(moment) => value = moment.year().to_string(),
+                    None if of_times => continue,
+                    None => {}
+                }
+                *counts.entry(value).or_default() += count;
             }
         }
+        DynamicColumn::I64(_) | DynamicColumn::U64(_) | DynamicColumn::F64(_) if of_times => {}
         DynamicColumn::I64(column) => count_values(column, matching, |v| v.to_string(), counts),
         DynamicColumn::U64(column) => count_values(column, matching, |v| v.to_string(), counts),
         DynamicColumn::F64(column) => count_values(column, matching, |v| v.to_string(), counts),

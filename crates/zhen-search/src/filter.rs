@@ -14,6 +14,7 @@ use zhen_text::fold::fold_to_string;
 
 use crate::api::SearchError;
 use crate::bits::Bits;
+use crate::number::Number;
 
 /// `name:value`, ready to be asked of a segment.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,11 +32,12 @@ enum Test {
     Text {
         text: String,
         how: How,
-        range: Option<(Limit<f64>, Limit<f64>)>,
+        number: Option<Number>,
     },
     /// Numbers and dates between two values; text in byte order, unless an end is a number or date.
     Range {
-        numbers: (Limit<f64>, Limit<f64>),
+        /// `None` where an end is no number.
+        numbers: Option<(Limit<Number>, Limit<Number>)>,
         dates: (Limit<i64>, Limit<i64>),
         texts: Option<(Limit<String>, Limit<String>)>,
     },
@@ -144,7 +146,11 @@ fn no_time_in(value: &Value) -> Option<&str> {
         Value::Word(text) | Value::Phrase(text) | Value::Prefix(text) => [Some(text), None],
         Value::Range { from, to } => [end(from), end(to)],
     };
-    texts.into_iter().flatten().map(String::as_str).find(|text| span(text).is_none())
+    texts
+        .into_iter()
+        .flatten()
+        .map(String::as_str)
+        .find(|text| span(&fold_to_string(text)).is_none())
 }
 
 /// What is said of a field that no document has and somebody wants to `use_it` by: filter, count.
@@ -189,6 +195,27 @@ pub(crate) fn column(field: &str) -> String {
     core_column(field).map_or_else(|| format!("{}.{}", name::META, field), str::to_owned)
 }
 
+/// The columns that hold a field, by the name that users know it by. A moment that the column of times
+/// cannot hold stands as text in one of the records' own.
+pub(crate) fn columns(field: &str) -> Vec<String> {
+    let mut columns = vec![column(field)];
+    if columns[0] == name::TIME {
+        columns.push(distant_times());
+    }
+    columns
+}
+
+/// The column of the moments that the column of times cannot hold; a value of it that is none is not
+/// meant by `time`.
+pub(crate) fn distant_times() -> String {
+    format!("{}.{}", name::META, name::TIME)
+}
+
+/// The moment that a text is.
+pub(crate) fn moment(text: &str) -> Option<OffsetDateTime> {
+    OffsetDateTime::parse(text, &Rfc3339).ok()
+}
+
 /// Whether some segment has a field of this name.
 pub(crate) fn is_field(segments: &[SegmentReader], field: &str) -> bool {
     if core_column(field).is_some() || matches!(field, "title" | "body" | DUPLICATES) {
@@ -205,29 +232,36 @@ impl Condition {
             Some(name::LANG) => How::Tag,
             _ => How::Whole,
         };
-        let text = |text: &str, how| {
-            let range = as_number(text).map(|n| (Limit::Included(n), Limit::Included(n)));
-            Test::Text { text: fold_to_string(text), how, range }
-        };
+        let is_time = core_column(field) == Some(name::TIME);
+        let text = |text: String, how| Test::Text { number: Number::parse(&text), text, how };
+        let times = |dates| Test::Range { numbers: None, dates, texts: None };
         let test = match value {
+            Value::Exists if is_time => times((Limit::Unbounded, Limit::Unbounded)),
             Value::Exists => Test::Exists,
-            Value::Word(value) | Value::Phrase(value) => match span(value) {
-                // A date stands for the day, month or year it names.
-                Some((from, to)) if core_column(field) == Some(name::TIME) => Test::Range {
-                    numbers: (Limit::Unbounded, Limit::Unbounded),
-                    dates: (Limit::Included(from), Limit::Excluded(to)),
-                    texts: None,
+            Value::Word(value) | Value::Phrase(value) => match fold_to_string(value) {
+                value if is_time => match span(&value) {
+                    // A date stands for the day, month or year it names.
+                    Some((from, to)) => times((Limit::Included(from), Limit::Excluded(to))),
+                    None => text(value, how),
                 },
-                _ => text(value, how),
+                value => text(value, how),
             },
-            Value::Prefix(value) => text(value, How::Begins),
-            Value::Range { from, to } => Test::Range {
-                numbers: (number(from), number(to)),
-                dates: (date(from, false), date(to, true)),
-                texts: (!is_measured(from) && !is_measured(to)).then(|| (plain(from), plain(to))),
-            },
+            Value::Prefix(value) => text(fold_to_string(value), How::Begins),
+            Value::Range { from, to } => {
+                let (from, to) = (folded(from), folded(to));
+                let dates = (date(&from, false), date(&to, true));
+                match is_time {
+                    true => times(dates),
+                    false => Test::Range {
+                        numbers: number(&from).zip(number(&to)),
+                        dates,
+                        texts: (!is_measured(&from) && !is_measured(&to))
+                            .then(|| (plain(&from), plain(&to))),
+                    },
+                }
+            }
         };
-        Self { columns: vec![column(field)], test, asked: (field.to_owned(), value.clone()) }
+        Self { columns: columns(field), test, asked: (field.to_owned(), value.clone()) }
     }
 
     /// The same condition on the field that is meant in these segments: see [`resolve`].
@@ -257,9 +291,9 @@ impl Test {
     fn collect(&self, column: &DynamicColumn, docs: u32, bits: &mut Bits) -> tantivy::Result<()> {
         match column {
             DynamicColumn::Str(column) => self.strings(column, docs, bits)?,
-            DynamicColumn::I64(column) => any(column, docs, bits, |v| self.number(v as f64)),
-            DynamicColumn::U64(column) => any(column, docs, bits, |v| self.number(v as f64)),
-            DynamicColumn::F64(column) => any(column, docs, bits, |v| self.number(v)),
+            DynamicColumn::I64(column) => any(column, docs, bits, |v| self.number(v.into())),
+            DynamicColumn::U64(column) => any(column, docs, bits, |v| self.number(v.into())),
+            DynamicColumn::F64(column) => any(column, docs, bits, |v| self.real(v)),
             DynamicColumn::Bool(column) => {
                 any(column, docs, bits, |v| self.text(if v { "true" } else { "false" }));
             }
@@ -287,7 +321,11 @@ impl Test {
             Self::Text { text, how, .. } => {
                 let value = fold_to_string(value);
                 match how {
-                    How::Whole => value == *text,
+                    How::Whole => {
+                        let is_within =
+                            |moment: OffsetDateTime| within(text, moment.unix_timestamp());
+                        value == *text || moment(&value).is_some_and(is_within)
+                    }
                     How::Holds => value.contains(text.as_str()),
                     How::Begins => value.starts_with(text.as_str()),
                     How::Tag => value
@@ -299,17 +337,29 @@ impl Test {
             // Text may hold numbers and dates too; 面议 is no price.
             Self::Range { numbers, dates, texts: None } => {
                 let value = fold_to_string(value);
-                as_number(&value).is_some_and(|number| numbers.contains(&number))
+                Number::parse(&value)
+                    .is_some_and(|value| numbers.is_some_and(|numbers| numbers.contains(&value)))
                     || span(&value).is_some_and(|(from, _)| dates.contains(&from))
             }
         }
     }
 
-    fn number(&self, value: f64) -> bool {
+    fn number(&self, value: Number) -> bool {
         match self {
             Self::Exists => true,
-            Self::Text { range, .. } => range.is_some_and(|range| range.contains(&value)),
-            Self::Range { numbers, .. } => numbers.contains(&value),
+            Self::Text { number, .. } => *number == Some(value),
+            Self::Range { numbers, .. } => numbers.is_some_and(|numbers| numbers.contains(&value)),
+        }
+    }
+
+    /// A column with fractions has rounded its whole numbers too.
+    fn real(&self, value: f64) -> bool {
+        match self {
+            Self::Exists => true,
+            Self::Text { number, .. } => number.is_some_and(|number| number.real() == value),
+            Self::Range { numbers, .. } => numbers.is_some_and(|(from, to)| {
+                (from.map(Number::real), to.map(Number::real)).contains(&value)
+            }),
         }
     }
 
@@ -317,10 +367,14 @@ impl Test {
         match self {
             Self::Exists => true,
             Self::Range { dates, .. } => dates.contains(&value.into_timestamp_secs()),
-            Self::Text { text, .. } => span(text)
-                .is_some_and(|(from, to)| (from..to).contains(&value.into_timestamp_secs())),
+            Self::Text { text, .. } => within(text, value.into_timestamp_secs()),
         }
     }
+}
+
+/// Whether a moment lies in the span of time that a text names.
+fn within(text: &str, seconds: i64) -> bool {
+    span(text).is_some_and(|(from, to)| (from..to).contains(&seconds))
 }
 
 /// The documents that have a value which `fits`.
@@ -337,18 +391,25 @@ fn each(docs: u32, bits: &mut Bits, holds: impl Fn(u32) -> bool) {
     (0..docs).filter(|&doc| holds(doc)).for_each(|doc| bits.insert(doc));
 }
 
+/// The end as it is compared: full-width digits are digits.
+fn folded(bound: &Bound) -> Bound {
+    match bound {
+        Bound::Open => Bound::Open,
+        Bound::Included(text) => Bound::Included(fold_to_string(text)),
+        Bound::Excluded(text) => Bound::Excluded(fold_to_string(text)),
+    }
+}
+
 fn plain(bound: &Bound) -> Limit<String> {
-    limit(bound, |text| Some(fold_to_string(text)))
+    limit(bound, str::to_owned)
 }
 
-/// An end that is no number lets no number through.
-fn number(bound: &Bound) -> Limit<f64> {
-    limit(bound, |text| Some(as_number(text).unwrap_or(f64::NAN)))
-}
-
-/// The number that a text is; words such as `inf` and `nan` are none.
-fn as_number(text: &str) -> Option<f64> {
-    text.parse().ok().filter(|number: &f64| number.is_finite())
+fn number(bound: &Bound) -> Option<Limit<Number>> {
+    match bound {
+        Bound::Open => Some(Limit::Unbounded),
+        Bound::Included(text) => Number::parse(text).map(Limit::Included),
+        Bound::Excluded(text) => Number::parse(text).map(Limit::Excluded),
+    }
 }
 
 /// Whether an end is a number or a date, so that text which is neither lies on no side of it.
@@ -356,7 +417,7 @@ fn is_measured(bound: &Bound) -> bool {
     match bound {
         Bound::Open => false,
         Bound::Included(text) | Bound::Excluded(text) => {
-            as_number(text).is_some() || span(text).is_some()
+            Number::parse(text).is_some() || span(text).is_some()
         }
     }
 }
@@ -379,11 +440,11 @@ fn date(bound: &Bound, upper: bool) -> Limit<i64> {
     }
 }
 
-fn limit<T>(bound: &Bound, value: impl Fn(&str) -> Option<T>) -> Limit<T> {
+fn limit<T>(bound: &Bound, value: impl Fn(&str) -> T) -> Limit<T> {
     match bound {
         Bound::Open => Limit::Unbounded,
-        Bound::Included(text) => value(text).map_or(Limit::Unbounded, Limit::Included),
-        Bound::Excluded(text) => value(text).map_or(Limit::Unbounded, Limit::Excluded),
+        Bound::Included(text) => Limit::Included(value(text)),
+        Bound::Excluded(text) => Limit::Excluded(value(text)),
     }
 }
 
@@ -392,7 +453,7 @@ fn limit<T>(bound: &Bound, value: impl Fn(&str) -> Option<T>) -> Limit<T> {
 fn span(text: &str) -> Option<(i64, i64)> {
     let midnight =
         |date: Date| PrimitiveDateTime::new(date, Time::MIDNIGHT).assume_utc().unix_timestamp();
-    if let Ok(moment) = OffsetDateTime::parse(text, &Rfc3339) {
+    if let Some(moment) = moment(text) {
         let from = moment.unix_timestamp();
         return Some((from, from + 1));
     }

@@ -15,6 +15,7 @@ mod facets;
 mod filter;
 mod function_words;
 mod fuzzy;
+mod number;
 mod passage;
 mod phrase;
 mod plan;

@@ -1,31 +1,19 @@
 //! Order by a field instead of by score.
 
-use std::cmp::Ordering;
-
 use tantivy::columnar::DynamicColumn;
 use tantivy::{DocAddress, Searcher};
 use zhen_index::schema::name;
 
 use crate::api::Sort;
-use crate::filter::{column, resolve};
+use crate::filter::{columns, distant_times, moment, resolve};
+use crate::number::Number;
 use crate::rank::{Outcome, Ranked};
 
 /// A document's value of the field that orders.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
-    Number(f64),
+    Number(Number),
     Text(String),
-}
-
-impl Key {
-    fn compare(&self, other: &Self) -> Ordering {
-        match (self, other) {
-            (Self::Number(a), Self::Number(b)) => a.total_cmp(b),
-            (Self::Text(a), Self::Text(b)) => a.cmp(b),
-            (Self::Number(_), Self::Text(_)) => Ordering::Less,
-            (Self::Text(_), Self::Number(_)) => Ordering::Greater,
-        }
-    }
 }
 
 /// The first `most` matching documents in the order asked for; documents without the field come
@@ -36,17 +24,19 @@ pub(crate) fn best(
     sort: &Sort,
     most: usize,
 ) -> tantivy::Result<Vec<Ranked>> {
-    let field = column(&resolve(searcher.segment_readers(), &sort.field));
+    let fields = columns(&resolve(searcher.segment_readers(), &sort.field));
     let mut all: Vec<(Option<Key>, Ranked)> = Vec::new();
     for (ord, matching) in outcome.matching.iter().enumerate() {
         let reader = searcher.segment_reader(ord as u32);
         let order = reader.fast_fields().u64(name::ORDER)?;
         let mut columns = Vec::new();
-        for handle in reader.fast_fields().dynamic_column_handles(&field)? {
-            columns.push(handle.open()?);
+        for field in &fields {
+            for handle in reader.fast_fields().dynamic_column_handles(field)? {
+                columns.push((handle.open()?, *field == distant_times()));
+            }
         }
         for doc in matching.iter() {
-            let key = columns.iter().find_map(|column| key(column, doc));
+            let key = columns.iter().find_map(|(column, of_times)| key(column, *of_times, doc));
             let ranked = Ranked {
                 score: 0,
                 order: order.first(doc).unwrap_or(0),
@@ -57,8 +47,8 @@ pub(crate) fn best(
     }
     all.sort_by(|(a, x), (b, y)| {
         let keys = match (a, b) {
-            (Some(a), Some(b)) if sort.descending => b.compare(a),
-            (Some(a), Some(b)) => a.compare(b),
+            (Some(a), Some(b)) if sort.descending => b.cmp(a),
+            (Some(a), Some(b)) => a.cmp(b),
             (a, b) => b.is_some().cmp(&a.is_some()),
         };
         keys.then(x.order.cmp(&y.order))
@@ -67,21 +57,30 @@ pub(crate) fn best(
     Ok(all.into_iter().map(|(_, ranked)| ranked).collect())
 }
 
-fn key(column: &DynamicColumn, doc: u32) -> Option<Key> {
-    Some(match column {
+/// The value of a document; of a column `of_times` only moments are meant.
+fn key(column: &DynamicColumn, of_times: bool, doc: u32) -> Option<Key> {
+    let number = match column {
         DynamicColumn::Str(column) => {
             let ord = column.term_ords(doc).next()?;
             let mut text = String::new();
             column.ord_to_str(ord, &mut text).ok()?;
-            Key::Text(text)
+            match moment(&text) {
+                Some(moment) => {
+                    (moment.unix_timestamp() * 1000 + i64::from(moment.millisecond())).into()
+                }
+                None if of_times => return None,
+                None => return Some(Key::Text(text)),
+            }
         }
-        DynamicColumn::I64(column) => Key::Number(column.first(doc)? as f64),
-        DynamicColumn::U64(column) => Key::Number(column.first(doc)? as f64),
-        DynamicColumn::F64(column) => Key::Number(column.first(doc)?),
-        DynamicColumn::Bool(column) => Key::Number(f64::from(u8::from(column.first(doc)?))),
-        DynamicColumn::DateTime(column) => {
-            Key::Number(column.first(doc)?.into_timestamp_millis() as f64)
+        DynamicColumn::I64(_) | DynamicColumn::U64(_) | DynamicColumn::F64(_) if of_times => {
+            return None;
         }
+        DynamicColumn::I64(column) => column.first(doc)?.into(),
+        DynamicColumn::U64(column) => column.first(doc)?.into(),
+        DynamicColumn::F64(column) => column.first(doc)?.into(),
+        DynamicColumn::Bool(column) => u64::from(column.first(doc)?).into(),
+        DynamicColumn::DateTime(column) => column.first(doc)?.into_timestamp_millis().into(),
         DynamicColumn::IpAddr(_) | DynamicColumn::Bytes(_) => return None,
-    })
+    };
+    Some(Key::Number(number))
 }

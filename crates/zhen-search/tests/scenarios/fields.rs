@@ -5,6 +5,9 @@
 //! 4. Filtering and counting by one is noted, with those there are.
 //! 5. What is compared with times and is none is an error in a filter and a note on a query.
 //! 6. Between numbers or dates lies no text that is neither.
+//! 7. Whole numbers are compared exactly, however large.
+//! 8. Any year of four digits is a time.
+//! 9. Full-width digits are digits.
 
 use serde_json::json;
 use zhen_search::{Engine as _, SearchError, SearchRequest, SearchResponse, Sort};
@@ -221,4 +224,113 @@ fn a_filter_is_as_long_as_a_query_at_most() {
     assert!(ask(100).is_ok());
     let Err(SearchError::Invalid(message)) = ask(10_000) else { panic!("it was taken") };
     assert!(message.contains("4096 characters"), "{message}");
+}
+
+/// The ids of all documents for which a filter holds, in an order.
+fn found_by(index: &Index, filter: &str, sort: &str) -> Vec<String> {
+    let answer = index.ask(SearchRequest {
+        query: "telescope".to_owned(),
+        filter: (!filter.is_empty()).then(|| filter.to_owned()),
+        sort: Some(Sort { field: sort.to_owned(), descending: false }),
+        ..SearchRequest::default()
+    });
+    answer.hits.into_iter().map(|hit| hit.id).collect()
+}
+
+#[test]
+fn whole_numbers_are_compared_exactly_however_large() {
+    let number = |id: &str, number: u64| document(id, json!({"number": number}));
+    let index = Index::of(vec![
+        number("a", 9_007_199_254_740_993),
+        number("b", 9_007_199_254_740_992),
+        number("c", u64::MAX),
+        number("d", u64::MAX - 1),
+    ]);
+    for (filter, found) in [
+        ("", vec!["b", "a", "d", "c"]),
+        ("number:9007199254740993", vec!["a"]),
+        ("number:..9007199254740992", vec!["b"]),
+        ("number:>9007199254740992", vec!["a", "d", "c"]),
+        ("number:18446744073709551615", vec!["c"]),
+        ("number:<18446744073709551615", vec!["b", "a", "d"]),
+        ("number:<1e17", vec!["b", "a"]),
+        ("number:>1.5", vec!["b", "a", "d", "c"]),
+    ] {
+        assert_eq!(found_by(&index, filter, "number"), found, "{filter}");
+    }
+    // Beside numbers with fractions they are kept as such.
+    let index = Index::of(vec![
+        number("a", 9_007_199_254_740_993),
+        document("b", json!({"number": 1.5})),
+        number("c", 2),
+    ]);
+    for (filter, found) in [
+        ("", vec!["b", "c", "a"]),
+        ("number:9007199254740993", vec!["a"]),
+        ("number:>=9007199254740993", vec!["a"]),
+        ("number:2", vec!["c"]),
+        ("number:1.5..2", vec!["b", "c"]),
+    ] {
+        assert_eq!(found_by(&index, filter, "number"), found, "{filter}");
+    }
+}
+
+#[test]
+fn any_year_of_four_digits_is_a_time() {
+    let time = |id: &str, time: &str| {
+        let time = Some(time.to_owned());
+        Document { time, ..document(id, json!({})) }
+    };
+    let index = Index::of(vec![
+        time("a", "2024-05-21T00:00:00Z"),
+        time("b", "0755-12-16T00:00:00Z"),
+        time("c", "9999-12-31T23:59:59Z"),
+        time("d", "1644-04-25T08:00:00Z"),
+        document("e", json!({"time": "some day"})),
+        document("f", json!({"made": "0618-06-18T00:00:00Z"})),
+    ]);
+    for (filter, found) in [
+        ("", vec!["b", "d", "a", "c", "e", "f"]),
+        ("time:*", vec!["b", "d", "a", "c"]),
+        ("time:0755", vec!["b"]),
+        ("time:1644-04-25", vec!["d"]),
+        ("time:..1911", vec!["b", "d"]),
+        ("time:>2024-05", vec!["c"]),
+        ("made:0618-06", vec!["f"]),
+        ("made:..0906", vec!["f"]),
+    ] {
+        let mut ids = found_by(&index, filter, "time");
+        // Those without a time come last, in an order of their own.
+        let known = ids.len().min(4);
+        ids[known..].sort();
+        assert_eq!(ids, found, "{filter}");
+    }
+    let answer = index.ask(SearchRequest {
+        query: "telescope".to_owned(),
+        facets: vec!["time".to_owned(), "made".to_owned()],
+        ..SearchRequest::default()
+    });
+    let values = |field: &str| -> Vec<_> {
+        answer.facets[field].iter().map(|facet| facet.value.as_str()).collect()
+    };
+    assert_eq!(values("time"), ["1644", "2024", "755", "9999"]);
+    assert_eq!(values("made"), ["618"]);
+}
+
+#[test]
+fn full_width_digits_are_digits() {
+    let index = Index::of(vec![
+        document("a", json!({"year": 2024})),
+        Document { time: Some("2024-05-21T00:00:00Z".to_owned()), ..document("b", json!({})) },
+    ]);
+    for (filter, found) in [
+        ("year:２０２４", "a"),
+        ("year:２０２３..２０２５", "a"),
+        ("year:>２０２３", "a"),
+        ("time:２０２４", "b"),
+        ("time:２０２４－０５－２１", "b"),
+        ("time:２０２３..２０２４－０５", "b"),
+    ] {
+        assert_eq!(found_by(&index, filter, "id"), [found], "{filter}");
+    }
 }
