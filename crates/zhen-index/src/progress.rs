@@ -47,6 +47,10 @@ pub struct Summary {
     pub added: u64,
     /// Documents that replaced one of the same id.
     pub updated: u64,
+    /// Those of them whose records replaced one of another file.
+    pub replaced: u64,
+    /// The first of these: its id, and the file that it is in now.
+    pub first_replaced: Option<(String, String)>,
     /// Files not looked into because size and time, or after a look the content, were as before.
     pub unchanged: u64,
     /// Documents that are gone: deleted, pruned, or no longer in their file.

@@ -91,6 +91,38 @@ fn of_one_id_the_last_document_stays_whatever_the_number_of_threads() {
 }
 
 #[test]
+fn records_that_replace_those_of_another_file_are_counted() {
+    let place = Place::new();
+    let lines = |ids: &[&str]| ids.iter().map(|id| line(id, &text(id.len() as u64))).collect();
+    let write = |name: &str, ids: &[&str], seconds| {
+        let lines: String = lines(ids);
+        place.rewrite(name, &lines, seconds);
+    };
+    write("a.jsonl", &["one", "two", "three", "three"], 1);
+    write("b.jsonl", &["two", "three", "four"], 1);
+    place.write("c.txt", "一份文件");
+    let summary = place.run();
+    assert_eq!((summary.added, summary.updated, summary.replaced), (5, 3, 2));
+    let (id, file) = summary.first_replaced.unwrap();
+    assert!(id == "two" && file.ends_with("/b.jsonl"), "{id} {file}");
+
+    // Of files that were committed before; a file may replace its own.
+    place.rewrite("c.txt", "一份新的文件", 2);
+    write("a.jsonl", &["one", "two"], 2);
+    let summary = place.run();
+    assert_eq!((summary.updated, summary.replaced), (3, 1));
+    assert!(summary.first_replaced.unwrap().1.ends_with("/a.jsonl"));
+
+    // A record that moves from one file to another replaces nothing that is still there.
+    write("a.jsonl", &["two"], 3);
+    write("b.jsonl", &["one", "four"], 3);
+    let summary = place.run();
+    assert_eq!((summary.replaced, summary.first_replaced), (0, None));
+    assert_eq!(place.ids().len(), 4);
+    place.assert_sound();
+}
+
+#[test]
 fn documents_of_a_stream_replace_each_other_by_id() {
     let place = Place::new();
     let mut indexer = place.indexer();

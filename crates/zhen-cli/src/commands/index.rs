@@ -205,6 +205,7 @@ struct SummaryLine<'a> {
     action: &'a str,
     added: u64,
     updated: u64,
+    replaced: u64,
     removed: u64,
     unchanged: u64,
     read: u64,
@@ -314,9 +315,23 @@ impl Report<'_> {
                 }
             }
             self.console.flush()?;
+            self.tell_replaced(summary);
             self.tell_problems(summary, problems);
         }
         if summary.stopped { Err(Failure::Stopped) } else { Ok(()) }
+    }
+
+    /// Says how many records took the place of those of another file, and names the first.
+    fn tell_replaced(&self, summary: &Summary) {
+        let Some((id, file)) = &summary.first_replaced else { return };
+        let paths = Paths::from_here();
+        let note = format!(
+            "{} replaced one of the same id from another file, first {id:?} in {}; to keep both, give \
+             records ids of their own, or none",
+            count(summary.replaced, "record", "records"),
+            text::one_line(paths.shorten(file)),
+        );
+        tell(self.settings, Told::Note, &note);
     }
 
     /// Says how many files and records were left out, and names the first.
@@ -363,6 +378,7 @@ fn line<'a>(action: &'a str, summary: &'a Summary, dir: &Path) -> SummaryLine<'a
         action,
         added: summary.added,
         updated: summary.updated,
+        replaced: summary.replaced,
         removed: summary.removed,
         unchanged: summary.unchanged,
         read: summary.read,

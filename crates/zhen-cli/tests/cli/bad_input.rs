@@ -152,6 +152,23 @@ fn a_json_line_that_is_not_json_is_reported_with_its_number_and_the_rest_is_take
 }
 
 #[test]
+fn records_that_replace_those_of_another_file_are_told() {
+    let place = place();
+    for name in ["a", "b"] {
+        place.write(&format!("docs/{name}.jsonl"), "{\"id\": 1, \"body\": \"甲\"}\n");
+    }
+    let err = place.zhen(&["index", "docs"]).expect_status(0).err;
+    assert!(err.contains("1 record replaced one of the same id from another file"), "{err}");
+    assert!(err.contains("\"1\" in docs/b.jsonl"), "{err}");
+    let err = place.zhen(&["index", "docs"]).expect_status(0).err;
+    assert!(!err.contains("replaced"), "{err}");
+    place.write("docs/c.jsonl", "{\"id\": 1, \"body\": \"乙\"}\n");
+    let out = place.zhen(&["--json", "index", "docs"]).expect_status(0).out;
+    assert!(out.contains("\"replaced\":1"), "{out}");
+    expect_good(&place);
+}
+
+#[test]
 fn a_stream_of_which_no_record_is_taken_is_an_error() {
     let place = place();
     place.zhen(&["index", "docs"]).expect_status(0);

@@ -143,7 +143,11 @@ impl<'a> Foreman<'a> {
                 {
                     self.begin(&file);
                 }
-                self.writer.add(&id, document)?;
+                if self.writer.add(&id, document)? {
+                    self.summary.replaced += 1;
+                    let file = || (id, self.current.clone());
+                    self.summary.first_replaced.get_or_insert_with(file);
+                }
                 self.taken += 1;
                 self.status.documents += 1;
                 self.next.document += 1;

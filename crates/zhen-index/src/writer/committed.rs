@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocSet, InvertedIndexReader, ReloadPolicy, Searcher, TERMINATED, Term};
+use tantivy::{DocAddress, DocSet, InvertedIndexReader, ReloadPolicy, Searcher, TERMINATED, Term};
 
 use crate::errors::IndexError;
 use crate::open::ZhenIndex;
+use crate::schema::name;
 
 /// The committed documents, for looking up whether an id is among them.
 pub(super) struct Committed {
@@ -44,8 +45,8 @@ impl Committed {
         self.readers.clear();
     }
 
-    /// Whether a document that is not deleted has the id.
-    pub(super) fn holds(&self, term: &Term) -> tantivy::Result<bool> {
+    /// The document that is not deleted and has the id.
+    pub(super) fn find(&self, term: &Term) -> tantivy::Result<Option<DocAddress>> {
         debug_assert_eq!(term.field(), self.id);
         for (reader, ord) in &self.readers {
             let Some(info) = reader.get_term_info(term)? else { continue };
@@ -55,11 +56,20 @@ impl Committed {
             let mut doc = postings.doc();
             while doc != TERMINATED {
                 if !segment.is_deleted(doc) {
-                    return Ok(true);
+                    return Ok(Some(DocAddress::new(*ord, doc)));
                 }
                 doc = postings.advance();
             }
         }
-        Ok(false)
+        Ok(None)
+    }
+
+    /// Path of the file that a document came from, if it came from one.
+    pub(super) fn source(&self, document: DocAddress) -> tantivy::Result<Option<String>> {
+        let segment = self.searcher.segment_reader(document.segment_ord);
+        let Some(sources) = segment.fast_fields().str(name::SOURCE)? else { return Ok(None) };
+        let Some(ord) = sources.term_ords(document.doc_id).next() else { return Ok(None) };
+        let mut path = String::new();
+        Ok(sources.ord_to_str(ord, &mut path)?.then_some(path))
     }
 }

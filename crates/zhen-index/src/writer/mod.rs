@@ -15,7 +15,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use tantivy::indexer::{IndexWriterOptions, NoMergePolicy};
-use tantivy::{Index, IndexSettings, IndexWriter, Searcher, Term};
+use tantivy::{DocAddress, Index, IndexSettings, IndexWriter, Searcher, Term};
 use zhen_text::UserDict;
 
 use self::builders::{Builders, Built, Place};
@@ -40,7 +40,7 @@ use crate::schema::{Fields, schema};
 use crate::vocabulary;
 
 /// After this many documents a commit is due whatever the time: it bounds the memory that knowing
-/// the ids of uncommitted documents takes (some 16 bytes each).
+/// the ids of uncommitted documents takes (some 40 bytes each).
 pub(crate) const MOST_UNCOMMITTED: usize = 1_000_000;
 
 /// An index opened for writing. Dropping it forgets what was not committed.
@@ -59,8 +59,9 @@ pub(crate) struct Writer {
     present: FxHashMap<u128, Present>,
     /// Hashes of the files that these came from.
     sources: FxHashSet<u64>,
-    /// Hashes of the ids in finished segments that are not committed.
-    finished: FxHashSet<u64>,
+    /// The documents of finished segments that are not committed, by a hash of their id: hashes of the
+    /// files that they came from.
+    finished: FxHashMap<u64, Option<u64>>,
     /// The epoch of the segments in the making, from 1; see [`removal`].
     epoch: u32,
     epochs: Epochs,
@@ -76,6 +77,13 @@ struct Present {
     place: Place,
     /// Hash of the file that it came from.
     source: Option<u64>,
+}
+
+/// A document that was removed.
+enum Removed {
+    /// With the hash of the file that it came from.
+    Uncommitted(Option<u64>),
+    Committed(DocAddress),
 }
 
 /// What a writer did since it was made.
@@ -148,7 +156,7 @@ impl Writer {
             committed,
             present: FxHashMap::default(),
             sources: FxHashSet::default(),
-            finished: FxHashSet::default(),
+            finished: FxHashMap::default(),
             epoch: 1,
             epochs: Epochs::default(),
             removals: Removals::default(),
@@ -209,24 +217,51 @@ impl Writer {
         self.present.len() + self.finished.len()
     }
 
-    /// Adds a document, replacing one of the same id.
-    pub(crate) fn add(&mut self, id: &str, mut document: IndexDocument) -> Result<(), IndexError> {
+    /// Adds a document, replacing one of the same id; says whether that one came from another file.
+    pub(crate) fn add(
+        &mut self,
+        id: &str,
+        mut document: IndexDocument,
+    ) -> Result<bool, IndexError> {
         self.documents_changed = true;
         let known = self.present.capacity() * size_of::<(u128, Present)>();
         if self.builders.is_full(known) {
             self.finish_segments()?;
         }
-        if self.remove(id)? {
-            self.counts.updated += 1;
-        } else {
-            self.counts.added += 1;
+        let removed = self.remove(id)?;
+        match removed {
+            Some(_) => self.counts.updated += 1,
+            None => self.counts.added += 1,
         }
-        let source = document.text(self.fields().source).map(|path| hash64(path.as_bytes()));
+        // A file that is one document has its path for an id.
+        let path = document.text(self.fields().source);
+        let of_another = match (&removed, path.filter(|&path| path != id)) {
+            (Some(removed), Some(path)) => self.is_of_another(removed, path)?,
+            _ => false,
+        };
+        let source = path.map(|path| hash64(path.as_bytes()));
         self.sources.extend(source);
         document.deliver();
         let place = self.builders.add(document).map_err(self.engine_error("written"))?;
         self.present.insert(hash128(id.as_bytes()), Present { place, source });
-        Ok(())
+        Ok(of_another)
+    }
+
+    /// Whether a document that was removed came from another file than that at `path`, and would still
+    /// be there.
+    fn is_of_another(&self, removed: &Removed, path: &str) -> Result<bool, IndexError> {
+        match removed {
+            Removed::Uncommitted(source) => {
+                Ok(source.is_some_and(|source| source != hash64(path.as_bytes())))
+            }
+            Removed::Committed(address) => {
+                let source = self.committed.source(*address).map_err(self.engine_error("read"))?;
+                Ok(source.is_some_and(|source| {
+                    let term = Term::from_field_text(self.fields().source, &source);
+                    source != path && !self.removals.hold(&term)
+                }))
+            }
+        }
     }
 
     /// Removes the documents that came from a file. Its entry in the table stays.
@@ -248,24 +283,29 @@ impl Writer {
 
     /// Removes the document with an id; says whether there was one.
     pub(crate) fn remove_id(&mut self, id: &str) -> Result<bool, IndexError> {
-        let known = self.remove(id)?;
+        let known = self.remove(id)?.is_some();
         self.documents_changed |= known;
         Ok(known)
     }
 
-    fn remove(&mut self, id: &str) -> Result<bool, IndexError> {
-        if let Some(Present { place, .. }) = self.present.remove(&hash128(id.as_bytes())) {
+    fn remove(&mut self, id: &str) -> Result<Option<Removed>, IndexError> {
+        if let Some(Present { place, source }) = self.present.remove(&hash128(id.as_bytes())) {
             self.builders.take_back(place);
             // What was there before it was removed when it was added.
-            return Ok(true);
+            return Ok(Some(Removed::Uncommitted(source)));
         }
         let term = Term::from_field_text(self.fields().id, id);
-        let known = self.finished.remove(&finished_hash(hash128(id.as_bytes())))
-            || self.committed.holds(&term).map_err(self.engine_error("read"))?;
-        if known {
+        let removed = match self.finished.remove(&finished_hash(hash128(id.as_bytes()))) {
+            Some(source) => Some(Removed::Uncommitted(source)),
+            None => {
+                let found = self.committed.find(&term).map_err(self.engine_error("read"))?;
+                found.map(Removed::Committed)
+            }
+        };
+        if removed.is_some() {
             self.removals.add_term(term, self.epoch);
         }
-        Ok(known)
+        Ok(removed)
     }
 
     /// Removes all documents; the file table stays.
@@ -292,7 +332,8 @@ impl Writer {
             self.removals.add_numbers(meta.id(), taken_back);
             self.engine.add_segment(meta).map_err(self.engine_error("written"))?;
         }
-        self.finished.extend(self.present.drain().map(|(hash, _)| finished_hash(hash)));
+        let present = self.present.drain();
+        self.finished.extend(present.map(|(hash, it)| (finished_hash(hash), it.source)));
         self.sources.clear();
         self.epoch += 1;
         Ok(())

@@ -53,6 +53,12 @@ impl Removals {
         self.terms.insert((term, epoch));
     }
 
+    /// Whether documents with a term are removed from what was committed.
+    pub(super) fn hold(&self, term: &Term) -> bool {
+        let after = self.terms.range((term.clone(), 0)..);
+        after.map(|(removed, _)| removed).next() == Some(term)
+    }
+
     /// Removes documents of a segment, by number.
     pub(super) fn add_numbers(&mut self, segment: SegmentId, numbers: Vec<DocId>) {
         if !numbers.is_empty() {
