@@ -233,8 +233,11 @@ impl Terms {
         (self.ends.len() - 1) as u32
     }
 
-    /// All terms in the order of their bytes.
-    pub(super) fn sorted(&self) -> Vec<Sorted> {
+    /// All terms in the order of their bytes. From now on none is looked up: the tables, most of the
+    /// memory taken, are given back first.
+    pub(super) fn sorted(&mut self) -> Vec<Sorted> {
+        self.short = Table::new();
+        self.long = Table::new();
         let sorted = (0..self.len() as u32).map(|number| {
             let term = self.get(number);
             let mut first = [0; SHORT];
@@ -358,6 +361,7 @@ mod tests {
         let mut sorted: Vec<&String> = known.keys().collect();
         sorted.sort();
         let order = terms.sorted();
+        assert_eq!((terms.short.used, terms.long.used), (0, 0), "the tables are given back");
         assert_eq!(order.len(), sorted.len());
         for (term, word) in order.iter().zip(sorted) {
             assert_eq!(terms.get(term.number), word.as_bytes());
