@@ -227,7 +227,7 @@ pub(crate) struct SearchArgs {
     /// With -l, end each path with a zero byte instead of a line break, as `xargs -0` reads them
     #[arg(short = '0', long, requires = "paths_only")]
     pub(crate) null: bool,
-    /// Passages a document, at most 20 [default: 3]
+    /// Passages a document, at most 20; of those that say the same, one [default: 3]
     #[arg(long, value_name = "N")]
     pub(crate) passages: Option<usize>,
     /// Near-duplicates of a better hit: fold them into it, or show them [default: fold; show with -l]
