@@ -5,6 +5,7 @@
 //! for the same words competes: a document's best one counts, however many it holds.
 
 mod alias;
+mod compound;
 mod forms;
 mod number;
 mod pinyin;
@@ -244,11 +245,13 @@ pub(crate) struct Candidate {
     /// Whether it is less likely what was meant than another: documents that hold it hold the words, but
     /// leave room for others.
     pub(crate) doubtful: bool,
+    /// Whether it is looked up as a word of documents, whatever stands in it.
+    pub(crate) is_word: bool,
 }
 
 impl Candidate {
     fn new(text: String, weight: f32) -> Self {
-        Self { text, weight, hints: false, doubtful: false }
+        Self { text, weight, hints: false, doubtful: false, is_word: false }
     }
 }
 
@@ -264,6 +267,8 @@ pub(crate) fn add(asked: &Asked<'_>, translate: bool, plan: &mut Plan) {
     regional::find(asked, &mut found);
     forms::find(asked, &mut found);
     pinyin::find_spelled(asked, &mut found);
+    // What may be pinyin is no less so for being written apart elsewhere.
+    compound::find(asked, &mut found);
     // Last, for what nothing else knows.
     slip::find(asked, &mut found);
     pinyin::find_abbreviated(asked, &mut found);
@@ -297,11 +302,11 @@ fn compete(
     let counts = |&&word: &&usize| asked.words[word].kind != WordKind::Compound;
     let count = (expansion.words.iter().filter(counts).count() as f32).sqrt();
     let road = plan.road(typed, expansion.via);
-    // A rare translation of a frequent word says no more than the word: or documents that hold the
-    // word itself would come after those with a translation.
+    // A rare translation of a frequent word says no more than the word, nor does a rare way of writing
+    // it: or documents that hold the word itself would come after those.
     let standards = [fields.body_words, fields.title_words].map(|field| {
         let words = expansion.words.iter().filter_map(|&i| asked.words[i].term.as_deref());
-        let bounded = expansion.via == Via::Translation;
+        let bounded = matches!(expansion.via, Via::Translation | Via::Variant);
         bounded.then(|| plan.standard(field, words)).flatten()
     });
     let known = plan.terms.len();
@@ -310,8 +315,8 @@ fn compete(
         let boost = candidate.weight * count;
         let mut origins = standing(fields, &candidate.text, plan);
         let short = expansion.via == Via::Alias && asked.holdings.is_short_word(&candidate.text);
-        if short {
-            // 北大 is not meant where 东北大学 stands.
+        // 北大 is not meant where 东北大学 stands.
+        if short || candidate.is_word {
             let word = |field| Origin::Term(field, candidate.text.clone());
             origins = [word(fields.body_words), word(fields.title_words)];
         }

@@ -84,11 +84,10 @@ fn expansion(
     candidates: &[lexicon::Candidate],
 ) -> Expansion {
     let candidates = candidates.iter().enumerate().map(|(place, candidate)| Candidate {
-        text: candidate.text.to_owned(),
-        weight: weights::TRANSLATION * candidate.weight * part,
         // Most single ideographs stand in words that mean something else: 行 for *bank*.
         hints: candidate.related || place > 0 && is_single(candidate.text),
         doubtful: place > 0,
+        ..Candidate::new(candidate.text.to_owned(), weights::TRANSLATION * candidate.weight * part)
     });
     Expansion { words, via: Via::Translation, whole, loose: true, candidates: candidates.collect() }
 }

@@ -75,6 +75,64 @@ fn english_words_are_found_in_irregular_forms_and_in_british_and_american_spelli
 }
 
 #[test]
+fn compounds_are_found_as_one_word_with_a_hyphen_and_apart() {
+    let ways = [
+        ["wifi", "Wi-Fi", "wi fi"],
+        ["login", "log-in", "log in"],
+        ["email", "e-mail", "e mail"],
+        ["setup", "set-up", "set up"],
+        ["database", "data-base", "data base"],
+        ["GPT4", "GPT-4", "GPT 4"],
+    ];
+    for ways in ways {
+        let texts = ways.map(|way| format!("about the {way} of others"));
+        let index = Index::of_texts(&texts.each_ref().map(String::as_str));
+        for (typed, way) in ways.iter().enumerate() {
+            let response = index.search(way);
+            let ids: Vec<_> = response.hits.iter().map(|hit| hit.id.as_str()).collect();
+            assert_eq!(ids.len(), 3, "{way}: {ids:?}");
+            // With a hyphen or apart, documents hold the same words.
+            let same = if typed == 0 { &["0"] as &[&str] } else { &["1", "2"] };
+            assert!(same.contains(&ids[0]), "{way}: {ids:?}");
+            let marked = marked(&response);
+            assert!(marked.iter().any(|text| text == ways[0]), "{way}: {marked:?}");
+            assert!(response.did_you_mean.is_none(), "{way}");
+            let exact =
+                SearchRequest { query: (*way).to_owned(), exact: true, ..Default::default() };
+            assert!(index.ask(exact).total < 3, "{way}");
+        }
+    }
+    for (one, two) in [("wifi", "wi fi"), ("database", "data base"), ("GPT4", "GPT 4")] {
+        let index = Index::of_texts(&[one, two, "of others"]);
+        assert_eq!(index.ids(one), ["0", "1"], "no hyphen says where to part a rare word");
+        assert_eq!(index.ids(two), ["0", "1"]);
+    }
+    assert_eq!(Index::of_texts(&["how to log in", "of others"]).ids("login"), ["0"]);
+}
+
+#[test]
+fn not_every_two_pieces_of_a_word_are_the_word() {
+    let mut texts = vec!["a frequent island along the coast"; 6];
+    texts.extend(["is land a long way off", "day-to-day work", "today", "frequ ent", "on line 5"]);
+    texts.extend(["the on-line help", "online", "Justin", "just in case"]);
+    let index = Index::of_texts(&texts);
+    for (query, pieces) in [
+        ("along", "is land a long way off"),
+        ("island", "is land a long way off"),
+        ("a long way", "a frequent island along the coast"),
+        ("frequent", "frequ ent"),
+        ("day-to-day", "today"),
+        ("online", "on line 5"),
+        ("Justin", "just in case"),
+    ] {
+        let number = texts.iter().position(|text| *text == pieces).unwrap().to_string();
+        assert!(!index.ids(query).contains(&number), "{query}");
+    }
+    assert_eq!(index.ids("online"), ["11", "12"]);
+    assert_eq!(marked(&index.search("online")), ["online", "on-line"]);
+}
+
+#[test]
 fn a_latin_word_typed_wrong_finds_the_one_meant() {
     let index = Index::of_texts(&[
         "The library was founded in 1902.",
