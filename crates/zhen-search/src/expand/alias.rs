@@ -59,10 +59,12 @@ fn longest_name(
         let goes_on = asked.holdings.begins_name(&key).ok()?;
         let mut candidates =
             if goes_on { candidates(asked, aliases, words, &key) } else { Vec::new() };
-        // Agreements for agreement.
+        // Agreements for agreement, and no class for CLAs.
         if candidates.is_empty()
             && last.kind == WordKind::Latin
-            && let Some(one) = key.strip_suffix('s').filter(|one| one.len() > 3)
+            && let Some(one) = key.strip_suffix('s')
+            && one.len() > 3
+            && !one.ends_with('s')
         {
             candidates = self::candidates(asked, aliases, words, one);
         }
@@ -93,7 +95,10 @@ fn candidates(
     if small && function_words::is_one(key) {
         return Vec::new();
     }
-    let ordinary = small && key.len() <= 5 && !Lexicon::builtin().to_chinese(&[key]).is_empty();
+    // As typed, for the key may be without the ending of a plural.
+    let word = &asked.words[words[0]].text;
+    let known = small && !Lexicon::builtin().to_chinese(&[word]).is_empty();
+    let ordinary = known && key.len() <= 5;
     let Ok(counterparts) = aliases.of(key) else { return Vec::new() };
     let most = counterparts.iter().map(|one| one.documents).max().unwrap_or(0).max(1);
     let mut candidates = Vec::new();
@@ -104,13 +109,10 @@ fn candidates(
                 let usual = (one.documents as f32 / most as f32).sqrt();
                 let trust = (1.0 - DOUBT / one.documents.max(1) as f32) * usual;
                 // A site is no securities investment trust enterprise.
-                if ordinary && abbreviates(key, &one.key) {
+                if known && abbreviates(key, &one.key) {
                     continue;
-                } else if ordinary {
-                    trust * ORDINARY
-                } else {
-                    trust
                 }
+                if ordinary { trust * ORDINARY } else { trust }
             }
         };
         candidates.push(Candidate::new(one.key, weights::ALIAS * trust));

@@ -85,6 +85,29 @@ fn names_of_several_words_find_each_other() {
 }
 
 #[test]
+fn a_word_in_small_letters_is_no_acronym_of_the_same_letters() {
+    let index = Index::of_texts(&[
+        "Sign the contributor license agreements (CLAs) first.",
+        "contributor license agreements are short",
+        "a class of words",
+        "Super Parallel Image Rendering Technology (SPIRIT) is fast.",
+        "super parallel image rendering technology",
+        "in good spirit",
+    ]);
+    for (query, ids) in [
+        ("class", &["2"] as &[&str]),
+        ("classes", &["2"]),
+        ("CLASS", &["2"]),
+        ("CLAs", &["0", "1"]),
+        ("clas", &["0", "1"]),
+        ("spirit", &["3", "5"]),
+        ("SPIRIT", &["3", "4", "5"]),
+    ] {
+        assert_eq!(index.ids(query), ids, "{query}");
+    }
+}
+
+#[test]
 fn what_the_user_adds_and_removes_counts_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let mut indexer = Indexer::open(IndexOptions::new(folder.path())).unwrap();
