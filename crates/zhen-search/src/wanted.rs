@@ -1,6 +1,7 @@
 //! Which words of a query a document should hold: those that mean something, or all when none does.
 //!
-//! What is typed as one is wanted as one: a number of several words (25.4 billion, 5月1日), a word that
+//! What is typed as one is wanted as one: a number of several words (25.4 billion, 5月1日), one with a
+//! sign (8%), a word that
 //! its signs make another (C++), syllables of pinyin with an apostrophe (xi'an), and ideographs that no
 //! word of the dictionary joins (页边距). Words that hold a sentence together are not wanted, unless the
 //! way in which they are typed says that they are something else: 维生素A, for 循环, US economy.
@@ -73,7 +74,7 @@ fn unjoined(typed: &str, query: &QueryText, joined: &[Range<usize>]) -> Vec<Rang
     runs
 }
 
-/// Words that are one: numbers of several words, compounds that signs make another word, and pinyin
+/// Words that are one: numbers of several words or with a sign, compounds that signs make another word, and pinyin
 /// with an apostrophe. No two of these overlap.
 fn joined(query: &QueryText) -> Vec<Range<usize>> {
     let words = &query.words;
@@ -86,9 +87,13 @@ fn joined(query: &QueryText) -> Vec<Range<usize>> {
     };
     let numbers = number::values(&query.folded).into_iter().map(|number| number.range);
     let signed = words.iter().filter(|word| is_signed(word)).map(|word| word.folded.clone());
+    // 8% is more than its one word.
+    let is_more = |run: &Range<usize>, range: &Range<usize>| {
+        run.len() > 1 || words[run.start].folded.end < range.end
+    };
+    let ranges = numbers.chain(signed).chain(syllables(query));
     let mut joined: Vec<Range<usize>> =
-        numbers.chain(signed).chain(syllables(query)).filter_map(|range| touched(&range)).collect();
-    joined.retain(|run| run.len() > 1);
+        ranges.filter_map(|range| touched(&range).filter(|run| is_more(run, &range))).collect();
     joined.sort_by_key(|run| run.start);
     joined.dedup_by(|next, before| next.start < before.end);
     joined

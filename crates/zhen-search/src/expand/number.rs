@@ -31,10 +31,15 @@ pub(super) fn add(asked: &Asked<'_>, plan: &mut Plan) {
         let fields =
             [(fields.body_words, weights::BODY_WORD), (fields.title_words, weights::TITLE_WORD)];
         let origins = fields.map(|(field, _)| Origin::Term(field, term.clone()));
+        let first = plan.terms.len();
         for (origin, (_, boost)) in origins.iter().zip(fields) {
             let slot = plan.slot();
             let boost = boost * weights::NUMBER * count;
             plan.compete(slot, road, origin, boost, &groups);
+        }
+        // The 10 of 10GB finds nothing by itself.
+        for term in &mut plan.terms[first..] {
+            term.piece = groups.is_empty();
         }
         plan.patterns.push(Pattern {
             via: Via::Number,

@@ -86,7 +86,8 @@ impl Planner<'_> {
             plan.groups.push(typed.to_owned());
             let group = plan.groups.len() - 1;
             groups[one.words.clone()].fill(Some(group));
-            if one.together {
+            // What a word and a sign say, as 8%, is held by its value.
+            if one.together && (self.exact || one.words.len() > 1) {
                 self.together(&query.folded[folded(&one.words)], typed, group, plan);
             }
         }

@@ -212,6 +212,39 @@ fn a_number_with_its_unit_is_more_than_the_number() {
 }
 
 #[test]
+fn a_number_with_its_unit_is_found_with_and_without_a_space_and_not_by_the_number_alone() {
+    let index =
+        Index::of_texts(&["10GB of memory", "memory of 10 GB", "10 pages", "GB 2312", "八"]);
+    for query in ["10GB", "10 gb"] {
+        let ids = index.ids(query);
+        assert!(ids.starts_with(&["0".to_owned(), "1".to_owned()]), "{query}: {ids:?}");
+    }
+    assert_eq!(index.ids("10GB"), ["0", "1"]);
+    assert_eq!(index.ids("10km"), [""; 0]);
+}
+
+#[test]
+fn a_percentage_is_found_by_its_value() {
+    let index =
+        index_of(&["增长8%", "it grew by 8 percent", "room 8", "涨了百分之八", "占八％", "八个人"]);
+    for query in ["8%", "八%", "百分之八", "8 percent", "8 %"] {
+        let same = texts(&index, query);
+        assert_eq!(same, [0, 1, 3, 4], "{query}");
+    }
+    assert_eq!(marked(&index.search("八%"))[0], "八％");
+    let exact = SearchRequest { query: "8%".to_owned(), exact: true, ..Default::default() };
+    assert_eq!(index.ask(exact).total, 18);
+}
+
+#[test]
+fn units_typed_alone_are_a_number() {
+    let index = Index::of_texts(&["1,000,000 people", "约100万人", "百万富翁", "a million", "百"]);
+    let ids = index.ids("百万");
+    assert!(["0", "1", "2", "3"].iter().all(|id| ids.contains(&(*id).to_owned())), "{ids:?}");
+    assert!(!index.ids("百万富翁").contains(&"0".to_owned()));
+}
+
+#[test]
 fn ideographs_with_a_tilde_are_found_as_they_are() {
     let index = Index::of_texts(&["最高人民法院的规定", "人民的法律", "データベースの設計"]);
     for (query, found) in [("人民法院~", "0"), ("データベース~", "2")] {

@@ -455,31 +455,77 @@ fn currency_suffix(text: &str, before: &str, at: usize) -> Option<(i32, usize)> 
     (!goes_on).then_some((power, end))
 }
 
-/// Digits and units in turn: 2亿5000万, 3万5千. Gives the sum and where it ends.
+/// Digits and units in turn: 2亿5000万, 3万5千, 5亿1千9百万. Gives the sum and where it ends.
 fn mixed(text: &str, at: usize, value: Decimal) -> Option<(Decimal, usize)> {
-    const MOST: usize = 4;
-    let (mut power, mut end) = chinese_multiplier(text, at)?;
-    let mut sum = value.shifted(power);
+    const MOST: usize = 8;
+    let (power, mut end) = chinese_multiplier(text, at)?;
+    let mut sum = Sum::new();
+    sum.add(value, power)?;
     for turn in 0..MOST {
-        let digits = digits_at(text, end);
-        let Some(next) = plain(digits).filter(|_| !digits.is_empty()) else {
-            return (turn > 0).then_some((sum, end));
+        let so_far = || (turn > 0).then(|| Some((sum.value()?, end)))?;
+        // 2 亿 3000 万 is one number, 2 亿 3000 人 are two.
+        let start = skip_space(text, end);
+        let digits = digits_at(text, start);
+        let unit = chinese_multiplier(text, start + digits.len());
+        let Some(next) = plain(digits).filter(|_| start == end || unit.is_some()) else {
+            return so_far();
         };
-        let after = end + digits.len();
-        let (next_power, after) = chinese_multiplier(text, after).unwrap_or((0, after));
-        let term = next.shifted(next_power);
+        let (power, after) = unit.unwrap_or((0, start + digits.len()));
         // 3万5 is 35,000 to some and 30,005 to others.
-        let fits = next_power > 0 || digits.len() == usize::try_from(power).unwrap_or(0);
-        if next_power >= power || !fits || joint(text, after).is_some() {
-            return None;
+        let fits = power > 0 || digits.len() == usize::try_from(sum.place()).unwrap_or(0);
+        let mut longer = sum;
+        if !fits || joint(text, after).is_some() || longer.add(next, power).is_none() {
+            return if start > end { so_far() } else { None };
         }
-        sum = sum.plus(term)?;
-        (power, end) = (next_power, after);
+        (sum, end) = (longer, after);
         if power == 0 {
-            return Some((sum, end));
+            return Some((sum.value()?, end));
         }
     }
     None
+}
+
+/// What digits with units come to, each unit smaller than those before it, but that 千, 百 and 十 may
+/// count a 万 or 亿 after them.
+#[derive(Clone, Copy)]
+struct Sum {
+    whole: Decimal,
+    /// What is not yet counted by a 万 or 亿.
+    section: Decimal,
+    /// Powers of the last 万 or 亿, and of the last unit since then.
+    large: i32,
+    small: i32,
+}
+
+impl Sum {
+    fn new() -> Self {
+        let nothing = Decimal::whole(0);
+        Self { whole: nothing, section: nothing, large: i32::MAX, small: i32::MAX }
+    }
+
+    /// Adds digits with a unit of the power; `None` when it does not fit.
+    fn add(&mut self, value: Decimal, power: i32) -> Option<()> {
+        // 千万 are thousands of 万.
+        let (large, small) = (power - power % 4, power % 4);
+        if small >= self.small || large >= self.large {
+            return None;
+        }
+        (self.section, self.small) = (self.section.plus(value.shifted(small))?, small);
+        if large > 0 {
+            self.whole = self.whole.plus(self.section.shifted(large))?;
+            *self = Self { section: Decimal::whole(0), large, small: i32::MAX, ..*self };
+        }
+        Some(())
+    }
+
+    /// The power of the last unit.
+    fn place(&self) -> i32 {
+        self.small.min(self.large)
+    }
+
+    fn value(&self) -> Option<Decimal> {
+        self.whole.plus(self.section)
+    }
 }
 
 /// Where a time of day goes on to: 3点30分, 12时5分10秒.

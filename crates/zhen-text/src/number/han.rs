@@ -159,6 +159,12 @@ fn with_fraction(whole: &str, fraction: &str) -> Option<Numeral> {
     Some(Numeral { value, length, form: Form::Counted })
 }
 
+/// What several units say that no digit stands before: 百万, 千亿.
+pub(super) fn units(run: &str) -> Option<Decimal> {
+    let is_units = run.chars().nth(1).is_some() && run.chars().all(|c| unit(c).is_some());
+    is_units.then(|| counted(&format!("一{run}")).map(Decimal::whole))?
+}
+
 fn digits(run: &str) -> Option<u128> {
     run.chars()
         .try_fold(0u128, |value, c| value.checked_mul(10)?.checked_add(u128::from(digit(c)?)))

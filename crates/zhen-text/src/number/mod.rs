@@ -16,9 +16,9 @@
 //! - Quantities: digits with or without thousands separators and decimals; with 千, 万, 亿,
 //!   *thousand*, *million*, *bn*, *dozen*; Chinese numerals with units (二百五十四亿, 一万零五, 三点五),
 //!   also the financial ones; English numerals from *eleven* and with *hundred*, *million* …
-//!   A single Chinese digit is none: 一起, 三角, 十分; nor are *one* to *ten*. 千万 and 百万富翁 begin
-//!   with a unit, 三四百 and 几十万 are vague: none.
-//! - Percentages, fractions (三分之一, *two thirds*), ordinals (第三, *third*, *3rd*).
+//!   A single Chinese digit is none: 一起, 三角, 十分; nor are *one* to *ten*. 千万不要 and 百万富翁 begin
+//!   with a unit, 三四百 and 几十万 are vague: none; but 百万 with nothing beside it is 1,000,000.
+//! - Percentages (8%, 八%, 百分之八), fractions (三分之一, *two thirds*), ordinals (第三, *third*, *3rd*).
 //! - Dates: 2024年5月21日, 2024-05-21, 2024/5/21, *May 21st, 2024*, *21 May 2024*, their months and
 //!   years; years alone where 年, a word before them (*in 2024*), an era or a range tells; decades
 //!   and centuries. 05/06/2024 is read two ways and therefore not at all.
@@ -164,7 +164,14 @@ fn read_other(text: &str, at: usize, found: &mut impl FnMut(Found)) -> usize {
         return end;
     }
     let run_end = at + han::run_length(rest);
-    let Some(numeral) = han::numeral(rest) else { return run_end };
+    let Some(numeral) = han::numeral(rest) else {
+        if stands_alone(text, at..run_end)
+            && let Some(value) = han::units(&text[at..run_end])
+        {
+            found(Found { range: at..run_end, value: NumberValue::Quantity(value) });
+        }
+        return run_end;
+    };
     let end = at + numeral.length;
     let (value, end) = match read_numeral(text, at, &numeral) {
         Some(read) => read,
@@ -172,6 +179,13 @@ fn read_other(text: &str, at: usize, found: &mut impl FnMut(Found)) -> usize {
     };
     found(Found { range: at..end, value });
     end
+}
+
+/// Whether nothing but punctuation stands beside a part of a text, however far.
+fn stands_alone(text: &str, range: Range<usize>) -> bool {
+    let goes_on = |c: char| c.is_alphanumeric();
+    let (before, after) = (text[..range.start].trim_end(), text[range.end..].trim_start());
+    !before.ends_with(goes_on) && !after.starts_with(goes_on)
 }
 
 /// 第三, 第 3, 第二十一.
@@ -229,7 +243,11 @@ fn read_numeral(text: &str, at: usize, numeral: &han::Numeral) -> Option<(Number
         let value = NumberValue::fraction(part(above.value)?, part(numeral.value)?)?;
         return Some((value, start + above.length));
     }
-    if let Some(end) = english::percent_end(text, end).filter(|_| rest.starts_with('个')) {
+    // Vague numbers: 几十, 数百; 三十多万.
+    let is_vague = before.ends_with(['几', '数', '上', '成', '好'])
+        || rest.starts_with(['多', '余', '几', '来'])
+            && rest.chars().nth(1).is_some_and(|c| han::unit(c).is_some());
+    if !is_vague && let Some(end) = english::percent_end(text, end) {
         return Some((NumberValue::Percent(numeral.value), end));
     }
     if let Some(number) = number {
@@ -250,10 +268,6 @@ fn read_numeral(text: &str, at: usize, numeral: &han::Numeral) -> Option<(Number
             return Some(read);
         }
     }
-    // Vague numbers: 几十, 数百; 三十多万.
-    let is_vague = before.ends_with(['几', '数', '上', '成', '好'])
-        || rest.starts_with(['多', '余', '几', '来'])
-            && rest.chars().nth(1).is_some_and(|c| han::unit(c).is_some());
     let is_time = rest.starts_with(['点', '时', '日', '号']) && !rest.starts_with("时间");
     let is_counted = match numeral.form {
         han::Form::Counted => true,
