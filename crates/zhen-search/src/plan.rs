@@ -226,6 +226,13 @@ impl Plan {
         }
     }
 
+    /// Lets a term as typed compete in a slot.
+    pub(crate) fn let_compete(&mut self, field: Field, term: &str, slot: usize) {
+        if let Some(&at) = self.by_term.get(&(field, term.to_owned())) {
+            self.terms[at].slot.get_or_insert(slot);
+        }
+    }
+
     /// A number for words as typed in a field; `None` when one of them is not looked up there.
     pub(crate) fn standard<'a>(
         &mut self,

@@ -280,6 +280,15 @@ pub(crate) fn add(asked: &Asked<'_>, translate: bool, plan: &mut Plan) {
         } else {
             [plan.slot(), plan.slot()]
         };
+        // The word as typed competes with what stands for it, or a document with a word and its
+        // translation would come before those with the word in the title.
+        if let ([word], true) = (expansion.words.as_slice(), expansion.whole)
+            && let Some(term) = &asked.words[*word].term
+        {
+            let fields = asked.holdings.fields;
+            plan.let_compete(fields.body_words, term, slots[0]);
+            plan.let_compete(fields.title_words, term, slots[1]);
+        }
         compete(asked, expansion, &groups, slots, plan);
         if let (true, Via::Typo, Some(meant)) =
             (asked.proposes, expansion.via, expansion.candidates.first())

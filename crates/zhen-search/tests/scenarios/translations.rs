@@ -1,6 +1,7 @@
 //! Words of the other language find, and never outrank the word itself.
 
 use zhen_search::{Duplicates, Hit, SearchRequest, Via};
+use zhen_source::Document;
 use zhen_text::lexicon::Lexicon;
 
 use super::Index;
@@ -105,6 +106,35 @@ fn a_frequent_word_comes_before_its_rare_translations() {
         (word, candidates.filter(|text| !text.contains(' ')).collect())
     });
     typed_words_come_first(&chinese);
+}
+
+#[test]
+fn a_word_in_the_title_comes_before_the_word_and_its_translation() {
+    for (word, translation) in
+        [("computer", "电脑"), ("software", "软件"), ("软件", "software"), ("音乐", "music")]
+    {
+        let document = |id: &str, title: &str, body: String| Document {
+            id: id.to_owned(),
+            title: title.to_owned(),
+            body,
+            ..Document::default()
+        };
+        let mut documents = vec![
+            document("title", word, format!("a {word} of x1 x2 x3 x4")),
+            document(
+                "both",
+                translation,
+                format!("a {word} of{}", format!(" {translation}").repeat(4)),
+            ),
+        ];
+        let others = (0..40).map(|i| document(&i.to_string(), "y", "a z of z z z".to_owned()));
+        documents.extend(others);
+        let index = Index::of(documents);
+        let hits = index.search(word).hits;
+        let ids: Vec<_> = hits.iter().map(|hit| hit.id.as_str()).collect();
+        assert_eq!(ids, ["title", "both"], "{word}");
+        assert!(hits[1].matched.iter().any(|one| one.via == Via::Translation), "{word}");
+    }
 }
 
 #[test]
