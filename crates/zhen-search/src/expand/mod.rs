@@ -113,9 +113,14 @@ impl Asked<'_> {
         (0..self.words.len()).filter(move |&i| is_in(&self.words[i]))
     }
 
-    /// Whether a word is only a part of what is wanted, as each word of a number is.
+    /// Whether a word is only a part of what is wanted, as each word of a number is, and the one of 八%.
     fn is_part(&self, word: usize) -> bool {
-        self.groups[word].is_some() && self.groups_of(&[word]).is_empty()
+        let range = &self.words[word].folded;
+        let is_in_number = || {
+            let mut numbers = self.numbers.iter().map(|number| &number.range);
+            numbers.any(|number| number.start <= range.start && range.end < number.end)
+        };
+        self.groups[word].is_some() && (self.groups_of(&[word]).is_empty() || is_in_number())
     }
 
     /// From the first to the last of some words, as typed.

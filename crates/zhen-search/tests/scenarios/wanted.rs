@@ -226,7 +226,7 @@ fn a_number_with_its_unit_is_found_with_and_without_a_space_and_not_by_the_numbe
 #[test]
 fn a_percentage_is_found_by_its_value() {
     let index =
-        index_of(&["增长8%", "it grew by 8 percent", "room 8", "涨了百分之八", "占八％", "八个人"]);
+        index_of(&["增长8%", "it grew by 8 percent", "room 8", "涨了百分之八", "占八％", "eight"]);
     for query in ["8%", "八%", "百分之八", "8 percent", "8 %"] {
         let same = texts(&index, query);
         assert_eq!(same, [0, 1, 3, 4], "{query}");
