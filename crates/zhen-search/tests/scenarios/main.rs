@@ -110,7 +110,7 @@ fn scores_after_deletions_and_a_merge_are_those_of_an_index_without_what_was_del
         body: texts[n].clone(),
         ..Document::default()
     };
-    let kept = |n: &usize| n % 3 == 0;
+    let kept = |n: &usize| n.is_multiple_of(3);
     let scores = |index: &Index| {
         let request = SearchRequest {
             query: "telescope 星星".to_owned(),
