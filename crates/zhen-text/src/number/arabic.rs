@@ -2,7 +2,7 @@
 
 use super::date::{self, digits_at, skip_space, word_at, year};
 use super::value::{Decimal, NumberValue};
-use super::{Found, english, han};
+use super::{Found, english, han, units};
 
 /// Longest cluster read, in bytes; longer ones are data, no numbers.
 const LONGEST: usize = 48;
@@ -12,7 +12,7 @@ const MOST_DIGITS: usize = 12;
 const PARTS: usize = 12;
 
 /// What joins groups of digits, with its length in bytes. A space never does.
-fn joint(text: &str, at: usize) -> Option<(char, usize)> {
+pub(super) fn joint(text: &str, at: usize) -> Option<(char, usize)> {
     let c = text[at..].chars().next()?;
     let joins = matches!(c, '.' | ',' | ':' | '-' | '/' | '~' | '–' | '—' | '−' | '～');
     let end = at + c.len_utf8();
@@ -130,7 +130,7 @@ fn end_of_telephone_number(text: &str, at: usize) -> usize {
 }
 
 /// A number without separators; not one with zeros before it, nor one of too many digits.
-fn plain(group: &str) -> Option<Decimal> {
+pub(super) fn plain(group: &str) -> Option<Decimal> {
     let fine = group.len() <= MOST_DIGITS && (group.len() == 1 || !group.starts_with('0'));
     fine.then(|| Decimal::parse(group))?
 }
@@ -271,7 +271,7 @@ impl Measured {
     fn at(text: &str, at: usize) -> Option<Self> {
         let (mut factor, mut power, mut end) = (1, 0, at);
         let mut any = false;
-        if let Some((units, after)) = chinese_multiplier(text, at) {
+        if let Some((units, after)) = units::multiplier(text, at) {
             (power, end, any) = (units, after, true);
         } else {
             // hundred thousand, million
@@ -298,29 +298,6 @@ impl Measured {
         let value = value.times(self.factor)?.shifted(self.power);
         Some(if self.percent { NumberValue::Percent(value) } else { NumberValue::Quantity(value) })
     }
-}
-
-/// Units after digits: 5千, 254 亿, 3百万, 1.5万亿. Gives their power and where they end.
-fn chinese_multiplier(text: &str, at: usize) -> Option<(i32, usize)> {
-    let start = skip_space(text, at);
-    let (mut power, mut end) = (0, start);
-    let mut last = '\0';
-    for c in text[start..].chars() {
-        let Some(unit) = han::unit(c).filter(|_| power < 16) else { break };
-        power += unit;
-        end += c.len_utf8();
-        last = c;
-    }
-    let next = text[end..].chars().next();
-    // 5千克, 5千米: a thousand belongs to the unit of measurement.
-    if last == '千' && next.is_some_and(|c| "克米瓦伏赫字卡帕".contains(c)) {
-        let belongs = last.len_utf8();
-        (power, end) = (power - 3, end - belongs);
-    }
-    // 30多万 is no exact number, 5百分点 none either; 5 十 is not how numbers are written.
-    let odd = next == Some('分') && last == '百' || power == 1;
-    let spaced_small = start > at && power < 4;
-    (power > 0 && !odd && !spaced_small).then(|| i32::try_from(power).ok().map(|p| (p, end)))?
 }
 
 /// Whether the letters after digits make them a part of a name.
@@ -364,7 +341,7 @@ fn read_number(
     if let Some((word, end)) = currency_suffix(text, before, end) {
         return emit(NumberValue::Quantity(value.shifted(word)), end);
     }
-    if let Some((value, end)) = mixed(text, end, value) {
+    if let Some((value, end)) = units::mixed(text, end, value) {
         return emit(NumberValue::Quantity(value), end);
     }
     if let Some(measured) = Measured::at(text, end) {
@@ -453,79 +430,6 @@ fn currency_suffix(text: &str, before: &str, at: usize) -> Option<(i32, usize)> 
     let end = at + 1;
     let goes_on = text.as_bytes().get(end).is_some_and(u8::is_ascii_alphanumeric);
     (!goes_on).then_some((power, end))
-}
-
-/// Digits and units in turn: 2亿5000万, 3万5千, 5亿1千9百万. Gives the sum and where it ends.
-fn mixed(text: &str, at: usize, value: Decimal) -> Option<(Decimal, usize)> {
-    const MOST: usize = 8;
-    let (power, mut end) = chinese_multiplier(text, at)?;
-    let mut sum = Sum::new();
-    sum.add(value, power)?;
-    for turn in 0..MOST {
-        let so_far = || (turn > 0).then(|| Some((sum.value()?, end)))?;
-        // 2 亿 3000 万 is one number, 2 亿 3000 人 are two.
-        let start = skip_space(text, end);
-        let digits = digits_at(text, start);
-        let unit = chinese_multiplier(text, start + digits.len());
-        let Some(next) = plain(digits).filter(|_| start == end || unit.is_some()) else {
-            return so_far();
-        };
-        let (power, after) = unit.unwrap_or((0, start + digits.len()));
-        // 3万5 is 35,000 to some and 30,005 to others.
-        let fits = power > 0 || digits.len() == usize::try_from(sum.place()).unwrap_or(0);
-        let mut longer = sum;
-        if !fits || joint(text, after).is_some() || longer.add(next, power).is_none() {
-            return if start > end { so_far() } else { None };
-        }
-        (sum, end) = (longer, after);
-        if power == 0 {
-            return Some((sum.value()?, end));
-        }
-    }
-    None
-}
-
-/// What digits with units come to, each unit smaller than those before it, but that 千, 百 and 十 may
-/// count a 万 or 亿 after them.
-#[derive(Clone, Copy)]
-struct Sum {
-    whole: Decimal,
-    /// What is not yet counted by a 万 or 亿.
-    section: Decimal,
-    /// Powers of the last 万 or 亿, and of the last unit since then.
-    large: i32,
-    small: i32,
-}
-
-impl Sum {
-    fn new() -> Self {
-        let nothing = Decimal::whole(0);
-        Self { whole: nothing, section: nothing, large: i32::MAX, small: i32::MAX }
-    }
-
-    /// Adds digits with a unit of the power; `None` when it does not fit.
-    fn add(&mut self, value: Decimal, power: i32) -> Option<()> {
-        // 千万 are thousands of 万.
-        let (large, small) = (power - power % 4, power % 4);
-        if small >= self.small || large >= self.large {
-            return None;
-        }
-        (self.section, self.small) = (self.section.plus(value.shifted(small))?, small);
-        if large > 0 {
-            self.whole = self.whole.plus(self.section.shifted(large))?;
-            *self = Self { section: Decimal::whole(0), large, small: i32::MAX, ..*self };
-        }
-        Some(())
-    }
-
-    /// The power of the last unit.
-    fn place(&self) -> i32 {
-        self.small.min(self.large)
-    }
-
-    fn value(&self) -> Option<Decimal> {
-        self.whole.plus(self.section)
-    }
 }
 
 /// Where a time of day goes on to: 3点30分, 12时5分10秒.

@@ -34,6 +34,7 @@ mod arabic;
 mod date;
 mod english;
 mod han;
+mod units;
 mod value;
 mod words;
 
