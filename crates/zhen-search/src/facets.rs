@@ -12,7 +12,8 @@ use tantivy::columnar::{Column, DynamicColumn, StrColumn};
 
 use crate::api::Facet;
 use crate::bits::Bits;
-use crate::filter::{columns, distant_times, has_values, is_field, moment, no_field, resolve};
+use crate::filter::{columns, distant_times, has_values, is_field, no_field, resolve};
+use crate::moment::moment;
 
 /// Most values told of one field.
 const MOST_VALUES: usize = 50;

@@ -15,6 +15,7 @@ mod facets;
 mod filter;
 mod function_words;
 mod fuzzy;
+mod moment;
 mod number;
 mod passage;
 mod phrase;

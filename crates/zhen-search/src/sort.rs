@@ -5,7 +5,8 @@ use tantivy::{DocAddress, Searcher};
 use zhen_index::schema::name;
 
 use crate::api::Sort;
-use crate::filter::{columns, distant_times, moment, resolve};
+use crate::filter::{columns, distant_times, resolve};
+use crate::moment::moment;
 use crate::number::Number;
 use crate::rank::{Outcome, Ranked};
 

@@ -5,6 +5,7 @@
 use std::cell::OnceCell;
 use std::sync::Arc;
 
+use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::TermInfo;
 use tantivy::schema::{Field, Schema};
 use tantivy::{InvertedIndexReader, Searcher, SegmentReader};
@@ -129,12 +130,18 @@ impl<'a> Terms<'a> {
 
     /// The mean length of `field` in the documents that are not deleted, as their norms tell it: a merge
     /// leaves it as it is. (How many terms a segment has is estimated when it is merged without deleted
-    /// documents.)
+    /// documents.) A norm stands for the lengths from its own up to that of the next, and counts as the
+    /// one in the middle.
     fn average_length(&self, field: Field) -> tantivy::Result<f32> {
+        let lengths: [u64; 256] = std::array::from_fn(|id| {
+            let [first, next] = [id, id + 1]
+                .map(|id| FieldNormReader::id_to_fieldnorm(u8::try_from(id).unwrap_or(u8::MAX)));
+            u64::midpoint(first.into(), next.saturating_sub(1).max(first).into())
+        });
         let (mut terms, mut documents) = (0_u64, 0_u64);
         for segment in self.segments() {
             let norms = segment.get_fieldnorms_reader(field)?;
-            let length = |doc| u64::from(norms.fieldnorm(doc));
+            let length = |doc| lengths[norms.fieldnorm_id(doc) as usize];
             terms += match segment.alive_bitset() {
                 Some(alive) => alive.iter_alive().map(length).sum::<u64>(),
                 None => (0..segment.max_doc()).map(length).sum(),

@@ -1,0 +1,67 @@
+//! Points and spans of time, as conditions and fields name them.
+
+use time::format_description::well_known::Rfc3339;
+use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time};
+
+/// The moment that a text is.
+pub(crate) fn moment(text: &str) -> Option<OffsetDateTime> {
+    OffsetDateTime::parse(text, &Rfc3339).ok()
+}
+
+/// Whether a moment lies in the span of time that a text names.
+pub(crate) fn within(text: &str, seconds: i64) -> bool {
+    span(text).is_some_and(|(from, to)| (from..to).contains(&seconds))
+}
+
+/// The span of time that a year, month, day (also as `20240521`) or moment names: its first second,
+/// and the first after it, in seconds since 1970 (UTC).
+pub(crate) fn span(text: &str) -> Option<(i64, i64)> {
+    let midnight =
+        |date: Date| PrimitiveDateTime::new(date, Time::MIDNIGHT).assume_utc().unix_timestamp();
+    if let Some(moment) = moment(text) {
+        let from = moment.unix_timestamp();
+        return Some((from, from + 1));
+    }
+    let is_day = text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let parts: Vec<&str> = match is_day {
+        true => vec![&text[..4], &text[4..6], &text[6..]],
+        false => text.split(['-', '/', '.']).collect(),
+    };
+    let year: i32 = parts.first().filter(|y| y.len() == 4)?.parse().ok()?;
+    let month = match parts.get(1) {
+        Some(month) => Some(Month::try_from(month.parse::<u8>().ok()?).ok()?),
+        None => None,
+    };
+    let day = match parts.get(2) {
+        Some(day) => Some(day.parse::<u8>().ok()?),
+        None => None,
+    };
+    let first =
+        Date::from_calendar_date(year, month.unwrap_or(Month::January), day.unwrap_or(1)).ok()?;
+    let after = match (month, day) {
+        (_, Some(_)) => first.next_day()?,
+        (Some(Month::December) | None, None) => {
+            Date::from_calendar_date(year + 1, Month::January, 1).ok()?
+        }
+        (Some(month), None) => Date::from_calendar_date(year, month.next(), 1).ok()?,
+    };
+    (parts.len() <= 3).then(|| (midnight(first), midnight(after)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_names_its_span() {
+        let day = 24 * 60 * 60;
+        assert_eq!(span("1970"), Some((0, 365 * day)));
+        assert_eq!(span("1970-02"), Some((31 * day, 59 * day)));
+        assert_eq!(span("1970-01-02"), Some((day, 2 * day)));
+        assert_eq!(span("19700102"), Some((day, 2 * day)));
+        assert_eq!(span("19701302"), None);
+        assert_eq!(span("1970-01-01T00:00:05Z"), Some((5, 6)));
+        assert_eq!(span("soon"), None);
+        assert_eq!(span("1970-13"), None);
+    }
+}
