@@ -19,8 +19,10 @@ use crate::recent::Recent;
 const TERMS_ROOM: usize = 1 << 20;
 /// Room for the lists that were made lately, in bytes.
 const LISTS_ROOM: usize = 8 << 20;
-/// What a term or a list that is known takes beside its content, about, in bytes.
-const ENTRY: usize = 160;
+/// What a term that is known takes beside its content, about, in bytes.
+const TERM: usize = 256;
+/// What a list takes beside its documents, its key with it.
+const LIST: usize = 512;
 
 /// What is known of the terms of one commit, learned from its searches.
 pub(crate) struct Known {
@@ -164,7 +166,7 @@ impl<'a> Terms<'a> {
         }
         let places = Arc::new(Places::look_up(self.indexes(field)?, term)?);
         let others = size_of_val(places.others.as_slice());
-        known.put(term.into(), Arc::clone(&places), ENTRY + term.len() + others);
+        known.put(term.into(), Arc::clone(&places), TERM + term.len() + others);
         Ok(places)
     }
 
@@ -193,7 +195,7 @@ impl<'a> Terms<'a> {
         }
         let lists = (0..self.segments().len()).map(|segment| make(segment).map(Arc::new));
         let lists: Lists = lists.collect::<tantivy::Result<_>>()?;
-        let bytes = lists.iter().map(|list| ENTRY + list.bytes()).sum();
+        let bytes = lists.iter().map(|list| LIST + list.bytes()).sum();
         known.put(spec.clone(), lists.clone(), bytes);
         Ok(lists)
     }
