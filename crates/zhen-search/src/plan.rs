@@ -164,9 +164,14 @@ impl Plan {
         });
     }
 
+    /// The number of a term as typed, if it is looked up in the field.
+    fn planned(&self, field: Field, term: &str) -> Option<usize> {
+        self.by_term.get(&(field, term.to_owned())).copied()
+    }
+
     /// Lets a term find no documents by itself, unless they hold a word by it.
     pub(crate) fn only_scores(&mut self, field: Field, term: &str) {
-        if let Some(&at) = self.by_term.get(&(field, term.to_owned())) {
+        if let Some(at) = self.planned(field, term) {
             self.terms[at].piece = true;
         }
     }
@@ -228,7 +233,7 @@ impl Plan {
 
     /// Lets a term as typed compete in a slot.
     pub(crate) fn let_compete(&mut self, field: Field, term: &str, slot: usize) {
-        if let Some(&at) = self.by_term.get(&(field, term.to_owned())) {
+        if let Some(at) = self.planned(field, term) {
             self.terms[at].slot.get_or_insert(slot);
         }
     }
@@ -239,10 +244,8 @@ impl Plan {
         field: Field,
         mut words: impl Iterator<Item = &'a str>,
     ) -> Option<usize> {
-        let terms: Option<Vec<usize>> = words
-            .by_ref()
-            .map(|word| self.by_term.get(&(field, word.to_owned())).copied())
-            .collect();
+        let terms: Option<Vec<usize>> =
+            words.by_ref().map(|word| self.planned(field, word)).collect();
         self.standards.push(terms?);
         Some(self.standards.len() - 1)
     }

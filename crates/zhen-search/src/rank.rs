@@ -140,25 +140,24 @@ impl<'a> Prepared<'a> {
         for spec in &plan.lists {
             lists.push(index.lists(spec, |segment| list(index, segment, spec))?);
         }
-        let mut terms = Vec::with_capacity(plan.terms.len());
-        for term in &plan.terms {
-            let places = match &term.origin {
-                Origin::Term(field, text) => Some(index.places(*field, text)?),
-                Origin::List(_) => None,
-            };
-            let df = match &term.origin {
-                Origin::Term(..) => places.as_ref().map_or(0, |places| places.documents),
-                Origin::List(at) => lists[*at].iter().map(|list| list.docs().len() as u64).sum(),
-            };
-            terms.push((places, df));
-        }
-        let held: Vec<u64> = terms.iter().map(|(_, df)| *df).collect();
-        let rarities = rarities(plan, &held, documents);
-        let weighed = terms.into_iter().zip(plan.terms.iter().zip(rarities));
-        let terms = weighed.map(|((places, df), (term, rarity))| {
-            let weight = Weight::new(rarity, term.boost);
-            PreparedTerm { places, df, weight }
-        });
+        let look_up = |term: &ScoreTerm| -> tantivy::Result<(Option<Arc<Places>>, u64)> {
+            Ok(match &term.origin {
+                Origin::Term(field, text) => {
+                    let places = index.places(*field, text)?;
+                    let df = places.documents;
+                    (Some(places), df)
+                }
+                Origin::List(at) => {
+                    (None, lists[*at].iter().map(|list| list.docs().len() as u64).sum())
+                }
+            })
+        };
+        let known = plan.terms.iter().map(look_up).collect::<tantivy::Result<Vec<_>>>()?;
+        let (places, held): (Vec<_>, Vec<u64>) = known.into_iter().unzip();
+        let weights = rarities(plan, &held, documents).into_iter().zip(&plan.terms);
+        let weights = weights.map(|(rarity, term)| Weight::new(rarity, term.boost));
+        let terms = places.into_iter().zip(held).zip(weights);
+        let terms = terms.map(|((places, df), weight)| PreparedTerm { places, df, weight });
         let terms: Vec<PreparedTerm> = terms.collect();
         let selects = |(term, prepared): (&ScoreTerm, &PreparedTerm)| {
             let tells = !term.common && !term.piece && prepared.df * COMMON <= documents;

@@ -209,7 +209,7 @@ impl Dictionary {
         for (word, meanings) in &self.words {
             let mut best = BTreeMap::<&[String], f32>::new();
             for (phrase, worth, sense) in meanings.iter().filter(|m| m.0.len() <= LONGEST_PHRASE) {
-                let worth = worth / (1.0 + *sense as f32).powf(SENSE_DECAY);
+                let worth = in_sense(*worth, *sense);
                 let known = best.entry(phrase).or_default();
                 *known = known.max(worth);
             }
@@ -311,9 +311,9 @@ impl Dictionary {
             let word = &*self.list[number as usize];
             let (mut best, mut sum) = (0.0f32, 0.0);
             for (phrase, worth, sense) in &self.words[word] {
-                let worth = worth / (1.0 + *sense as f32).powf(SENSE_DECAY);
+                let worth = in_sense(*worth, *sense);
                 sum += worth;
-                let content = phrase.iter().filter(|word| !is_function_word(word)).count();
+                let content = content(phrase);
                 if content == 2 && phrase.iter().any(|word| key::of(word) == key) {
                     best = best.max(worth);
                 }
@@ -338,8 +338,8 @@ impl Dictionary {
             let mut best = 0.0f32;
             for (phrase, worth, sense) in &self.words[word] {
                 if phrase.iter().any(|word| key::of(word) == key) {
-                    let content = phrase.iter().filter(|word| !is_function_word(word)).count();
-                    let worth = worth / (1.0 + *sense as f32).powf(SENSE_DECAY);
+                    let content = content(phrase);
+                    let worth = in_sense(*worth, *sense);
                     best = best.max(worth / (content.max(1) as f32).powf(1.5));
                 }
             }
@@ -391,6 +391,16 @@ fn ordinary_words(entries: &[cedict::Entry]) -> HashSet<String> {
         }
     }
     ordinary
+}
+
+/// What a meaning of that worth is worth in a sense, counted from 0.
+fn in_sense(worth: f32, sense: usize) -> f32 {
+    worth / (1.0 + sense as f32).powf(SENSE_DECAY)
+}
+
+/// How many words of a phrase are no function words.
+fn content(phrase: &Phrase) -> usize {
+    phrase.iter().filter(|word| !is_function_word(word)).count()
 }
 
 /// The parts of a word whose number of characters is in the range.

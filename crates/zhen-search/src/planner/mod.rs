@@ -95,13 +95,15 @@ impl Planner<'_> {
         let numbered = query.words.iter().zip(&groups).filter(|(_, group)| group.is_some());
         let wanted_at = numbered.map(|(word, _)| word.folded.start).collect();
         self.pairs(&query.folded, &wanted_at, &together.collect::<Vec<_>>(), plan);
+        let says_little: Vec<bool> =
+            (0..query.words.len()).map(|at| is_function_word(text, &query.words, at)).collect();
         let is_together =
             |at: usize| wanted.iter().any(|one| one.together && one.words.contains(&at));
         for (at, word) in query.words.iter().enumerate() {
             let typed = &text[word.original.clone()];
             let piece = is_together(at);
             let group = groups[at].filter(|_| !piece);
-            let common = is_function_word(text, &query.words, at);
+            let common = says_little[at];
             let known = plan.terms.len();
             self.word(&query.words, at, typed, group, plan);
             // With tone marks it is Chinese that is meant.
@@ -115,7 +117,7 @@ impl Planner<'_> {
                 plan.add_pattern(Pattern::last(typed, &word.text, fields));
             }
         }
-        self.borders(text, &query, plan);
+        self.borders(text, &query, &says_little, plan);
         if !self.exact {
             let asked = Asked {
                 text,

@@ -9,7 +9,6 @@ use zhen_text::{QueryText, QueryWord, WordKind};
 use super::{Planner, is_ideographs};
 use crate::passage::Pattern;
 use crate::plan::Plan;
-use crate::wanted::is_function_word;
 use crate::weights;
 
 /// Most pairs of Latin words of a text that count as such: of a pasted page the first ones say enough, and
@@ -66,18 +65,24 @@ impl Planner<'_> {
     }
 
     /// What is said by two characters that are no word: on the border between two words a document may hold
-    /// them and none of the words, as where it is cut otherwise; of function words they say nothing.
-    pub(super) fn borders(&self, text: &str, query: &QueryText, plan: &mut Plan) {
+    /// them and none of the words, as where it is cut otherwise; of function words, which
+    /// `says_little` tells, they say nothing.
+    pub(super) fn borders(
+        &self,
+        text: &str,
+        query: &QueryText,
+        says_little: &[bool],
+        plan: &mut Plan,
+    ) {
         let fields = [self.fields.body_grams, self.fields.title_grams];
         let only_scores = |plan: &mut Plan, pair: &str| {
             fields.iter().for_each(|&field| plan.only_scores(field, pair));
         };
         let mut before: Option<(&QueryWord, bool)> = None;
-        for (at, word) in query.words.iter().enumerate() {
+        for (word, &is_function) in query.words.iter().zip(says_little) {
             if word.kind != WordKind::Han {
                 continue;
             }
-            let is_function = is_function_word(text, &query.words, at);
             if is_function {
                 let pairs = word.text.char_indices().zip(word.text.char_indices().skip(1));
                 pairs.for_each(|((from, _), (at, c))| {
