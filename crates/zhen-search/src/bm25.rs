@@ -21,6 +21,9 @@ const B: f32 = 0.75;
 /// Units of a whole-number score that make 1.0.
 const UNIT: f32 = 65_536.0;
 
+/// What the part of a term's weight that a document gains is counted in.
+const WHOLE: u32 = 1 << 24;
+
 /// A score in whole numbers; larger is better.
 pub(crate) type Score = u32;
 
@@ -35,15 +38,15 @@ const LENGTHS: usize = 256;
 /// How much of a term's weight a document gains, by how often it holds the term and how long its field
 /// is: the part of BM25 that is the same for all terms of a field.
 pub(crate) struct Saturation {
-    /// For the frequencies from one on.
-    few: [[f32; LENGTHS]; Self::FEW],
+    /// For the frequencies from one on, of [`WHOLE`].
+    few: [[u32; LENGTHS]; Self::FEW],
     /// Length normalisation.
     norms: [f32; LENGTHS],
 }
 
 impl Saturation {
     /// Frequencies up to which it is worked out beforehand.
-    const FEW: usize = 4;
+    const FEW: usize = 8;
 
     /// `average` is the mean number of terms of the field over all documents.
     pub(crate) fn new(average: f32) -> Self {
@@ -56,8 +59,9 @@ impl Saturation {
         Self { few, norms }
     }
 
+    /// The part of a term's weight, of [`WHOLE`].
     #[inline]
-    fn of(&self, tf: u32, norm: u8) -> f32 {
+    fn of(&self, tf: u32, norm: u8) -> u32 {
         match self.few.get((tf as usize).wrapping_sub(1)) {
             Some(few) => few[norm as usize],
             None => saturate(tf, self.norms[norm as usize]),
@@ -88,10 +92,9 @@ impl Saturations {
     }
 }
 
-#[inline]
-fn saturate(tf: u32, norm: f32) -> f32 {
+fn saturate(tf: u32, norm: f32) -> u32 {
     let tf = tf as f32;
-    tf / (tf + norm)
+    (tf / (tf + norm) * WHOLE as f32) as u32
 }
 
 /// Rarity of a term that `df` of `documents` documents hold; above zero.
@@ -100,21 +103,22 @@ pub(crate) fn idf(df: u64, documents: u64) -> f32 {
     (1.0 + (documents - df + 0.5) / (df + 0.5)).ln() as f32
 }
 
-/// A term's weight, ready to score documents.
+/// A term's weight, ready to score documents: what it adds at most.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Weight(f32);
+pub(crate) struct Weight(Score);
 
 impl Weight {
     /// A term of rarity `idf`, counted `boost` times.
     pub(crate) fn new(idf: f32, boost: f32) -> Self {
-        Self(idf * boost * (K1 + 1.0) * UNIT)
+        Self((idf * boost * (K1 + 1.0) * UNIT) as Score)
     }
 
     /// The term's part in the score of a document that holds it `tf` times, in a field whose norm
     /// is `norm`.
     #[inline]
     pub(crate) fn score(self, tf: u32, norm: u8, saturation: &Saturation) -> Score {
-        (self.0 * saturation.of(tf, norm)) as Score
+        let part = u64::from(self.0) * u64::from(saturation.of(tf, norm));
+        (part / u64::from(WHOLE)) as Score
     }
 }
 

@@ -26,6 +26,7 @@ mod proposal;
 mod rank;
 mod rarity;
 mod recent;
+mod rooms;
 mod sort;
 mod state;
 mod suggest;

@@ -8,7 +8,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, DocSet, InvertedIndexReader, TERMINATED};
 use zhen_text::unit::GramPattern;
 
-use crate::postings::{List, Source, reopen, unite};
+use crate::postings::{List, reopen, unite};
 use crate::terms::Terms;
 
 /// With fewer documents than this a term's postings are one block.
@@ -28,12 +28,9 @@ pub(crate) fn documents(
     match phrase {
         [] => Ok(List::default()),
         [GramPattern::Is(gram)] => {
-            let places = terms.places(field, gram)?;
             let mut list = List::default();
-            if let Some(info) = places.segment(segment) {
-                let source = Source::open(terms.index(field, segment)?, info)?;
-                source.for_each(|doc, tf| list.push(doc, tf));
-            }
+            let source = terms.open(field, segment, &*terms.places(field, gram)?)?;
+            source.for_each(|doc, tf| list.push(doc, tf));
             Ok(list)
         }
         [GramPattern::Begins(start)] => beginning(terms, segment, field, start),

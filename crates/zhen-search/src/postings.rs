@@ -48,13 +48,6 @@ pub(crate) enum Source {
 }
 
 impl Source {
-    /// The postings of `term`, with frequencies.
-    pub(crate) fn open(index: &InvertedIndexReader, term: &TermInfo) -> std::io::Result<Self> {
-        let option = IndexRecordOption::WithFreqs;
-        let postings = index.read_block_postings_from_terminfo(term, option)?;
-        Ok(Self::Postings(Box::new(postings)))
-    }
-
     /// Whether it is known to have no documents.
     pub(crate) fn is_empty(&self) -> bool {
         match self {
@@ -85,6 +78,10 @@ pub(crate) struct Cursor {
 impl Cursor {
     pub(crate) fn new(source: Source) -> Self {
         Self { source, at: 0 }
+    }
+
+    pub(crate) fn into_source(self) -> Source {
+        self.source
     }
 
     /// Passes over the documents before `start`.

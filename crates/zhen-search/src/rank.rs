@@ -1,9 +1,9 @@
 //! Running a plan: which documents match, and which are the best.
 //!
 //! Each segment is gone through in [windows](crate::window) of documents, and what is left there after
-//! the mask is counted and offered to a heap. Where enough documents hold every word, only these are
-//! scored. Scores are whole numbers and ties are broken by a
-//! hash of the id, so the answer depends neither on segments nor on the order of adding.
+//! the mask is counted and offered to two heaps: one of the documents that hold every word, one of those
+//! that hold some. Scores are whole numbers and ties are broken by a hash of the id, so the answer depends
+//! neither on segments nor on the order of adding.
 
 use std::collections::BinaryHeap;
 use std::sync::Arc;
@@ -195,21 +195,10 @@ impl<'a> Prepared<'a> {
     }
 
     fn source(&self, term: usize, segment: usize) -> tantivy::Result<Source> {
-        Ok(match &self.plan.terms[term].origin {
-            Origin::List(at) => Source::List(Arc::clone(&self.lists[*at][segment])),
-            Origin::Term(field, _) => self.postings(&self.terms[term].places, *field, segment)?,
-        })
-    }
-
-    fn postings(
-        &self,
-        places: &Option<Arc<Places>>,
-        field: Field,
-        segment: usize,
-    ) -> tantivy::Result<Source> {
-        Ok(match places.as_ref().and_then(|places| places.segment(segment)) {
-            Some(info) => Source::open(self.index.index(field, segment)?, info)?,
-            None => Source::Empty,
+        Ok(match (&self.plan.terms[term].origin, &self.terms[term].places) {
+            (Origin::List(at), _) => Source::List(Arc::clone(&self.lists[*at][segment])),
+            (Origin::Term(field, _), Some(places)) => self.index.open(*field, segment, places)?,
+            (Origin::Term(..), None) => Source::Empty,
         })
     }
 
@@ -217,7 +206,7 @@ impl<'a> Prepared<'a> {
         let source = match origin {
             Origin::List(at) => Source::List(Arc::clone(&self.lists[*at][segment])),
             Origin::Term(field, text) => {
-                self.postings(&Some(self.index.places(*field, text)?), *field, segment)?
+                self.index.open(*field, segment, &*self.index.places(*field, text)?)?
             }
         };
         Ok(to_bits(source, self.index.segments()[segment].max_doc()))
@@ -343,6 +332,7 @@ impl<'a> Prepared<'a> {
                 norms.push((term.field, reader.get_fieldnorms_reader(term.field)?));
             }
             cursors.push(TermCursor {
+                field: term.field,
                 cursor: Cursor::new(source),
                 scorer: Scorer {
                     weight: self.terms[i].weight,
@@ -411,6 +401,9 @@ impl<'a> Prepared<'a> {
                     some.take(window.any[i], scores, strict, &ctx);
                 }
             }
+        }
+        for TermCursor { field, cursor, .. } in cursors {
+            self.index.close(field, cursor.into_source());
         }
         Ok(())
     }

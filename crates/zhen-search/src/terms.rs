@@ -2,8 +2,8 @@
 //! often the same, most of all while a query is typed letter by letter; what was looked up lately, in all
 //! segments together, is known to later searches of the same commit.
 
-use std::cell::OnceCell;
-use std::sync::Arc;
+use std::cell::{OnceCell, RefCell};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::TermInfo;
@@ -12,17 +12,21 @@ use tantivy::{InvertedIndexReader, Searcher, SegmentReader};
 
 use crate::bm25::{Saturation, Saturations};
 use crate::plan::ListSpec;
-use crate::postings::List;
+use crate::postings::{List, Source};
 use crate::recent::Recent;
+use crate::rooms::Rooms;
 
 /// Room for the terms of a field that were looked up lately, in bytes.
-const TERMS_ROOM: usize = 1 << 20;
+const TERMS_ROOM: usize = 4 << 20;
 /// Room for the lists that were made lately, in bytes.
 const LISTS_ROOM: usize = 8 << 20;
 /// What a term that is known takes beside its content, about, in bytes.
 const TERM: usize = 256;
 /// What a list takes beside its documents, its key with it.
 const LIST: usize = 512;
+
+/// Most searches at the same time whose room is kept.
+const MOST_ROOMS: usize = 16;
 
 /// What is known of the terms of one commit, learned from its searches.
 pub(crate) struct Known {
@@ -31,6 +35,8 @@ pub(crate) struct Known {
     places: Vec<Recent<Box<str>, Arc<Places>>>,
     /// Lists made for queries.
     lists: Recent<ListSpec, Lists>,
+    /// Those of searches that are over.
+    rooms: Mutex<Vec<Rooms>>,
 }
 
 /// A list for each segment.
@@ -43,6 +49,7 @@ impl Known {
             saturations: Saturations::new(schema),
             places: schema.fields().map(|_| Recent::new(TERMS_ROOM)).collect(),
             lists: Recent::new(LISTS_ROOM),
+            rooms: Mutex::default(),
         }
     }
 }
@@ -53,6 +60,16 @@ pub(crate) struct Terms<'a> {
     known: &'a Known,
     /// The index of each field in each segment, by number of the field.
     indexes: Vec<OnceCell<Vec<Arc<InvertedIndexReader>>>>,
+    rooms: RefCell<Rooms>,
+}
+
+impl Drop for Terms<'_> {
+    fn drop(&mut self) {
+        let mut rooms = self.known.rooms.lock().unwrap_or_else(PoisonError::into_inner);
+        if rooms.len() < MOST_ROOMS {
+            rooms.push(self.rooms.take());
+        }
+    }
 }
 
 /// Where a term stands.
@@ -95,7 +112,9 @@ impl<'a> Terms<'a> {
     /// The terms of the commit that `searcher` and `known` are of.
     pub(crate) fn new(searcher: &'a Searcher, known: &'a Known) -> Self {
         let indexes = searcher.schema().fields().map(|_| OnceCell::new());
-        Self { searcher, known, indexes: indexes.collect() }
+        let rooms = known.rooms.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let rooms = RefCell::new(rooms.unwrap_or_default());
+        Self { searcher, known, indexes: indexes.collect(), rooms }
     }
 
     pub(crate) fn searcher(&self) -> &'a Searcher {
@@ -123,6 +142,22 @@ impl<'a> Terms<'a> {
         segment: usize,
     ) -> tantivy::Result<&InvertedIndexReader> {
         Ok(&self.indexes(field)?[segment])
+    }
+
+    /// The documents of a term of `field` in a segment, which `places` are of.
+    pub(crate) fn open(
+        &self,
+        field: Field,
+        segment: usize,
+        places: &Places,
+    ) -> tantivy::Result<Source> {
+        let Some(info) = places.segment(segment) else { return Ok(Source::Empty) };
+        Ok(self.rooms.borrow_mut().open(field, self.index(field, segment)?, info)?)
+    }
+
+    /// Lets others use the room of what was opened of `field`.
+    pub(crate) fn close(&self, field: Field, source: Source) {
+        self.rooms.borrow_mut().close(field, source);
     }
 
     /// How documents gain by the terms of `field`.

@@ -3,13 +3,14 @@
 
 use tantivy::DocId;
 use tantivy::fieldnorm::FieldNormReader;
+use tantivy::schema::Field;
 
 use crate::bits::Bits;
 use crate::bm25::{Saturation, Score, Weight};
 use crate::postings::Cursor;
 
 /// Documents in a window.
-const WINDOW: u32 = 4096;
+const WINDOW: u32 = 16_384;
 /// The same in words of 64 documents.
 pub(crate) const WINDOW_WORDS: usize = WINDOW as usize / 64;
 
@@ -168,6 +169,7 @@ impl Scores {
 
 /// A term of a segment, moving forward from window to window.
 pub(crate) struct TermCursor<'a> {
+    pub(crate) field: Field,
     pub(crate) cursor: Cursor,
     pub(crate) scorer: Scorer<'a>,
     pub(crate) group: Option<usize>,

@@ -6,7 +6,7 @@ use tantivy::schema::Field;
 
 use super::pattern::{Mode, Pattern};
 use crate::plan::Origin;
-use crate::postings::{Cursor, Source};
+use crate::postings::Cursor;
 use crate::terms::{Lists, Places, Terms};
 
 /// A term of more documents than this is taken to stand in those shown, without a look.
@@ -103,12 +103,13 @@ impl Shown<'_> {
     ) -> tantivy::Result<()> {
         for documents in self.documents.chunk_by(|a, b| a.segment_ord == b.segment_ord) {
             let segment = documents[0].segment_ord as usize;
-            let Some(info) = places.segment(segment) else { continue };
-            let mut cursor = Cursor::new(Source::open(self.terms.index(field, segment)?, info)?);
-            for &document in documents {
-                if cursor.frequency_in(document.doc_id).is_some() && !visit(document) {
-                    return Ok(());
-                }
+            let mut cursor = Cursor::new(self.terms.open(field, segment, places)?);
+            let stopped = documents.iter().any(|&document| {
+                cursor.frequency_in(document.doc_id).is_some() && !visit(document)
+            });
+            self.terms.close(field, cursor.into_source());
+            if stopped {
+                break;
             }
         }
         Ok(())
