@@ -173,11 +173,27 @@ fn english_is_found_for_chinese() {
 }
 
 #[test]
+fn words_of_a_field_are_known_beside_the_usual_ones() {
+    for (word, expected) in [
+        ("thread", ["线", "线程"]),
+        ("cell", ["细胞", "单元格"]),
+        ("files", ["文件", "档案"]),
+        ("repository", ["仓库", "存储库"]),
+    ] {
+        let found = candidates(word);
+        assert!(expected.iter().all(|one| found[..3].contains(one)), "{word}: {found:?}");
+    }
+    assert_eq!(candidates("source code")[..2], ["源代码", "源码"]);
+    assert_eq!(english("线程")[0], "thread");
+    assert!(english("集群").contains(&"cluster"));
+}
+
+#[test]
 fn unknown_words_fall_into_known_parts() {
-    let word = "自由贸易协定x";
+    let word = "自由贸易条约x";
     let found = Lexicon::builtin().to_english_parts(word);
     let parts: Vec<&str> = found.iter().map(|part| &word[part.range.clone()]).collect();
-    assert_eq!(parts, ["自由贸易", "协定"]);
+    assert_eq!(parts, ["自由贸易", "条约"]);
     assert!(found.iter().all(|part| part.source == Source::Part));
     let whole = Lexicon::builtin().to_english_parts("软件");
     assert_eq!((whole.len(), whole[0].source, whole[0].range.clone()), (1, Source::Entry, 0..6));
