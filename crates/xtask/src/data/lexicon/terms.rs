@@ -10,7 +10,7 @@ use super::Pair;
 use crate::data::cedict;
 
 const FOLDER: &str = "data/lexicon/terms";
-const FILES: [&str; 2] = ["computing.txt", "public.txt"];
+const FILES: [&str; 3] = ["common.txt", "computing.txt", "public.txt"];
 
 /// What the translations of a phrase are worth, from the most usual on, of the best one that the dictionary
 /// has for it.
