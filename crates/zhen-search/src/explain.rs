@@ -6,7 +6,7 @@ use tantivy::{DocAddress, Searcher};
 use crate::api::Via;
 use crate::bm25::{self, Score};
 use crate::plan::{ListKind, Origin, Plan};
-use crate::rank::{Prepared, every_word_bonus};
+use crate::rank::{Prepared, gain};
 
 /// An account of one document and one query.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -15,10 +15,11 @@ pub struct Explanation {
     pub id: String,
     /// Whether it holds every word, and every condition does too.
     pub matches: bool,
-    /// The score by which hits are ordered: the sum of the parts, and what holding every word adds.
+    /// The score by which hits are ordered: the sum of the parts, and what holding words adds.
     pub score: f32,
-    /// What holding every word, and meeting every condition, adds: a quarter of the parts' sum, or 0.
-    pub every_word: f32,
+    /// What holding words adds: two thirds of the parts' sum with every word, less with some of them, and 0
+    /// where not every condition is met.
+    pub held_words: f32,
     /// The words that a document should hold, and whether this one does.
     pub words: Vec<ExplainedWord>,
     /// Whether phrases, conditions on fields, filters and whatever stands under OR and NOT hold.
@@ -129,14 +130,15 @@ pub(crate) fn explain(
     }
     let matches = conditions && words.iter().all(|word| word.held);
     let sum = parts.iter().fold(0, |sum: Score, (_, score, _)| sum.saturating_add(*score));
-    let every_word = if matches { every_word_bonus(sum) } else { 0 };
+    let held = words.iter().filter(|word| word.held).count();
+    let held_words = if conditions { gain(sum, held, words.len()) } else { 0 };
     let mut parts: Vec<_> = parts.into_iter().map(|(.., part)| part).collect();
     parts.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.term.cmp(&b.term)));
     Ok(Explanation {
         id: id.to_owned(),
         matches,
-        score: bm25::shown(sum.saturating_add(every_word)),
-        every_word: bm25::shown(every_word),
+        score: bm25::shown(sum.saturating_add(held_words)),
+        held_words: bm25::shown(held_words),
         words,
         conditions,
         parts,

@@ -36,9 +36,11 @@ const SENTENCE: usize = 4;
 /// documents should hold.
 const COMMON: u64 = 5;
 
-/// By how much a document that holds every word is preferred: a quarter of its score.
-pub(crate) fn every_word_bonus(score: Score) -> Score {
-    score / 4
+/// What a document gains that holds so many of the words: with all of them two thirds of its score, with
+/// some of them as much less as the square of their share says.
+pub(crate) fn gain(score: Score, held: usize, words: usize) -> Score {
+    let (held, words) = (held as u64, words.max(1) as u64);
+    (u64::from(score) * held * held * 2 / (3 * words * words)) as Score
 }
 
 /// A ranked document.
@@ -382,6 +384,7 @@ impl<'a> Prepared<'a> {
         some.begin(len);
         let mut cursors = self.cursors(segment)?;
         let order = reader.fast_fields().u64(name::ORDER)?;
+        let words = self.plan.groups.len();
         for start in starts(len, mask) {
             window.begin(start, len);
             for rivals in cursors.chunk_by_mut(|a, b| a.slot == b.slot) {
@@ -392,13 +395,13 @@ impl<'a> Prepared<'a> {
             every.sure += window.find_matches(mask);
             for i in 0..WINDOW_WORDS {
                 let at = start as usize / 64 + i;
-                let ctx = Context { order: &order, segment: segment as u32, at };
+                let ctx = Context { order: &order, segment: segment as u32, at, words };
                 let (scores, strict) = (window.scores.of_word(i), window.strict[i]);
                 if strict != 0 {
-                    every.take(strict, scores, strict, &ctx);
+                    every.take(strict, scores, |_| words, &ctx);
                 }
                 if !enough && window.any[i] != 0 {
-                    some.take(window.any[i], scores, strict, &ctx);
+                    some.take(window.any[i], scores, |bit| window.held(i, bit), &ctx);
                 }
             }
         }
@@ -414,6 +417,8 @@ struct Context<'a> {
     segment: u32,
     /// Word of 64 documents within the segment.
     at: usize,
+    /// How many words documents should hold.
+    words: usize,
 }
 
 /// The matching documents so far, counted and ranked.
@@ -437,9 +442,15 @@ impl Tally {
         }
     }
 
-    /// Takes the documents of `bits`, of which those of `strict` hold every word.
+    /// Takes the documents of `bits`; `held` says how many of the words one holds.
     #[inline]
-    fn take(&mut self, bits: u64, scores: &[Score], strict: u64, ctx: &Context<'_>) {
+    fn take(
+        &mut self,
+        bits: u64,
+        scores: &[Score],
+        held: impl Fn(u32) -> usize,
+        ctx: &Context<'_>,
+    ) {
         self.total += u64::from(bits.count_ones());
         if self.keep
             && let Some(matching) = self.matching.last_mut()
@@ -447,10 +458,13 @@ impl Tally {
             matching.set_word(ctx.at, bits);
         }
         for bit in ones(bits) {
-            let mut score = scores[bit as usize];
-            if strict >> bit & 1 != 0 {
-                score = score.saturating_add(every_word_bonus(score));
+            let score = scores[bit as usize];
+            let with = |held| score.saturating_add(gain(score, held, ctx.words));
+            // Of most documents it need not be known how many words they hold.
+            if with(ctx.words) < self.best.least {
+                continue;
             }
+            let score = with(held(bit));
             if score >= self.best.least {
                 let doc = ctx.at as u32 * 64 + bit;
                 let order = ctx.order.first(doc).unwrap_or(0);
@@ -472,5 +486,18 @@ fn list(terms: &Terms<'_>, segment: usize, spec: &ListSpec) -> tantivy::Result<L
         ListKind::Phrase(phrase) => phrase::documents(terms, segment, spec.field, phrase),
         ListKind::Prefix(start) => phrase::beginning(terms, segment, spec.field, start),
         ListKind::Fuzzy(word, edits) => fuzzy::documents(terms, segment, spec.field, word, *edits),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_gains_by_the_square_of_the_share_of_words_that_it_holds() {
+        let gains = [0, 1, 2, 3].map(|held| gain(900, held, 3));
+        assert_eq!(gains, [0, 66, 266, 600]);
+        assert_eq!(gain(900, 0, 0), 0);
+        assert_eq!(gain(Score::MAX, 4096, 4096), (u64::from(Score::MAX) * 2 / 3) as Score);
     }
 }

@@ -98,6 +98,12 @@ impl Window {
         (0..self.groups.len()).all(|group| cursors.iter().any(|c| c.group == Some(group)))
     }
 
+    /// How many of the words a document holds, given by its word of 64 documents and the bit there.
+    pub(crate) fn held(&self, word: usize, bit: u32) -> usize {
+        let holds = |group: &&Held| (group.surely[word] | group.perhaps[word]) >> bit & 1 != 0;
+        self.groups.iter().filter(holds).count()
+    }
+
     /// Finds which documents that are not masked out hold some of the words, and which every one; how
     /// many surely hold every one.
     pub(crate) fn find_matches(&mut self, mask: Option<&Bits>) -> u64 {

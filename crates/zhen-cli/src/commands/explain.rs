@@ -91,8 +91,13 @@ fn print(console: &mut Console, explanation: &Explanation, query: &str) -> std::
         }
         let table = table.render(2, &palette);
         write!(console, "{table}")?;
-        if explanation.every_word > 0.0 {
-            writeln!(console, "  and {:.3} as it holds every word", explanation.every_word)?;
+        if explanation.held_words > 0.0 {
+            let held = explanation.words.iter().filter(|word| word.held).count();
+            let words = match explanation.words.len() {
+                all if all == held => "every word".to_owned(),
+                all => format!("{held} of {all} words"),
+            };
+            writeln!(console, "  and {:.3} as it holds {words}", explanation.held_words)?;
         }
     }
     for note in &explanation.notes {
@@ -160,7 +165,7 @@ mod tests {
             id: String::new(),
             matches,
             score: 0.0,
-            every_word: 0.0,
+            held_words: 0.0,
             words: held.iter().map(|&held| word(held)).collect(),
             conditions,
             parts: Vec::new(),

@@ -310,10 +310,16 @@ fn an_account_says_by_which_road_a_word_was_found() {
     let held: Vec<_> = found.words[0].tried.iter().filter(|tried| tried.held).collect();
     assert_eq!((held[0].term.as_str(), held[0].via), ("软件", Some(Via::Synonym)));
     assert!(found.parts.iter().any(|part| part.query.as_deref() == Some("軟體")));
-    // Documents that hold every word are preferred by a quarter.
+    // Documents that hold every word are preferred by two thirds.
     let parts: f32 = found.parts.iter().map(|part| part.score).sum();
-    assert!((parts / 4.0 - found.every_word).abs() < 0.01, "{parts} {}", found.every_word);
+    assert!((parts * 2.0 / 3.0 - found.held_words).abs() < 0.01, "{found:?}");
     assert_eq!(found.score, index.ask(request.clone()).hits[0].score);
+    // One of two words adds a quarter of that.
+    let one = SearchRequest { query: "軟體 飞机".to_owned(), ..Default::default() };
+    let found = index.engine.explain(&one, "0").unwrap().unwrap();
+    let parts: f32 = found.parts.iter().map(|part| part.score).sum();
+    assert!((parts / 6.0 - found.held_words).abs() < 0.01, "{found:?}");
+    assert_eq!(found.score, index.ask(one).hits[0].score);
     let missing = index.engine.explain(&request, "1").unwrap().unwrap();
     assert!(!missing.matches && missing.words.iter().all(|word| !word.held));
 }
