@@ -12,6 +12,10 @@ use crate::function_words;
 use crate::wanted::{is_single_han, is_unit};
 use crate::weights;
 
+/// Most translations and hints of one word or phrase. The more are looked for, the longer a search takes,
+/// and the last find next to nothing.
+const MOST: usize = 8;
+
 /// Translations of the words.
 pub(super) fn find(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
     let lexicon = Lexicon::builtin();
@@ -83,7 +87,7 @@ fn expansion(
     part: f32,
     candidates: &[lexicon::Candidate],
 ) -> Expansion {
-    let candidates = candidates.iter().enumerate().map(|(place, candidate)| Candidate {
+    let candidates = candidates.iter().take(MOST).enumerate().map(|(place, candidate)| Candidate {
         // Most single ideographs stand in words that mean something else: 行 for *bank*.
         hints: candidate.related || place > 0 && is_single(candidate.text),
         doubtful: place > 0,

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::bracket::{Bound, HanRun};
 use crate::latin;
-use crate::lexicon::{Lexicon, is_function_word};
+use crate::lexicon::{Candidate, Lexicon, is_function_word};
 
 /// Most translations of a word that are looked at: later ones are rare senses, and with enough of
 /// them everything belongs together.
@@ -47,11 +47,15 @@ impl Gloss {
             at += text[at..].chars().next().map_or(0, char::len_utf8);
         }
         let spelled: Vec<&str> = lower.iter().map(String::as_str).collect();
-        let chinese = lexicon.to_chinese(&spelled).into_iter().map(|found| {
-            let candidates = found.candidates.iter().take(MOST).map(|c| c.text).collect();
-            (found.words, candidates)
-        });
-        let chinese = chinese.collect();
+        let mut chinese = Vec::new();
+        for found in lexicon.to_chinese(&spelled) {
+            // Each word of a phrase by itself too, for a name is cut into smaller ones.
+            for at in found.words.clone().filter(|_| found.words.len() > 1) {
+                let alone = lexicon.to_chinese(&spelled[at..=at]).into_iter();
+                chinese.extend(alone.map(|found| (at..at + 1, first(&found.candidates))));
+            }
+            chinese.push((found.words, first(&found.candidates)));
+        }
         Self { words, chinese }
     }
 
@@ -74,8 +78,10 @@ impl Gloss {
         }
         let long = |text: &str| text.chars().nth(1).is_some();
         for (range, candidates) in &self.chinese {
+            // A part of what a phrase means says nothing of the whole phrase.
             let same = |c: &&str| {
-                *c == han || (long(c) && long(han) && (c.contains(han) || han.contains(*c)))
+                let holds = range.len() == 1 && c.contains(han) || han.contains(*c);
+                *c == han || long(c) && long(han) && holds
             };
             if candidates.iter().any(same) {
                 mask |= range.clone().fold(0, |bits: Mask, i| bits | 1 << i);
@@ -88,6 +94,11 @@ impl Gloss {
         let words = self.words.iter().enumerate().filter(|(_, word)| word.content);
         words.fold(0, |bits, (i, _)| bits | 1 << i)
     }
+}
+
+/// The first of a word's translations.
+fn first(candidates: &[Candidate]) -> Vec<&'static str> {
+    candidates.iter().take(MOST).map(|candidate| candidate.text).collect()
 }
 
 /// Where a name begins, and how much says so; only comparable for one and the same other name.

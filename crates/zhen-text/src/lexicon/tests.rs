@@ -84,9 +84,9 @@ fn derived_words_find_their_root_at_a_lower_weight() {
 
 #[test]
 fn words_that_only_explain_find_what_they_explain() {
-    let found = Lexicon::builtin().to_chinese(&["covid"]);
+    let found = Lexicon::builtin().to_chinese(&["galactic"]);
     assert_eq!(found[0].source, Source::Explanation);
-    assert!(found[0].candidates.iter().any(|c| c.text == "新冠"));
+    assert!(found[0].candidates.iter().any(|c| c.text == "银河"));
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn signs_within_words_do_no_harm() {
     assert!(candidates("u.s.").contains(&"美国"));
     assert!(candidates("e-commerce").contains(&"电子商务"));
     // As left by a splitter that cuts at the apostrophe.
-    assert_eq!(to_chinese("women s rights"), [("women s rights".to_owned(), vec!["女权"])]);
+    assert!(candidates("women s rights").contains(&"女权"));
 }
 
 #[test]
@@ -300,7 +300,7 @@ fn translations_of_questions_stand_in_their_paragraphs() {
     let Some(pairs) = pairs("xquad-en-zh") else { return };
     let [first, three, all] = hit_rates(pairs.into_iter());
     println!("xquad-en-zh: {first:.3} {three:.3} {all:.3}");
-    assert!(first > 0.46 && three > 0.595 && all > 0.68, "{first:.3} {three:.3} {all:.3}");
+    assert!(first > 0.48 && three > 0.625 && all > 0.71, "{first:.3} {three:.3} {all:.3}");
 }
 
 #[test]
@@ -308,5 +308,5 @@ fn translations_of_news_stand_in_their_translation() {
     let Some(pairs) = pairs("ntrex-zh-en") else { return };
     let [first, three, all] = hit_rates(pairs.into_iter().map(|(zh, en)| (en, zh)));
     println!("ntrex-zh-en: {first:.3} {three:.3} {all:.3}");
-    assert!(first > 0.40 && three > 0.52 && all > 0.58, "{first:.3} {three:.3} {all:.3}");
+    assert!(first > 0.42 && three > 0.575 && all > 0.66, "{first:.3} {three:.3} {all:.3}");
 }

@@ -1,4 +1,4 @@
-//! Words of fields that a general dictionary does not know, or knows for something else: `data/lexicon/terms`.
+//! What is usually called how, where the dictionary turned around cannot tell: `data/lexicon/terms`.
 
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -6,50 +6,121 @@ use std::path::Path;
 
 use zhen_text::fold::fold_to_string;
 
-use super::Pair;
+use super::{Pair, Phrase};
 use crate::data::cedict;
 
 const FOLDER: &str = "data/lexicon/terms";
-const FILES: [&str; 3] = ["common.txt", "computing.txt", "public.txt"];
+/// From English to Chinese.
+const FROM_ENGLISH: &[&str] = &[
+    "common.txt",
+    "computing.txt",
+    "culture.txt",
+    "less-common.txt",
+    "phrases.txt",
+    "public.txt",
+    "sciences.txt",
+];
+/// The same, of names.
+const NAMES: &[&str] = &["names.txt", "people.txt"];
+/// From Chinese to English.
+const FROM_CHINESE: &str = "chinese.txt";
 
-/// What the translations of a phrase are worth, from the most usual on, of the best one that the dictionary
-/// has for it.
+/// What translations are worth, from the most usual on, of the best one that the dictionary has.
 const WORTH: [f32; 4] = [1.0, 0.8, 0.6, 0.5];
+/// What a Chinese word is worth as a translation of the English ones that are given for it.
+const TURNED_AROUND: f32 = 0.6;
 
-/// An English phrase, folded, and its translations, the most usual first.
+/// What a name is worth beside the other meanings of its words: a gap is seldom 盖璞.
+const NAME: f32 = 0.5;
+
+/// An English phrase and a Chinese word, folded, and what each is worth as a translation of the other, of
+/// the dictionary's best.
 #[derive(Debug, PartialEq)]
 pub(super) struct Term {
-    phrase: Vec<String>,
-    translations: Vec<String>,
-}
-
-impl Term {
-    /// The translations, each with what it is worth.
-    fn worths(&self) -> impl Iterator<Item = (&str, f32)> {
-        let worths = WORTH.into_iter().chain(std::iter::repeat(WORTH[WORTH.len() - 1]));
-        self.translations.iter().map(String::as_str).zip(worths)
-    }
+    phrase: Phrase,
+    word: String,
+    to_chinese: f32,
+    to_english: f32,
 }
 
 /// All terms.
 pub(super) fn read(root: &Path) -> io::Result<Vec<Term>> {
     let mut terms = Vec::new();
-    for file in FILES {
+    let mut read = |file: &str, parse: &dyn Fn(&str) -> Result<Vec<Term>, String>| {
         let text = std::fs::read_to_string(root.join(FOLDER).join(file))?;
         terms.extend(parse(&text).map_err(|line| {
-            io::Error::other(format!(
-                "{FOLDER}/{file}: no term, or one that is there twice: {line}"
-            ))
+            let what = "no term, or one that is there twice";
+            io::Error::other(format!("{FOLDER}/{file}: {what}: {line}"))
         })?);
+        io::Result::Ok(())
+    };
+    for (files, worth) in [(FROM_ENGLISH, 1.0), (NAMES, NAME)] {
+        for file in files {
+            read(file, &|text| from_english(text, worth))?;
+        }
+    }
+    read(FROM_CHINESE, &from_chinese)?;
+    Ok(terms)
+}
+
+/// `phrase = translation translation`, each of at least two characters: one means too much. The first is
+/// worth that much. An error is the line that is wrong.
+fn from_english(text: &str, most: f32) -> Result<Vec<Term>, String> {
+    let mut terms = Vec::new();
+    let mut seen = HashSet::new();
+    for line in lines(text) {
+        let (phrase, translations) = line.split_once(" = ").ok_or(line)?;
+        let phrase = cedict::words(phrase);
+        if phrase.is_empty() || !seen.insert(phrase.clone()) {
+            return Err(line.to_owned());
+        }
+        for (translation, worth) in translations.split_whitespace().zip(worths()) {
+            let word = fold_to_string(translation);
+            if word.chars().count() < 2 {
+                return Err(line.to_owned());
+            }
+            let (phrase, worth) = (phrase.clone(), worth * most);
+            terms.push(Term { phrase, word, to_chinese: worth, to_english: worth });
+        }
     }
     Ok(terms)
 }
 
-/// Adds what the terms say, as much as the dictionary's best for the same phrase, or word, is worth.
+/// `词 = translation; translation`. An error is the line that is wrong.
+fn from_chinese(text: &str) -> Result<Vec<Term>, String> {
+    let mut terms = Vec::new();
+    let mut seen = HashSet::new();
+    for line in lines(text) {
+        let (word, translations) = line.split_once(" = ").ok_or(line)?;
+        let word = fold_to_string(word);
+        if word.chars().count() < 2 || !seen.insert(word.clone()) {
+            return Err(line.to_owned());
+        }
+        for (translation, worth) in translations.split(';').zip(worths()) {
+            let phrase = cedict::words(translation);
+            if phrase.is_empty() {
+                return Err(line.to_owned());
+            }
+            let (word, to_chinese) = (word.clone(), worth * TURNED_AROUND);
+            terms.push(Term { phrase, word, to_chinese, to_english: worth });
+        }
+    }
+    Ok(terms)
+}
+
+/// The lines of a list that are neither empty nor a comment.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+fn worths() -> impl Iterator<Item = f32> {
+    WORTH.into_iter().chain(std::iter::repeat(WORTH[WORTH.len() - 1]))
+}
+
+/// Adds what the terms say to what the dictionary does.
 pub(super) fn add<'a>(terms: &'a [Term], pairs: &mut Vec<Pair<'a>>) {
     let mut known = HashMap::new();
-    let (mut of_phrase, mut of_word) =
-        (HashMap::<Vec<String>, f32>::new(), HashMap::<&str, f32>::new());
+    let (mut of_phrase, mut of_word) = (HashMap::<Phrase, f32>::new(), HashMap::<&str, f32>::new());
     for (number, pair) in pairs.iter().enumerate() {
         known.insert((pair.phrase.clone(), pair.word), number);
         let best = of_phrase.entry(pair.phrase.clone()).or_default();
@@ -57,61 +128,47 @@ pub(super) fn add<'a>(terms: &'a [Term], pairs: &mut Vec<Pair<'a>>) {
         let best = of_word.entry(pair.word).or_default();
         *best = best.max(pair.to_english);
     }
-    for term in terms {
-        for (word, worth) in term.worths() {
-            let to_chinese = worth * of_phrase.get(&term.phrase).unwrap_or(&1.0);
-            let to_english = worth * of_word.get(word).unwrap_or(&1.0);
-            match known.get(&(term.phrase.clone(), word)) {
-                Some(&number) => {
-                    let pair = &mut pairs[number];
-                    pair.to_chinese = pair.to_chinese.max(to_chinese);
-                    pair.to_english = pair.to_english.max(to_english);
-                }
-                None => {
-                    pairs.push(Pair { phrase: term.phrase.clone(), word, to_chinese, to_english })
-                }
-            }
-        }
+    for Term { phrase, word, to_chinese, to_english } in terms {
+        let to_chinese = to_chinese * of_phrase.get(phrase).unwrap_or(&1.0);
+        let to_english = to_english * of_word.get(word.as_str()).unwrap_or(&1.0);
+        let number = *known.entry((phrase.clone(), word)).or_insert_with(|| {
+            let (to_chinese, to_english) = (0.0, 0.0);
+            pairs.push(Pair { phrase: phrase.clone(), word, to_chinese, to_english });
+            pairs.len() - 1
+        });
+        let pair = &mut pairs[number];
+        pair.to_chinese = pair.to_chinese.max(to_chinese);
+        pair.to_english = pair.to_english.max(to_english);
     }
-}
-
-/// `phrase = translation translation`; comments begin with `#`. An error is the line that is wrong.
-fn parse(text: &str) -> Result<Vec<Term>, &str> {
-    let mut terms = Vec::new();
-    let mut seen = HashSet::new();
-    let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
-    for line in lines {
-        let (phrase, translations) = line.split_once(" = ").ok_or(line)?;
-        let phrase = cedict::words(phrase);
-        let translations: Vec<String> =
-            translations.split_whitespace().map(fold_to_string).collect();
-        let is_one_character = |text: &String| text.chars().count() < 2;
-        let is_new = seen.insert(phrase.clone());
-        if phrase.is_empty() || translations.iter().any(is_one_character) || !is_new {
-            return Err(line);
-        }
-        terms.push(Term { phrase, translations });
-    }
-    Ok(terms)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn term(phrase: &[&str], word: &str, to_chinese: f32, to_english: f32) -> Term {
+        let phrase = phrase.iter().map(ToString::to_string).collect();
+        Term { phrase, word: word.to_owned(), to_chinese, to_english }
+    }
+
     #[test]
     fn a_line_is_a_phrase_and_what_it_is_called() {
-        let parsed =
-            parse("# Of programs\n\nSource code = 源代码 原始碼\nuser's guide = 用户指南\n");
-        let term = |phrase: &[&str], translations: &[&str]| Term {
-            phrase: phrase.iter().map(ToString::to_string).collect(),
-            translations: translations.iter().map(ToString::to_string).collect(),
-        };
+        let text = "# Of programs\n\nSource code = 源代码 原始碼\nuser's guide = 用户指南\n";
         let expected = [
-            term(&["source", "code"], &["源代码", "原始码"]),
-            term(&["user", "guide"], &["用户指南"]),
+            term(&["source", "code"], "源代码", 1.0, 1.0),
+            term(&["source", "code"], "原始码", 0.8, 0.8),
+            term(&["user", "guide"], "用户指南", 1.0, 1.0),
         ];
-        assert_eq!(parsed, Ok(Vec::from(expected)));
+        assert_eq!(from_english(text, 1.0), Ok(Vec::from(expected)));
+    }
+
+    #[test]
+    fn or_a_chinese_word_and_what_that_is_called() {
+        let expected = [
+            term(&["high", "speed", "rail"], "高铁", TURNED_AROUND, 1.0),
+            term(&["bullet", "train"], "高铁", TURNED_AROUND * 0.8, 0.8),
+        ];
+        assert_eq!(from_chinese("高鐵 = high-speed rail; bullet train"), Ok(Vec::from(expected)));
     }
 
     #[test]
@@ -122,14 +179,26 @@ mod tests {
             "heap = 堆",
             "a tab = 标签页\nthe tab = 选项卡\na tab = 分页",
         ] {
-            assert_eq!(parse(text).err(), text.lines().last(), "{text}");
+            assert_eq!(from_english(text, 1.0).err().as_deref(), text.lines().last(), "{text}");
+        }
+        for text in ["线程 thread", "堆 = heap", "线程 = ", "线程 = thread\n線程 = thread"]
+        {
+            assert_eq!(from_chinese(text).err().as_deref(), text.lines().last(), "{text}");
         }
     }
 
     #[test]
-    fn the_first_translation_is_worth_most() {
-        let term = parse("stream = 数据流 串流 流式 流媒体 水流").unwrap().remove(0);
-        let worths: Vec<f32> = term.worths().map(|(_, worth)| worth).collect();
-        assert_eq!(worths, [1.0, 0.8, 0.6, 0.5, 0.5]);
+    fn terms_count_as_much_as_the_best_of_the_dictionary_and_take_nothing_from_it() {
+        let pair = |word, to_chinese, to_english| Pair {
+            phrase: vec!["thread".to_owned()],
+            word,
+            to_chinese,
+            to_english,
+        };
+        let mut pairs = vec![pair("线", 8.0, 0.5), pair("线程", 0.1, 2.0)];
+        let terms = from_english("thread = 线程 执行绪", 1.0).unwrap();
+        add(&terms, &mut pairs);
+        let worths: Vec<_> = pairs.iter().map(|p| (p.word, p.to_chinese, p.to_english)).collect();
+        assert_eq!(worths, [("线", 8.0, 0.5), ("线程", 8.0, 2.0), ("执行绪", 6.4, 0.8)]);
     }
 }
