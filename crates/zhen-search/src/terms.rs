@@ -20,8 +20,12 @@ use crate::rooms::Rooms;
 const TERMS_ROOM: usize = 4 << 20;
 /// Room for the lists that were made lately, in bytes.
 const LISTS_ROOM: usize = 8 << 20;
+/// Room for what was found out of words, in bytes.
+const FINDINGS_ROOM: usize = 1 << 20;
 /// What a term that is known takes beside its content, about, in bytes.
 const TERM: usize = 256;
+/// What a text takes beside its content.
+const TEXT: usize = 40;
 /// What a list takes beside its documents, its key with it.
 const LIST: usize = 512;
 
@@ -35,9 +39,25 @@ pub(crate) struct Known {
     places: Vec<Recent<Box<str>, Arc<Places>>>,
     /// Lists made for queries.
     lists: Recent<ListSpec, Lists>,
+    /// What was found out of words that queries ask for.
+    findings: Recent<(Wonder, Box<str>), Finding>,
     /// Those of searches that are over.
     rooms: Mutex<Vec<Rooms>>,
 }
+
+/// What is asked of a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Wonder {
+    /// Which words of the index it may be a slip for, where it is Latin.
+    Meant,
+    /// The same, where it is Chinese.
+    MeantInChinese,
+    /// How documents write it as two.
+    Apart,
+}
+
+/// What was found out of a word: words of the index.
+pub(crate) type Finding = Arc<[String]>;
 
 /// A list for each segment.
 pub(crate) type Lists = Vec<Arc<List>>;
@@ -49,6 +69,7 @@ impl Known {
             saturations: Saturations::new(schema),
             places: schema.fields().map(|_| Recent::new(TERMS_ROOM)).collect(),
             lists: Recent::new(LISTS_ROOM),
+            findings: Recent::new(FINDINGS_ROOM),
             rooms: Mutex::default(),
         }
     }
@@ -216,6 +237,24 @@ impl<'a> Terms<'a> {
 
     fn known_places(&self, field: Field) -> &'a Recent<Box<str>, Arc<Places>> {
         &self.known.places[field.field_id() as usize]
+    }
+
+    /// What is to be found out of a word, by `find` unless it is known. Only what depends on the word and
+    /// the commit alone may be kept so.
+    pub(crate) fn finding(
+        &self,
+        wonder: Wonder,
+        word: &str,
+        find: impl FnOnce() -> Vec<String>,
+    ) -> Finding {
+        let key = (wonder, Box::from(word));
+        if let Some(known) = self.known.findings.get(&key) {
+            return known;
+        }
+        let found: Finding = find().into();
+        let bytes = TERM + word.len() + found.iter().map(|one| TEXT + one.len()).sum::<usize>();
+        self.known.findings.put(key, Arc::clone(&found), bytes);
+        found
     }
 
     /// The lists of the segments, each made by `make` unless they are known.

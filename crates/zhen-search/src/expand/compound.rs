@@ -14,6 +14,7 @@ use zhen_text::{WordKind, latin};
 use super::{Asked, Candidate, Expansion, Holdings};
 use crate::api::Via;
 use crate::function_words;
+use crate::terms::Wonder;
 use crate::weights;
 
 /// Most Latin words of a query that are looked at.
@@ -90,19 +91,24 @@ fn apart(asked: &Asked<'_>, words: &[usize]) -> Vec<Candidate> {
     {
         return Vec::new();
     }
-    let mut ways = hyphenated(asked.holdings, word);
-    if ways.is_empty() {
-        ways = beside_each_other(asked.holdings, word);
-    }
-    let candidate = |(left, right): (&str, &str)| match function_words::is_one(left) {
+    let holdings = asked.holdings;
+    let ways = holdings.terms.finding(Wonder::Apart, word, || {
+        let mut ways = hyphenated(holdings, word);
+        if ways.is_empty() {
+            ways = beside_each_other(holdings, word);
+        }
         // A t-shirt; but on-line, and not all that is *on line*.
-        true => Candidate {
-            is_word: true,
-            ..Candidate::new(format!("{left}-{right}"), weights::VARIANT)
-        },
-        false => Candidate::new(format!("{left} {right}"), weights::VARIANT),
+        let written = |(left, right)| match function_words::is_one(left) {
+            true => format!("{left}-{right}"),
+            false => format!("{left} {right}"),
+        };
+        ways.into_iter().take(MOST_WAYS).map(written).collect()
+    });
+    let candidate = |way: &String| Candidate {
+        is_word: way.contains('-'),
+        ..Candidate::new(way.clone(), weights::VARIANT)
     };
-    ways.into_iter().take(MOST_WAYS).map(candidate).collect()
+    ways.iter().map(candidate).collect()
 }
 
 /// The pieces of a word between which documents have a hyphen, the most usual first.

@@ -9,6 +9,7 @@ use zhen_text::{WordKind, latin};
 use super::{Asked, Candidate, Expansion, Holdings};
 use crate::api::Via;
 use crate::fuzzy::Distance;
+use crate::terms::{Finding, Wonder};
 use crate::weights;
 
 /// Most words looked after in one query.
@@ -56,7 +57,7 @@ pub(super) fn find(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
         // Goverment has the stem of governess; but what has the same stem is no slip for it.
         let meant = meant(asked.holdings, &word.text);
         if !(is_known && meant.iter().any(|meant| latin::has_stem(meant, stem))) {
-            found.extend(expansion(vec![i], meant));
+            found.extend(expansion(vec![i], &meant));
         }
     }
     let numbers = asked.numbers.iter().flat_map(|number| asked.words_in(&number.range));
@@ -67,21 +68,15 @@ pub(super) fn find(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
         if words.iter().any(is_meant) || !unknown(&text) {
             continue;
         }
-        let (terms, field) = (asked.holdings.terms, asked.holdings.fields.body_words);
-        let known = |word: &str| terms.documents_with(field, word).ok().filter(|&n| n > 0);
-        let meant = candidates_zh(&text, &known);
-        let best = meant.first().map_or(0, |best| best.known);
-        // What occurs far more rarely than the likeliest one is hardly meant.
-        let meant = meant.into_iter().filter(|one| one.known * 10 >= best);
-        found.extend(expansion(words, meant.map(|one| one.text).take(MOST_MEANT).collect()));
+        found.extend(expansion(words, &meant_in_chinese(asked.holdings, &text)));
     }
 }
 
-fn expansion(words: Vec<usize>, meant: Vec<String>) -> Option<Expansion> {
+fn expansion(words: Vec<usize>, meant: &[String]) -> Option<Expansion> {
     let candidates: Vec<_> = meant
-        .into_iter()
+        .iter()
         .zip(1..)
-        .map(|(text, place)| Candidate::new(text, weights::TYPO / place as f32))
+        .map(|(text, place)| Candidate::new(text.clone(), weights::TYPO / place as f32))
         .collect();
     let whole = true;
     (!candidates.is_empty()).then_some(Expansion {
@@ -112,14 +107,25 @@ fn chinese(asked: &Asked<'_>) -> Vec<Vec<usize>> {
 
 /// The words of the index that a Latin word may be a slip for: the fewest edits away, and of those
 /// the most frequent.
-fn meant(holdings: Holdings<'_>, word: &str) -> Vec<String> {
-    for edits in 1..=spell::allowed_distance(word) {
-        let near = near(holdings, word, edits);
-        if !near.is_empty() {
-            return near;
-        }
-    }
-    Vec::new()
+fn meant(holdings: Holdings<'_>, word: &str) -> Finding {
+    holdings.terms.finding(Wonder::Meant, word, || {
+        let mut found =
+            (1..=spell::allowed_distance(word)).map(|edits| near(holdings, word, edits));
+        found.find(|near| !near.is_empty()).unwrap_or_default()
+    })
+}
+
+/// The words of the index that a Chinese word may be a slip for, the likeliest first.
+fn meant_in_chinese(holdings: Holdings<'_>, text: &str) -> Finding {
+    let (terms, field) = (holdings.terms, holdings.fields.body_words);
+    terms.finding(Wonder::MeantInChinese, text, || {
+        let known = |word: &str| terms.documents_with(field, word).ok().filter(|&n| n > 0);
+        let meant = candidates_zh(text, &known);
+        let best = meant.first().map_or(0, |best| best.known);
+        // What occurs far more rarely than the likeliest one is hardly meant.
+        let meant = meant.into_iter().filter(|one| one.known * 10 >= best);
+        meant.map(|one| one.text).take(MOST_MEANT).collect()
+    })
 }
 
 fn near(holdings: Holdings<'_>, word: &str, edits: u8) -> Vec<String> {
