@@ -40,14 +40,14 @@ pub(crate) struct Known {
     /// Lists made for queries.
     lists: Recent<ListSpec, Lists>,
     /// What was found out of words that queries ask for.
-    findings: Recent<(Wonder, Box<str>), Finding>,
+    findings: Recent<(FindingKind, Box<str>), Finding>,
     /// Those of searches that are over.
     rooms: Mutex<Vec<Rooms>>,
 }
 
-/// What is asked of a word.
+/// What is to be found out of a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Wonder {
+pub(crate) enum FindingKind {
     /// Which words of the index it may be a slip for, where it is Latin.
     Meant,
     /// The same, where it is Chinese.
@@ -243,11 +243,11 @@ impl<'a> Terms<'a> {
     /// the commit alone may be kept so.
     pub(crate) fn finding(
         &self,
-        wonder: Wonder,
+        kind: FindingKind,
         word: &str,
         find: impl FnOnce() -> Vec<String>,
     ) -> Finding {
-        let key = (wonder, Box::from(word));
+        let key = (kind, Box::from(word));
         if let Some(known) = self.known.findings.get(&key) {
             return known;
         }

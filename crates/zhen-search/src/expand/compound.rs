@@ -14,7 +14,7 @@ use zhen_text::{WordKind, latin};
 use super::{Asked, Candidate, Expansion, Holdings};
 use crate::api::Via;
 use crate::function_words;
-use crate::terms::Wonder;
+use crate::terms::FindingKind;
 use crate::weights;
 
 /// Most Latin words of a query that are looked at.
@@ -92,7 +92,7 @@ fn apart(asked: &Asked<'_>, words: &[usize]) -> Vec<Candidate> {
         return Vec::new();
     }
     let holdings = asked.holdings;
-    let ways = holdings.terms.finding(Wonder::Apart, word, || {
+    let ways = holdings.terms.finding(FindingKind::Apart, word, || {
         let mut ways = hyphenated(holdings, word);
         if ways.is_empty() {
             ways = beside_each_other(holdings, word);

@@ -9,7 +9,7 @@ use zhen_text::{WordKind, latin};
 use super::{Asked, Candidate, Expansion, Holdings};
 use crate::api::Via;
 use crate::fuzzy::Distance;
-use crate::terms::{Finding, Wonder};
+use crate::terms::{Finding, FindingKind};
 use crate::weights;
 
 /// Most words looked after in one query.
@@ -108,7 +108,7 @@ fn chinese(asked: &Asked<'_>) -> Vec<Vec<usize>> {
 /// The words of the index that a Latin word may be a slip for: the fewest edits away, and of those
 /// the most frequent.
 fn meant(holdings: Holdings<'_>, word: &str) -> Finding {
-    holdings.terms.finding(Wonder::Meant, word, || {
+    holdings.terms.finding(FindingKind::Meant, word, || {
         let mut found =
             (1..=spell::allowed_distance(word)).map(|edits| near(holdings, word, edits));
         found.find(|near| !near.is_empty()).unwrap_or_default()
@@ -118,7 +118,7 @@ fn meant(holdings: Holdings<'_>, word: &str) -> Finding {
 /// The words of the index that a Chinese word may be a slip for, the likeliest first.
 fn meant_in_chinese(holdings: Holdings<'_>, text: &str) -> Finding {
     let (terms, field) = (holdings.terms, holdings.fields.body_words);
-    terms.finding(Wonder::MeantInChinese, text, || {
+    terms.finding(FindingKind::MeantInChinese, text, || {
         let known = |word: &str| terms.documents_with(field, word).ok().filter(|&n| n > 0);
         let meant = candidates_zh(text, &known);
         let best = meant.first().map_or(0, |best| best.known);
