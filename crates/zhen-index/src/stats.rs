@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocSet, ReloadPolicy, Searcher, TERMINATED};
+use tantivy::schema::Field;
+use tantivy::{ReloadPolicy, Searcher};
 
 use crate::duplicates::DUPLICATES_FILE;
 use crate::errors::IndexError;
 use crate::files::FileTable;
+use crate::living::living;
 use crate::manifest::Manifest;
 use crate::open::ZhenIndex;
 use crate::vocabulary::Vocabulary;
@@ -179,17 +180,7 @@ fn values(searcher: &Searcher, field: Field) -> tantivy::Result<Vec<(String, u64
         while terms.advance() {
             let documents = match reader.has_deletes() {
                 false => u64::from(terms.value().doc_freq),
-                true => {
-                    let mut postings = inverted
-                        .read_postings_from_terminfo(terms.value(), IndexRecordOption::Basic)?;
-                    let mut alive = 0;
-                    let mut doc = postings.doc();
-                    while doc != TERMINATED {
-                        alive += u64::from(!reader.is_deleted(doc));
-                        doc = postings.advance();
-                    }
-                    alive
-                }
+                true => living(reader, &inverted, terms.value())?.count() as u64,
             };
             if documents > 0 {
                 let value = String::from_utf8_lossy(terms.key()).into_owned();

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use tantivy::postings::{BlockSegmentPostings, TermInfo};
 use tantivy::schema::{Field, IndexRecordOption, Term};
-use tantivy::{DocAddress, DocId, DocSet, InvertedIndexReader, Searcher, TERMINATED};
+use tantivy::{DocAddress, DocId, InvertedIndexReader, Searcher};
+use zhen_index::living;
 
 use crate::bits::Bits;
 
@@ -160,14 +161,9 @@ pub(crate) fn find(
     let term = Term::from_field_text(field, id);
     for (ord, segment) in (0..).zip(searcher.segment_readers()) {
         let index = segment.inverted_index(field)?;
-        if let Some(mut postings) = index.read_postings(&term, IndexRecordOption::Basic)? {
-            let mut doc = postings.doc();
-            while doc != TERMINATED {
-                if !segment.is_deleted(doc) {
-                    return Ok(Some(DocAddress::new(ord, doc)));
-                }
-                doc = postings.advance();
-            }
+        let Some(info) = index.get_term_info(&term)? else { continue };
+        if let Some(doc) = living(segment, &index, &info)?.next() {
+            return Ok(Some(DocAddress::new(ord, doc)));
         }
     }
     Ok(None)

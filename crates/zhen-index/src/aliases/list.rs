@@ -7,8 +7,9 @@ use tantivy::{DocAddress, Searcher};
 use zhen_text::Analyzer;
 use zhen_text::alias::{self, key};
 
-use super::{Aliases, HandMade, SEPARATOR, Verdict, alive};
+use super::{Aliases, HandMade, SEPARATOR, Verdict};
 use crate::errors::IndexError;
+use crate::living::living;
 use crate::manifest::Manifest;
 use crate::open::ZhenIndex;
 use crate::record_store::read_record;
@@ -115,12 +116,13 @@ impl Aliases<'_> {
                 let mut documents = 0;
                 let mut evidence: Option<(u64, DocAddress)> = None;
                 for (at, info) in holders {
-                    documents += alive(&segments[*at], &indexes[*at], info, |doc| {
+                    for doc in living(&segments[*at], &indexes[*at], info)? {
+                        documents += 1;
                         let order = orders[*at].first(doc).unwrap_or(u64::MAX);
                         if evidence.is_none_or(|(least, _)| order < least) {
                             evidence = Some((order, DocAddress::new(*at as u32, doc)));
                         }
-                    })?;
+                    }
                 }
                 let term = String::from_utf8_lossy(term);
                 let Some((here, there)) = term.split_once(SEPARATOR) else { return Ok(()) };

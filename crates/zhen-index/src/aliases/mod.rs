@@ -9,10 +9,12 @@ mod list;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocSet, Searcher, SegmentReader, TERMINATED};
+use tantivy::Searcher;
+use tantivy::schema::Field;
 use zhen_text::Analyzer;
 use zhen_text::alias::{self, key};
+
+use crate::living::living;
 
 pub use hand_made::{HandMade, MOST_HAND_MADE, Verdict};
 pub use list::{Evidence, ListedAlias};
@@ -89,7 +91,7 @@ impl<'a> Aliases<'a> {
                 {
                     continue;
                 }
-                let alive = alive(segment, &index, terms.value(), |_| ())?;
+                let alive = living(segment, &index, terms.value())?.count() as u64;
                 if alive > 0 {
                     *counts.entry(other.to_owned()).or_default() += alive;
                 }
@@ -114,24 +116,4 @@ impl<'a> Aliases<'a> {
         }));
         Ok(found)
     }
-}
-
-/// Counts the documents of a term that are not deleted, and shows each to `visit`.
-fn alive(
-    segment: &SegmentReader,
-    index: &tantivy::InvertedIndexReader,
-    term: &tantivy::postings::TermInfo,
-    mut visit: impl FnMut(tantivy::DocId),
-) -> tantivy::Result<u64> {
-    let mut postings = index.read_postings_from_terminfo(term, IndexRecordOption::Basic)?;
-    let mut count = 0;
-    let mut doc = postings.doc();
-    while doc != TERMINATED {
-        if !segment.is_deleted(doc) {
-            count += 1;
-            visit(doc);
-        }
-        doc = postings.advance();
-    }
-    Ok(count)
 }

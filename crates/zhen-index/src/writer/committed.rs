@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use tantivy::schema::IndexRecordOption;
-use tantivy::{DocAddress, DocSet, InvertedIndexReader, ReloadPolicy, Searcher, TERMINATED, Term};
+use tantivy::{DocAddress, InvertedIndexReader, ReloadPolicy, Searcher, Term};
 
 use crate::errors::IndexError;
+use crate::living::living;
 use crate::open::ZhenIndex;
 use crate::schema::name;
 
@@ -51,14 +51,8 @@ impl Committed {
         for (reader, ord) in &self.readers {
             let Some(info) = reader.get_term_info(term)? else { continue };
             let segment = self.searcher.segment_reader(*ord);
-            let mut postings =
-                reader.read_postings_from_terminfo(&info, IndexRecordOption::Basic)?;
-            let mut doc = postings.doc();
-            while doc != TERMINATED {
-                if !segment.is_deleted(doc) {
-                    return Ok(Some(DocAddress::new(*ord, doc)));
-                }
-                doc = postings.advance();
+            if let Some(doc) = living(segment, reader, &info)?.next() {
+                return Ok(Some(DocAddress::new(*ord, doc)));
             }
         }
         Ok(None)
