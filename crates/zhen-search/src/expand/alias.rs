@@ -69,10 +69,7 @@ fn longest_name(
             candidates = self::candidates(asked, aliases, words, one);
         }
         if !candidates.is_empty() {
-            let words = words.to_vec();
-            let expansion =
-                Expansion { words, via: Via::Alias, whole: true, loose: false, candidates };
-            longest = Some((length, expansion));
+            longest = Some((length, Expansion::new(words.to_vec(), Via::Alias, candidates)));
         }
         if !goes_on {
             break;

@@ -32,14 +32,7 @@ pub(super) fn find(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
     latin.truncate(MOST_WORDS);
     let mut add = |words: &[usize], candidates: Vec<Candidate>| {
         if !candidates.is_empty() {
-            let words = words.to_vec();
-            found.push(Expansion {
-                words,
-                via: Via::Variant,
-                whole: true,
-                loose: false,
-                candidates,
-            });
+            found.push(Expansion::new(words.to_vec(), Via::Variant, candidates));
         }
     };
     for words in latin.windows(2) {

@@ -28,14 +28,8 @@ pub(super) fn find(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
             if forms.is_empty() {
                 continue;
             }
-            let candidates = forms.into_iter();
-            found.push(Expansion {
-                words: vec![number],
-                via,
-                whole: true,
-                loose: false,
-                candidates: candidates.map(|text| Candidate::new(text, weights::VARIANT)).collect(),
-            });
+            let candidates = forms.into_iter().map(|text| Candidate::new(text, weights::VARIANT));
+            found.push(Expansion::new(vec![number], via, candidates.collect()));
         }
     }
 }

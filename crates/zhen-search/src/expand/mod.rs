@@ -241,6 +241,13 @@ pub(crate) struct Expansion {
     pub(crate) candidates: Vec<Candidate>,
 }
 
+impl Expansion {
+    /// What stands for all of the words, each candidate as it is.
+    fn new(words: Vec<usize>, via: Via, candidates: Vec<Candidate>) -> Self {
+        Self { words, via, whole: true, loose: false, candidates }
+    }
+}
+
 /// What may stand for words, and what it counts as a part of what the words themselves count.
 pub(crate) struct Candidate {
     pub(crate) text: String,

@@ -242,13 +242,8 @@ impl<'a, 'q> Found<'a, 'q> {
                 let candidates = texts.into_iter().zip(0_u8..).map(|(text, place)| {
                     Candidate::new(text, weight * 0.9_f32.powi(i32::from(place)))
                 });
-                self.found.push(Expansion {
-                    words: run[from..to].iter().map(|word| word.number).collect(),
-                    via: Via::Pinyin,
-                    whole: true,
-                    loose: false,
-                    candidates: candidates.collect(),
-                });
+                let words = run[from..to].iter().map(|word| word.number).collect();
+                self.found.push(Expansion::new(words, Via::Pinyin, candidates.collect()));
                 from = to;
             }
         }

@@ -26,13 +26,7 @@ pub(super) fn find(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
                 .map(|synonym| Candidate::new(format!("{before}{}{after}", synonym.text), weight))
                 .collect();
             if !candidates.is_empty() {
-                found.push(Expansion {
-                    words: words.clone(),
-                    via,
-                    whole: true,
-                    loose: false,
-                    candidates,
-                });
+                found.push(Expansion::new(words.clone(), via, candidates));
             }
         }
     }

@@ -78,14 +78,7 @@ fn expansion(words: Vec<usize>, meant: &[String]) -> Option<Expansion> {
         .zip(1..)
         .map(|(text, place)| Candidate::new(text.clone(), weights::TYPO / place as f32))
         .collect();
-    let whole = true;
-    (!candidates.is_empty()).then_some(Expansion {
-        words,
-        via: Via::Typo,
-        whole,
-        loose: false,
-        candidates,
-    })
+    (!candidates.is_empty()).then(|| Expansion::new(words, Via::Typo, candidates))
 }
 
 /// The Chinese words that may be slips, and neighbours that may be one word broken up by a slip.

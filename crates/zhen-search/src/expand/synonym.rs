@@ -18,13 +18,8 @@ pub(super) fn find(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
         if words.is_empty() || !words.iter().all(covers) {
             continue;
         }
-        let candidates = occurrence.synonyms.into_iter();
-        found.push(Expansion {
-            words,
-            via: Via::Synonym,
-            whole: true,
-            loose: false,
-            candidates: candidates.map(|text| Candidate::new(text, weights::SYNONYM)).collect(),
-        });
+        let synonyms = occurrence.synonyms.into_iter();
+        let candidates = synonyms.map(|text| Candidate::new(text, weights::SYNONYM));
+        found.push(Expansion::new(words, Via::Synonym, candidates.collect()));
     }
 }
