@@ -12,7 +12,7 @@ use tantivy::columnar::{Column, DynamicColumn, StrColumn};
 
 use crate::api::Facet;
 use crate::bits::Bits;
-use crate::filter::{columns, distant_times, has_values, is_field, no_field, resolve};
+use crate::filter::{columns, has_values, is_field, no_field, open_columns, resolve};
 use crate::moment::moment;
 
 /// Most values told of one field.
@@ -36,15 +36,12 @@ pub(crate) fn count(
         let mut counts: FxHashMap<String, u64> = FxHashMap::default();
         for (ord, matching) in matching.iter().enumerate() {
             let reader = searcher.segment_reader(ord as u32);
-            for name in &names {
-                let of_times = *name == distant_times();
-                for handle in reader.fast_fields().dynamic_column_handles(name)? {
-                    match handle.open()? {
-                        DynamicColumn::Str(paths) if by_folder => {
-                            count_parents(&paths, matching, &mut counts)?;
-                        }
-                        column => count_column(&column, of_times, matching, &mut counts),
+            for (column, of_times) in open_columns(reader, &names)? {
+                match column {
+                    DynamicColumn::Str(paths) if by_folder => {
+                        count_parents(&paths, matching, &mut counts)?;
                     }
+                    column => count_column(&column, of_times, matching, &mut counts),
                 }
             }
         }
@@ -96,7 +93,6 @@ fn count_column(
                 *counts.entry(value).or_default() += count;
             }
         }
-        DynamicColumn::I64(_) | DynamicColumn::U64(_) | DynamicColumn::F64(_) if of_times => {}
         DynamicColumn::I64(column) => count_values(column, matching, |v| v.to_string(), counts),
         DynamicColumn::U64(column) => count_values(column, matching, |v| v.to_string(), counts),
         DynamicColumn::F64(column) => count_values(column, matching, |v| v.to_string(), counts),

@@ -205,9 +205,29 @@ pub(crate) fn columns(field: &str) -> Vec<String> {
     columns
 }
 
+/// The columns of a segment with the names that [`columns`] gave, each with whether only moments are
+/// meant of it; numbers are none.
+pub(crate) fn open_columns(
+    segment: &SegmentReader,
+    names: &[String],
+) -> tantivy::Result<Vec<(DynamicColumn, bool)>> {
+    use DynamicColumn::{F64, I64, U64};
+    let mut opened = Vec::new();
+    for name in names {
+        let of_times = *name == distant_times();
+        for handle in segment.fast_fields().dynamic_column_handles(name)? {
+            let column = handle.open()?;
+            if !(of_times && matches!(column, I64(_) | U64(_) | F64(_))) {
+                opened.push((column, of_times));
+            }
+        }
+    }
+    Ok(opened)
+}
+
 /// The column of the moments that the column of times cannot hold; a value of it that is none is not
 /// meant by `time`.
-pub(crate) fn distant_times() -> String {
+fn distant_times() -> String {
     format!("{}.{}", name::META, name::TIME)
 }
 

@@ -5,7 +5,7 @@ use tantivy::{DocAddress, Searcher};
 use zhen_index::schema::name;
 
 use crate::api::Sort;
-use crate::filter::{columns, distant_times, resolve};
+use crate::filter::{columns, open_columns, resolve};
 use crate::moment::moment;
 use crate::number::Number;
 use crate::rank::{Outcome, Ranked};
@@ -25,17 +25,12 @@ pub(crate) fn best(
     sort: &Sort,
     most: usize,
 ) -> tantivy::Result<Vec<Ranked>> {
-    let fields = columns(&resolve(searcher.segment_readers(), &sort.field));
+    let names = columns(&resolve(searcher.segment_readers(), &sort.field));
     let mut all: Vec<(Option<Key>, Ranked)> = Vec::new();
     for (ord, matching) in outcome.matching.iter().enumerate() {
         let reader = searcher.segment_reader(ord as u32);
         let order = reader.fast_fields().u64(name::ORDER)?;
-        let mut columns = Vec::new();
-        for field in &fields {
-            for handle in reader.fast_fields().dynamic_column_handles(field)? {
-                columns.push((handle.open()?, *field == distant_times()));
-            }
-        }
+        let columns = open_columns(reader, &names)?;
         for doc in matching.iter() {
             let key = columns.iter().find_map(|(column, of_times)| key(column, *of_times, doc));
             let ranked = Ranked {
@@ -72,9 +67,6 @@ fn key(column: &DynamicColumn, of_times: bool, doc: u32) -> Option<Key> {
                 None if of_times => return None,
                 None => return Some(Key::Text(text)),
             }
-        }
-        DynamicColumn::I64(_) | DynamicColumn::U64(_) | DynamicColumn::F64(_) if of_times => {
-            return None;
         }
         DynamicColumn::I64(column) => column.first(doc)?.into(),
         DynamicColumn::U64(column) => column.first(doc)?.into(),
