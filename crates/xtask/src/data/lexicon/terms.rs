@@ -29,7 +29,6 @@ const FROM_CHINESE: &str = "chinese.txt";
 const WORTH: [f32; 4] = [1.0, 0.8, 0.6, 0.5];
 /// What a Chinese word is worth as a translation of the English ones that are given for it.
 const TURNED_AROUND: f32 = 0.6;
-
 /// What a name is worth beside the other meanings of its words: a gap is seldom 盖璞.
 const NAME: f32 = 0.5;
 
@@ -63,54 +62,54 @@ pub(super) fn read(root: &Path) -> io::Result<Vec<Term>> {
     Ok(terms)
 }
 
-/// `phrase = translation translation`, each of at least two characters: one means too much. The first is
-/// worth that much. An error is the line that is wrong.
+/// `phrase = translation translation`; the first is worth that much. An error is the line that is wrong.
 fn from_english(text: &str, most: f32) -> Result<Vec<Term>, String> {
-    let mut terms = Vec::new();
     let mut seen = HashSet::new();
-    for line in lines(text) {
-        let (phrase, translations) = line.split_once(" = ").ok_or(line)?;
-        let phrase = cedict::words(phrase);
-        if phrase.is_empty() || !seen.insert(phrase.clone()) {
-            return Err(line.to_owned());
-        }
-        for (translation, worth) in translations.split_whitespace().zip(worths()) {
-            let word = fold_to_string(translation);
-            if word.chars().count() < 2 {
-                return Err(line.to_owned());
-            }
-            let (phrase, worth) = (phrase.clone(), worth * most);
-            terms.push(Term { phrase, word, to_chinese: worth, to_english: worth });
-        }
-    }
-    Ok(terms)
+    parse(text, |phrase, translations| {
+        let phrase = phrase_of(phrase).filter(|phrase| seen.insert(phrase.clone()))?;
+        let term = |(translation, worth): (&str, f32)| {
+            let (word, worth) = (word_of(translation)?, worth * most);
+            Some(Term { phrase: phrase.clone(), word, to_chinese: worth, to_english: worth })
+        };
+        translations.split_whitespace().zip(worths()).map(term).collect()
+    })
 }
 
 /// `词 = translation; translation`. An error is the line that is wrong.
 fn from_chinese(text: &str) -> Result<Vec<Term>, String> {
-    let mut terms = Vec::new();
     let mut seen = HashSet::new();
-    for line in lines(text) {
-        let (word, translations) = line.split_once(" = ").ok_or(line)?;
-        let word = fold_to_string(word);
-        if word.chars().count() < 2 || !seen.insert(word.clone()) {
-            return Err(line.to_owned());
-        }
-        for (translation, worth) in translations.split(';').zip(worths()) {
-            let phrase = cedict::words(translation);
-            if phrase.is_empty() {
-                return Err(line.to_owned());
-            }
-            let (word, to_chinese) = (word.clone(), worth * TURNED_AROUND);
-            terms.push(Term { phrase, word, to_chinese, to_english: worth });
-        }
+    parse(text, |word, translations| {
+        let word = word_of(word).filter(|word| seen.insert(word.clone()))?;
+        let term = |(translation, worth): (&str, f32)| {
+            let (phrase, to_chinese) = (phrase_of(translation)?, worth * TURNED_AROUND);
+            Some(Term { phrase, word: word.clone(), to_chinese, to_english: worth })
+        };
+        translations.split(';').zip(worths()).map(term).collect()
+    })
+}
+
+/// The terms that `of_line` makes of both sides of each line that is neither empty nor a comment; an error
+/// is the first line of which it makes none.
+fn parse(
+    text: &str,
+    mut of_line: impl FnMut(&str, &str) -> Option<Vec<Term>>,
+) -> Result<Vec<Term>, String> {
+    let mut terms = Vec::new();
+    for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let sides = line.split_once(" = ");
+        terms.extend(sides.and_then(|(left, right)| of_line(left, right)).ok_or(line)?);
     }
     Ok(terms)
 }
 
-/// The lines of a list that are neither empty nor a comment.
-fn lines(text: &str) -> impl Iterator<Item = &str> {
-    text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
+/// The words of an English phrase, folded.
+fn phrase_of(text: &str) -> Option<Phrase> {
+    Some(cedict::words(text)).filter(|phrase| !phrase.is_empty())
+}
+
+/// A Chinese word of at least two characters, folded: one means too much.
+fn word_of(text: &str) -> Option<String> {
+    Some(fold_to_string(text)).filter(|word| word.chars().nth(1).is_some())
 }
 
 fn worths() -> impl Iterator<Item = f32> {
