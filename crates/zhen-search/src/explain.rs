@@ -128,9 +128,9 @@ pub(crate) fn explain(
             None => parts.push((term.slot, score, part)),
         }
     }
-    let matches = conditions && words.iter().all(|word| word.held);
     let sum = parts.iter().fold(0, |sum: Score, (_, score, _)| sum.saturating_add(*score));
     let held = words.iter().filter(|word| word.held).count();
+    let matches = conditions && held == words.len();
     let held_words = if conditions { gain(sum, held, words.len()) } else { 0 };
     let mut parts: Vec<_> = parts.into_iter().map(|(.., part)| part).collect();
     parts.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.term.cmp(&b.term)));

@@ -459,12 +459,11 @@ impl Tally {
         }
         for bit in ones(bits) {
             let score = scores[bit as usize];
-            let with = |held| score.saturating_add(gain(score, held, ctx.words));
-            // Of most documents it need not be known how many words they hold.
-            if with(ctx.words) < self.best.least {
+            // Of most documents it need not be known how many words they hold: none gains more than this.
+            if score.saturating_add(gain(score, 1, 1)) < self.best.least {
                 continue;
             }
-            let score = with(held(bit));
+            let score = score.saturating_add(gain(score, held(bit), ctx.words));
             if score >= self.best.least {
                 let doc = ctx.at as u32 * 64 + bit;
                 let order = ctx.order.first(doc).unwrap_or(0);

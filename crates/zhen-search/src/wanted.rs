@@ -1,9 +1,8 @@
 //! Which words of a query a document should hold: those that mean something, or all when none does.
 //!
 //! What is typed as one is wanted as one: a number of several words (25.4 billion, 5月1日), one with a
-//! sign (8%), a word that
-//! its signs make another (C++), syllables of pinyin with an apostrophe (xi'an), and ideographs that no
-//! word of the dictionary joins (页边距). Words that hold a sentence together are not wanted, unless the
+//! sign (8%), a word that its signs make another (C++), syllables of pinyin with an apostrophe (xi'an), and
+//! ideographs that no word of the dictionary joins (页边距). Words that hold a sentence together are not wanted, unless the
 //! way in which they are typed says that they are something else: 维生素A, for 循环, US economy.
 
 use std::ops::Range;
@@ -74,8 +73,8 @@ fn unjoined(typed: &str, query: &QueryText, joined: &[Range<usize>]) -> Vec<Rang
     runs
 }
 
-/// Words that are one: numbers of several words or with a sign, compounds that signs make another word, and pinyin
-/// with an apostrophe. No two of these overlap.
+/// Words that are one: numbers of several words or with a sign, compounds that signs make another word, and
+/// pinyin with an apostrophe. No two of these overlap.
 fn joined(query: &QueryText) -> Vec<Range<usize>> {
     let words = &query.words;
     let touched = |range: &Range<usize>| {
