@@ -23,6 +23,8 @@ use crate::weights;
 
 /// Most Latin words of a query that are looked at.
 const MOST_WORDS: usize = 32;
+/// So many syllables one after another, each a word, are pinyin as it is written apart.
+const ROW: usize = 3;
 /// Most adjacent words that are read together.
 const MOST_TOGETHER: usize = 8;
 /// A word of more than one in so many documents is common.
@@ -58,8 +60,10 @@ pub(super) fn find_spelled(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
     let mut pairs = Pairs::new(asked);
     let mut spelled = Spelled::default();
     Found::new(asked, found, Held::Read).each_range(|words| {
+        let several = words.len() > 1;
+        let in_row = several && words.iter().all(|word| word.is_in_row && !word.is_in_phrase);
         // Syllables may each be a word of English, or common, and together be a word: ban gong.
-        let together = words.len() > 1
+        let together = several
             && !words.iter().any(|word| word.is_pinyin || word.is_in_phrase)
             && !words.iter().all(|word| function_words::is_one(&asked.words[word.number].text));
         let may_be = together || words.iter().any(|word| word.is_pinyin);
@@ -72,7 +76,8 @@ pub(super) fn find_spelled(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
         }
         let vocabulary = asked.holdings.vocabulary.get()?;
         let mut candidates = whole(&vocabulary, &input);
-        if candidates.is_empty() && !together {
+        let is_plain = !together || in_row && !words.iter().all(|word| word.is_english);
+        if candidates.is_empty() && is_plain {
             let spelled = |at| vocabulary.spelled_from(&input, at, BEAM);
             candidates = sequences(input.letters().len(), spelled, &mut pairs);
         }
@@ -83,6 +88,9 @@ pub(super) fn find_spelled(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
         }
         if pinyin::is_marked(text_of(asked, words)) {
             weight *= weights::PINYIN_MARKED;
+        } else if in_row {
+            // It stands for each of the words: or documents with some of them, as they are, came first.
+            weight *= (words.len() as f32).sqrt();
         } else if words.iter().any(|word| word.is_held) {
             weight = weight.min(weights::PINYIN_BESIDE_WORD);
         }
@@ -189,6 +197,10 @@ struct Typed {
     is_held: bool,
     /// Whether something else explains it together with the words beside it.
     is_in_phrase: bool,
+    /// Whether it is one of at least [`ROW`] syllables one after another.
+    is_in_row: bool,
+    /// Whether the lexicon knows it as English.
+    is_english: bool,
 }
 
 /// Whether words that documents hold as they are may be pinyin.
@@ -267,6 +279,14 @@ impl<'a, 'q> Found<'a, 'q> {
             }
             before = Some(word);
         }
+        for run in &mut runs {
+            let is_syllable =
+                |word: &Typed| Syllable::new(&self.asked.words[word.number].text).is_some();
+            for row in run.chunk_by_mut(|one, next| is_syllable(one) == is_syllable(next)) {
+                let is_row = row.len() >= ROW && is_syllable(&row[0]);
+                row.iter_mut().for_each(|word| word.is_in_row = is_row);
+            }
+        }
         runs
     }
 
@@ -278,10 +298,10 @@ impl<'a, 'q> Found<'a, 'q> {
         let is_left = is_held && self.held == Held::Left;
         let is_explained = is_common || is_left || self.explained.contains(&number);
         let is_marked = pinyin::is_marked(self.asked.typed(&[number]));
-        let is_pinyin = !self.asked.is_part(number)
-            && (is_marked || !is_explained && !self.asked.is_english(number));
+        let is_english = self.asked.is_english(number);
+        let is_pinyin = !self.asked.is_part(number) && (is_marked || !is_explained && !is_english);
         let is_in_phrase = self.in_phrases.contains(&number);
-        Typed { number, is_pinyin, is_held, is_in_phrase }
+        Typed { number, is_pinyin, is_held, is_in_phrase, is_in_row: false, is_english }
     }
 }
 

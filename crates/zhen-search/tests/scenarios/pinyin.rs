@@ -194,6 +194,30 @@ fn syllables_that_are_english_words_are_read_together() {
 }
 
 #[test]
+fn syllables_in_a_row_are_pinyin_though_documents_hold_them_as_words() {
+    let index = Index::of_texts(&[
+        "用动态规划求解",
+        "Hua Tai and Hua Tsung signed. Tai and Hua came again.",
+        "A GUI toolkit with a GUI builder",
+        "Wang Dong wrote the GUI.",
+        "Dong and Tai, and Hua",
+        "中巴经济走廊",
+        "Ba, ji and lang are words here.",
+    ]);
+    for (query, id) in [("dong tai gui hua", "0"), ("zhong ba jing ji zou lang", "5")] {
+        assert_eq!(first(&index, query).as_deref(), Some(id), "{query}");
+    }
+}
+
+#[test]
+fn english_words_in_a_row_that_are_syllables_too_stay_english() {
+    let index = Index::of_texts(&["she can hang on", "奢惨行", "he ran long", "和冉龙"]);
+    for (query, id) in [("she can hang", "0"), ("he ran long", "2")] {
+        assert_eq!(first(&index, query).as_deref(), Some(id), "{query}");
+    }
+}
+
+#[test]
 fn pinyin_with_an_apostrophe_is_not_found_by_a_part_of_it() {
     let index = Index::of_texts(&[
         "President Xi said so.",
