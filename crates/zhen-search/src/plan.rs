@@ -176,6 +176,13 @@ impl Plan {
         }
     }
 
+    /// Lets a term as typed count only a `share` of what it did.
+    pub(crate) fn weaken(&mut self, field: Field, term: &str, share: f32) {
+        if let Some(at) = self.planned(field, term) {
+            self.terms[at].boost *= share;
+        }
+    }
+
     /// Adds what is highlighted, unless the same is looked for already.
     pub(crate) fn add_pattern(&mut self, pattern: Pattern) {
         let same = |known: &Pattern| known.query == pattern.query && known.text == pattern.text;

@@ -31,6 +31,8 @@ pub(crate) const VARIANT: f32 = 0.9;
 pub(crate) const SYNONYM: f32 = 0.8;
 /// The same number or date in whatever notation, as a part of what it counts as typed.
 pub(crate) const NUMBER: f32 = 0.9;
+/// The digits or characters of a number as typed, as a part of what other words count.
+pub(crate) const DIGITS: f32 = 0.5;
 /// Chinese that is read as what was typed, as a part of what a word itself counts.
 pub(crate) const PINYIN: f32 = 0.7;
 /// How many times as much it counts where tone marks were typed: the same letters without them are no

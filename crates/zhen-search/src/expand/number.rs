@@ -1,7 +1,10 @@
 //! Numbers and dates find what says the same in another notation or language, and only that: the
 //! index holds numbers by value beside the words.
 
-use zhen_text::{WordKind, value_term};
+use std::ops::Range;
+
+use tantivy::schema::Field;
+use zhen_text::{WordKind, unit, value_term};
 
 use super::Asked;
 use crate::api::Via;
@@ -37,6 +40,9 @@ pub(super) fn add(asked: &Asked<'_>, plan: &mut Plan) {
             let boost = boost * weights::NUMBER * count;
             plan.compete(slot, road, origin, boost, &groups);
         }
+        if !groups.is_empty() {
+            weaken(asked, &words, number.range.clone(), plan);
+        }
         // The 10 of 10GB finds nothing by itself.
         for term in &mut plan.terms[first..] {
             term.piece = groups.is_empty();
@@ -46,5 +52,25 @@ pub(super) fn add(asked: &Asked<'_>, plan: &mut Plan) {
             origins: origins.to_vec(),
             ..Pattern::value(asked.typed(&words), number.value)
         });
+    }
+}
+
+/// Lets the words of a number count less as they are typed: the same digits are of another number too,
+/// as 100 of 100万.
+fn weaken(asked: &Asked<'_>, words: &[usize], range: Range<usize>, plan: &mut Plan) {
+    let fields = asked.holdings.fields;
+    let mut weaken = |fields: [Field; 2], term: &str| {
+        fields.iter().for_each(|&field| plan.weaken(field, term, weights::DIGITS));
+    };
+    for word in words.iter().map(|&word| &asked.words[word]) {
+        weaken([fields.body_grams, fields.title_grams], &word.text);
+        if let Some(term) = &word.term {
+            weaken([fields.body_words, fields.title_words], term);
+        }
+    }
+    let mut grams = String::new();
+    unit::grams(&asked.folded[range], &mut grams);
+    for gram in grams.split_terminator(' ') {
+        weaken([fields.body_grams, fields.title_grams], gram);
     }
 }

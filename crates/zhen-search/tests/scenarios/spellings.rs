@@ -178,6 +178,32 @@ fn a_query_of_unknown_words_is_answered() {
 }
 
 #[test]
+fn the_same_number_comes_before_the_same_digits_of_another() {
+    let index = Index::of_texts(&[
+        "捐款一百万元",
+        "捐款100万元",
+        "捐款一百元",
+        "捐款100元",
+        "四月十三日开会",
+        "四月十日开会",
+        "4月10日开会",
+        "第三十五条规定",
+        "第三十条规定",
+        "第30条规定",
+    ]);
+    for (query, same) in [
+        ("一百", ["2", "3"]),
+        ("100", ["3", "2"]),
+        ("四月十日", ["5", "6"]),
+        ("第30条", ["9", "8"]),
+    ] {
+        let hits = index.search(query).hits;
+        let first: Vec<_> = hits.iter().take(2).map(|hit| hit.id.as_str()).collect();
+        assert_eq!(first, same, "{query}");
+    }
+}
+
+#[test]
 fn numbers_and_dates_find_their_value_in_any_notation() {
     let index = Index::of_texts(&[
         "总投资达二百五十四亿元人民币。",
