@@ -20,6 +20,7 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 use tantivy::schema::Field;
 use zhen_index::{Fields, HandMade, LooksColumns};
+use zhen_text::lexicon::{Lexicon, Source, Translated};
 use zhen_text::number::NumberToken;
 use zhen_text::pinyin::Fuzzy;
 use zhen_text::synonym::Synonyms;
@@ -66,14 +67,22 @@ pub(crate) struct Asked<'a> {
     pub(crate) synonyms: &'a Synonyms,
     /// The sounds of pinyin that are not told apart.
     pub(crate) confused: Fuzzy,
-    /// Which words are known to be English, or not; asked for more than once.
-    pub(crate) english: Vec<OnceCell<bool>>,
+    /// What the lexicon says first of each Latin word by itself; see [`Asked::meaning`].
+    pub(crate) meanings: Vec<OnceCell<Option<&'static str>>>,
 }
 
 impl Asked<'_> {
-    /// Whether the lexicon knows a word as English, and not as a name that is spelled by its sound.
+    /// The best translation of a Latin word that the lexicon knows; what it only guesses does not count.
+    fn meaning(&self, word: usize) -> Option<&'static str> {
+        let look_up = || Lexicon::builtin().to_chinese(&[&self.words[word].text]).pop();
+        *self.meanings[word].get_or_init(|| best_known(&look_up()?))
+    }
+
+    /// Whether the lexicon knows a word as English: what it says the word means is no name that is
+    /// spelled by its sound, as those of places in China are.
     fn is_english(&self, word: usize) -> bool {
-        *self.english[word].get_or_init(|| pinyin::is_english(&self.words[word].text))
+        let text = &self.words[word].text;
+        self.meaning(word).is_some_and(|best| !pinyin::is_spelled_by_sound(best, text))
     }
 
     /// Words of a kind, by number.
@@ -132,6 +141,12 @@ impl Asked<'_> {
             _ => "",
         }
     }
+}
+
+/// The best translation of words that the lexicon knows.
+fn best_known(translated: &Translated) -> Option<&'static str> {
+    let best = translated.candidates.first().map(|best| best.text);
+    best.filter(|_| translated.source == Source::Entry)
 }
 
 /// What the index holds of a word.

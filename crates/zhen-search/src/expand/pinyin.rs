@@ -11,7 +11,6 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 use zhen_index::vocabulary::{Entry, Fit, Vocabulary};
 use zhen_text::fold::fold_to_string;
-use zhen_text::lexicon::{Lexicon, Source};
 use zhen_text::pinyin::{self, CharReadings, Input, Part, PartKind, Pinyin, Reading, Syllable};
 use zhen_text::unit::is_han;
 use zhen_text::{QueryWord, WordKind};
@@ -76,8 +75,9 @@ pub(super) fn find_spelled(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
         }
         let vocabulary = asked.holdings.vocabulary.get()?;
         let mut candidates = whole(&vocabulary, &input);
-        let is_plain = !together || in_row && !words.iter().all(|word| word.is_english);
-        if candidates.is_empty() && is_plain {
+        let is_plain =
+            || !together || in_row && !words.iter().all(|word| asked.is_english(word.number));
+        if candidates.is_empty() && is_plain() {
             let spelled = |at| vocabulary.spelled_from(&input, at, BEAM);
             candidates = sequences(input.letters().len(), spelled, &mut pairs);
         }
@@ -199,8 +199,6 @@ struct Typed {
     is_in_phrase: bool,
     /// Whether it is one of at least [`ROW`] syllables one after another.
     is_in_row: bool,
-    /// Whether the lexicon knows it as English.
-    is_english: bool,
 }
 
 /// Whether words that documents hold as they are may be pinyin.
@@ -298,25 +296,16 @@ impl<'a, 'q> Found<'a, 'q> {
         let is_left = is_held && self.held == Held::Left;
         let is_explained = is_common || is_left || self.explained.contains(&number);
         let is_marked = pinyin::is_marked(self.asked.typed(&[number]));
-        let is_english = self.asked.is_english(number);
-        let is_pinyin = !self.asked.is_part(number) && (is_marked || !is_explained && !is_english);
+        let is_pinyin = !self.asked.is_part(number)
+            && (is_marked || !is_explained && !self.asked.is_english(number));
         let is_in_phrase = self.in_phrases.contains(&number);
-        Typed { number, is_pinyin, is_held, is_in_phrase, is_in_row: false, is_english }
+        Typed { number, is_pinyin, is_held, is_in_phrase, is_in_row: false }
     }
-}
-
-/// Whether the lexicon knows a word as English: what it says the word means is no name that is
-/// spelled by its sound, as those of places in China are. What it only guesses does not count.
-pub(super) fn is_english(word: &str) -> bool {
-    let meanings = Lexicon::builtin().to_chinese(&[word]);
-    let known = meanings.first().filter(|meaning| meaning.source == Source::Entry);
-    let best = known.and_then(|meaning| meaning.candidates.first());
-    best.is_some_and(|best| !is_spelled_by_sound(best.text, word))
 }
 
 /// Whether what was typed begins as a Chinese text is read, or is how some of its characters are, as the
 /// given name of 陈希同 is. The lexicon compares stems, so that the rest may differ.
-fn is_spelled_by_sound(text: &str, typed: &str) -> bool {
+pub(super) fn is_spelled_by_sound(text: &str, typed: &str) -> bool {
     let Some(letters) = pinyin::letters(typed) else { return false };
     let chars = Pinyin::builtin().readings(text);
     let begins = chars.first().is_some_and(|first| {

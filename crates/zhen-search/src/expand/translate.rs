@@ -6,7 +6,7 @@ use std::ops::Range;
 use zhen_text::WordKind;
 use zhen_text::lexicon::{self, Lexicon};
 
-use super::{Asked, Candidate, Expansion, is_single};
+use super::{Asked, Candidate, Expansion, best_known, is_single};
 use crate::api::Via;
 use crate::function_words;
 use crate::wanted::{is_single_han, is_unit};
@@ -24,6 +24,10 @@ pub(super) fn find(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
     let mut to_chinese = |words: Range<usize>, part| {
         let translations = lexicon.to_chinese(&spelled[words.clone()]);
         for translated in &translations {
+            if let [word] = latin[words.clone()][translated.words.clone()] {
+                // Known already where it comes again.
+                let _ = asked.meanings[word].set(best_known(translated));
+            }
             let words = latin[words.clone()][translated.words.clone()].to_vec();
             if !asked.groups_of(&words).is_empty() {
                 found.push(expansion(words, true, part, &translated.candidates));

@@ -129,7 +129,7 @@ impl Planner<'_> {
                 holdings: self.holdings,
                 synonyms: self.synonyms,
                 confused: self.confused,
-                english: vec![OnceCell::new(); query.words.len()],
+                meanings: vec![OnceCell::new(); query.words.len()],
             };
             expand::add(&asked, self.translate, plan);
         }
