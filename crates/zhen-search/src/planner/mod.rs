@@ -105,7 +105,7 @@ impl Planner<'_> {
             let group = groups[at].filter(|_| !piece);
             let common = says_little[at];
             let known = plan.terms.len();
-            self.word(&query.words, at, typed, group, plan);
+            self.word(&query.words, at, typed, group, common, plan);
             // With tone marks it is Chinese that is meant.
             let share = if is_marked_pinyin(typed) { weights::LETTERS_OF_PINYIN } else { 1.0 };
             for term in &mut plan.terms[known..] {
@@ -147,13 +147,14 @@ impl Planner<'_> {
         plan.patterns.push(Pattern::new(typed, folded, 1.0));
     }
 
-    /// Everything a word scores by, and what it is highlighted by.
+    /// Everything a word scores by, and what it is highlighted by; `common` is one that says little.
     fn word(
         &self,
         words: &[QueryWord],
         at: usize,
         typed: &str,
         group: Option<usize>,
+        common: bool,
         plan: &mut Plan,
     ) {
         let f = self.fields;
@@ -164,7 +165,9 @@ impl Planner<'_> {
         if let Some(term) =
             word.term.as_ref().filter(|_| !self.exact || word.kind != WordKind::Latin)
         {
-            plan.add(f.body_words, term, weights::BODY_WORD, group);
+            // Nobody needs to know in which form a function word stands.
+            let form = if common { weights::BODY_EXACT } else { 0.0 };
+            plan.add(f.body_words, term, weights::BODY_WORD + form, group);
             plan.add(f.title_words, term, weights::TITLE_WORD, group);
             plan.add(f.heading_words, term, weights::HEADING_WORD, None);
         }
@@ -173,6 +176,7 @@ impl Planner<'_> {
             plan.add(f.title_words, part, weights::TITLE_WORD, None);
         }
         match word.kind {
+            WordKind::Latin if common && !self.exact => {}
             WordKind::Latin => {
                 let boosts = if self.exact {
                     (weights::BODY_WORD, weights::TITLE_WORD)
