@@ -161,6 +161,9 @@ const WORDS: &[&str] = &[
     "需要",
 ];
 
+/// Length of the longest of them, in bytes.
+const LONGEST: usize = 9;
+
 /// Single ideographs that hold a sentence together.
 const PARTICLES: &str = "的地得了着过吗呢吧啊呀么嘛是在有无不没未会能可要应该被把将让使令给对从到向往由与和及或\
     而但也都就才又再还很太最更之其此这那哪谁我你您他她它们某每各几等则若如即且乃者于以为因所并仅只";
@@ -168,8 +171,9 @@ const PARTICLES: &str = "的地得了着过吗呢吧啊呀么嘛是在有无不�
 /// Whether the folded word is one.
 pub(crate) fn is_one(word: &str) -> bool {
     let mut chars = word.chars();
-    WORDS.binary_search(&word).is_ok()
-        || chars.next().is_some_and(|c| PARTICLES.contains(c)) && chars.next().is_none()
+    let single = chars.next().filter(|_| chars.next().is_none());
+    word.len() <= LONGEST && WORDS.binary_search(&word).is_ok()
+        || single.is_some_and(|c| PARTICLES.contains(c))
 }
 
 /// Whether a folded Chinese word only asks: 怎么办, 什么样, 能不能, 有没有.
@@ -196,6 +200,7 @@ mod tests {
             "{:?}",
             WORDS.windows(2).find(|w| w[0] >= w[1])
         );
+        assert_eq!(WORDS.iter().map(|word| word.len()).max(), Some(LONGEST));
         for word in WORDS {
             assert_eq!(zhen_text::fold::fold_to_string(word), *word);
         }
