@@ -10,11 +10,11 @@ use warp::http::{HeaderMap, StatusCode};
 use warp::path::FullPath;
 use warp::reply::Response;
 
-use super::{json, noted};
+use super::{index_named, json, noted};
 use crate::catalog::Index;
 use crate::group::{RecordError, SharedReport, lock};
 use crate::log::Notes;
-use crate::params::{self, Params};
+use crate::params;
 use crate::problem::{Kind, Problem};
 use crate::state::State;
 use crate::upload::{self, Stopped, TimedBody};
@@ -59,8 +59,7 @@ where
     S: Stream<Item = Result<B, E>>,
     B: Buf,
 {
-    let params = Params::parse(&query, &params::INDEX)?;
-    let name = state.index_name(params.filled("index").map(str::to_owned));
+    let name = index_named(&state, &query)?;
     let mut notes = Notes::of_index(&name);
     let outcome = take(&state, name, &headers, body, &mut notes.total).await;
     Ok(noted(notes, outcome))
@@ -124,8 +123,7 @@ pub(crate) async fn get(
     path: FullPath,
     query: String,
 ) -> Result<Response, Problem> {
-    let params = Params::parse(&query, &params::INDEX)?;
-    let name = state.index_name(params.filled("index").map(str::to_owned));
+    let name = index_named(&state, &query)?;
     let id = document_id(path.as_str())?;
     let notes = Notes::of_index(&name);
     let read = move |index: &dyn Index| match index.engine().document(&id)? {
@@ -149,8 +147,7 @@ pub(crate) async fn delete(
     path: FullPath,
     query: String,
 ) -> Result<Response, Problem> {
-    let params = Params::parse(&query, &params::INDEX)?;
-    let name = state.index_name(params.filled("index").map(str::to_owned));
+    let name = index_named(&state, &query)?;
     let id = document_id(path.as_str())?;
     let notes = Notes::of_index(&name);
     let outcome = remove(&state, name, id).await;

@@ -10,8 +10,10 @@ use warp::http::{HeaderValue, StatusCode, header};
 use warp::reply::Response;
 
 use crate::log::Notes;
+use crate::params::{self, Params};
 use crate::problem::{Kind, Problem};
 use crate::routes;
+use crate::state::State;
 
 /// A JSON answer.
 ///
@@ -26,6 +28,15 @@ fn json(status: StatusCode, value: &impl Serialize) -> Result<Response, Problem>
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
+}
+
+/// The index that is meant by a query string without other parameters.
+///
+/// # Errors
+/// 400 for other parameters.
+fn index_named(state: &State, query: &str) -> Result<String, Problem> {
+    let params = Params::parse(query, &params::INDEX)?;
+    Ok(state.index_name(params.filled("index").map(str::to_owned)))
 }
 
 /// The answer to a request, be it a problem, with what the log is to hold about it.

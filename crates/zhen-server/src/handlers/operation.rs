@@ -7,7 +7,7 @@ use serde::Serialize;
 use warp::http::{HeaderValue, StatusCode, header};
 use warp::reply::Response;
 
-use super::{json, noted};
+use super::{index_named, json, noted};
 use crate::catalog::{CatalogError, Index, IndexStats};
 use crate::log::Notes;
 use crate::params::{self, Params};
@@ -72,8 +72,7 @@ struct ServerStats {
 
 /// `GET /api/v1/stats`.
 pub(crate) async fn stats(state: Arc<State>, query: String) -> Result<Response, Problem> {
-    let params = Params::parse(&query, &params::INDEX)?;
-    let name = state.index_name(params.filled("index").map(str::to_owned));
+    let name = index_named(&state, &query)?;
     let notes = Notes::of_index(&name);
     let stats = state.with_index(name.clone(), |index: &dyn Index| Ok(index.stats()?)).await;
     let answer = |stats| {
