@@ -111,7 +111,7 @@ fn a_word_in_small_letters_is_no_acronym_of_the_same_letters() {
 fn what_the_user_adds_and_removes_counts_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let mut indexer = Indexer::open(IndexOptions::new(folder.path())).unwrap();
-    let documents = ["走廊的建设", "自由贸易协定 (FTA)", "签了自由贸易协定"];
+    let documents = ["走廊的建设", "自由贸易协定 (XTA)", "签了自由贸易协定"];
     let documents = documents.into_iter().zip(0..).map(|(body, id): (&str, u32)| {
         zhen_source::Document { id: id.to_string(), body: body.to_owned(), ..Default::default() }
     });
@@ -121,8 +121,8 @@ fn what_the_user_adds_and_removes_counts_at_once() {
         let request = SearchRequest { query: query.to_owned(), ..Default::default() };
         engine.search(&request).unwrap().total
     };
-    assert_eq!((total("CPEC"), total("FTA")), (0, 2));
+    assert_eq!((total("CPEC"), total("XTA")), (0, 2));
     indexer.add_alias("CPEC", "走廊").unwrap();
-    indexer.remove_alias("FTA", "自由贸易协定").unwrap();
-    assert_eq!((total("CPEC"), total("FTA")), (1, 1));
+    indexer.remove_alias("XTA", "自由贸易协定").unwrap();
+    assert_eq!((total("CPEC"), total("XTA")), (1, 1));
 }

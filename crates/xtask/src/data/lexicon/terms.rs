@@ -19,6 +19,8 @@ const FROM_ENGLISH: &[&str] = &[
     "phrases.txt",
     "public.txt",
     "sciences.txt",
+    "society.txt",
+    "technology.txt",
 ];
 /// The same, of names.
 const NAMES: &[&str] = &["names.txt", "people.txt"];
