@@ -197,6 +197,7 @@ fn follows_from_content(reason: &SkipReason) -> bool {
         SkipReason::Binary(_)
         | SkipReason::Unsupported(_)
         | SkipReason::Empty
+        | SkipReason::Encrypted
         | SkipReason::Damaged(_) => true,
         SkipReason::TooLarge { .. }
         | SkipReason::Bomb { .. }

@@ -26,7 +26,7 @@ pub struct Document {
     /// Free labels.
     pub tags: Vec<String>,
     /// Format it was read from: `text`, `markdown`, `html`, `json`, `jsonl`, `csv`, `rst`,
-    /// `subtitle`, …
+    /// `subtitle`, `pdf`, …
     pub kind: String,
     /// Every other field of the source record; can be filtered and sorted on.
     pub extra: serde_json::Map<String, serde_json::Value>,

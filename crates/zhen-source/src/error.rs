@@ -119,6 +119,9 @@ pub enum SkipReason {
     /// Neither a file nor a folder: a pipe, a socket, a device.
     #[error("not a regular file")]
     NotAFile,
+    /// It can be read with a password only.
+    #[error("encrypted with a password")]
+    Encrypted,
     /// Compressed data or a container that is damaged.
     #[error("damaged: {0}")]
     Damaged(String),
@@ -136,6 +139,7 @@ impl SkipReason {
             Self::Vanished => "vanished",
             Self::Permission => "permission denied",
             Self::NotAFile => "not a file",
+            Self::Encrypted => "encrypted",
             Self::Damaged(_) => "damaged",
         }
     }
@@ -144,13 +148,14 @@ impl SkipReason {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Binary(_) => "only text and document formats are indexed",
-            Self::Unsupported(_) => "convert it to text, HTML or docx first",
+            Self::Unsupported(_) => "convert it to text, HTML, PDF or docx first",
             Self::TooLarge { .. } => "raise the size limit or split the file",
             Self::Bomb { .. } => "unpack it by hand or raise the limit",
             Self::Empty => "nothing to index",
             Self::Vanished => "run again if it comes back",
             Self::Permission => "make it readable or run as its owner",
             Self::NotAFile => "send its content to standard input instead",
+            Self::Encrypted => "save it without a password",
             Self::Damaged(_) => "restore the file from its source",
         }
     }

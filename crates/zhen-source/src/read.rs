@@ -15,7 +15,7 @@ use crate::encoding::{self, detect_head};
 use crate::error::{SkipReason, SourceError};
 use crate::formats::json::{self, Shape};
 use crate::formats::office::{self, Archive, Container};
-use crate::formats::{Format, Output, Sink, csv, json_lines, mail};
+use crate::formats::{Format, Output, Sink, csv, json_lines, mail, pdf};
 use crate::input::{Counted, Failure, HEAD, Input, failure, is_streamable};
 use crate::lines::normalise_line_ends;
 use crate::record::Origin;
@@ -218,6 +218,13 @@ fn read_source(
             let title = stem(name).to_owned();
             return read_archive(input, &source, title, options, out);
         }
+        Some(Magic::Pdf) if source.id.is_some() => {
+            let title = stem(name).to_owned();
+            return read_pdf(input, &source, title, options, out);
+        }
+        Some(Magic::Pdf) => {
+            return Err(SkipReason::Unsupported("pdf in a stream of records").into());
+        }
         Some(Magic::Unsupported(what)) => return Err(SkipReason::Unsupported(what).into()),
         Some(Magic::Binary(what)) => return Err(SkipReason::Binary(Some(what)).into()),
         // Packed twice.
@@ -386,6 +393,25 @@ fn read_text(
     let mut document = source.document(title.clone(), format.kind());
     format.read(text, &mut document, out);
     emit_whole(document, &title, out)
+}
+
+/// Reads a PDF.
+fn read_pdf(
+    input: Input<'_>,
+    source: &Source,
+    title: String,
+    options: &ReadOptions,
+    mut out: Output<'_>,
+) -> Result<FileReport, Failure> {
+    const KIND: &str = "pdf";
+    out.report.kind = KIND;
+    let bytes = input.into_bytes(source.size, options.max_record_bytes)?;
+    out.report.bytes = bytes.len() as u64;
+    let most = options.max_unpacked_bytes.min(options.max_record_bytes as u64);
+    let mut document = source.document(title.clone(), KIND);
+    pdf::read(bytes, most, &mut document, &mut out)?;
+    emit_whole(document, &title, &mut out)?;
+    Ok(out.report)
 }
 
 /// Reads a zip archive that is a document.

@@ -138,8 +138,8 @@ fn what_cannot_be_read_has_a_reason() {
     assert_eq!(reason("a.txt", b" \n\t\n"), SkipReason::Empty);
     assert_eq!(reason("a.md", b"---\ntags: [a]\n---\n"), SkipReason::Empty);
     assert_eq!(reason("a.html", b"<html><body></body></html>"), SkipReason::Empty);
-    assert_eq!(reason("a.pdf", b"%PDF-1.7\n%\xe2\xe3"), SkipReason::Unsupported("pdf"));
-    assert_eq!(reason("a.pdf", b"%PDF-1.7").to_string(), "binary: pdf is not supported");
+    assert_eq!(reason("a.rtf", b"{\\rtf1 text}"), SkipReason::Unsupported("rtf"));
+    assert_eq!(reason("a.rtf", b"{\\rtf1 text}").to_string(), "binary: rtf is not supported");
     assert_eq!(reason("a.bin", &[0; 100]), SkipReason::Binary(None));
     assert_eq!(reason("a.png", b"\x89PNG\r\n\x1a\n\0\0\0"), SkipReason::Binary(Some("png image")));
     assert_eq!(reason("a.jsonl", &[0, 1, 2, 3, 4, 5, 6]), SkipReason::Binary(None));
@@ -151,6 +151,8 @@ fn what_cannot_be_read_has_a_reason() {
     assert!(matches!(reason("a.gz", &gzip(TEXT.as_bytes())[..20]), SkipReason::Damaged(_)));
     assert!(matches!(reason("a.zst", b"\x28\xb5\x2f\xfd\0\0\0"), SkipReason::Damaged(_)));
     assert!(matches!(reason("a.docx", b"PK\x03\x04 no archive"), SkipReason::Damaged(_)));
+    assert!(matches!(reason("a.pdf", b"%PDF-1.7\n%\xe2\xe3"), SkipReason::Damaged(_)));
+    assert_eq!(reason("a.pdf", &pdf("")), SkipReason::Empty);
 }
 
 #[test]
@@ -244,6 +246,35 @@ fn archive(parts: &[(&str, &str)]) -> Vec<u8> {
         writer.write_all(content.as_bytes()).expect("memory");
     }
     writer.finish().expect("memory").into_inner()
+}
+
+/// A PDF with a page of a line, of which the table of objects is lost.
+fn pdf(text: &str) -> Vec<u8> {
+    let content = format!("BT /F 10 Tf 50 700 Td ({text}) Tj ET");
+    format!(
+        "%PDF-1.4\n1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj\n\
+         2 0 obj << /Type /Pages /Kids [3 0 R] /Count 1 >> endobj\n\
+         3 0 obj << /Type /Page /Parent 2 0 R /Contents 4 0 R /Resources << /Font << /F 5 0 R >> >> >> endobj\n\
+         4 0 obj << /Length {} >>\nstream\n{content}\nendstream endobj\n\
+         5 0 obj << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> endobj\n\
+         trailer << /Root 1 0 R >>\n",
+        content.len()
+    )
+    .into_bytes()
+}
+
+#[test]
+fn pdf_is_read() {
+    let (document, report) = read("a.pdf.gz", &gzip(&pdf("Text in a line")));
+    assert_eq!((document.body.as_str(), report.kind), ("Text in a line\n", "pdf"));
+    assert_eq!((document.title.as_str(), document.kind.as_str()), ("Text in a line", "pdf"));
+    // A page has no lines of a file, and a stream no pages.
+    assert!(document.lines.is_identity());
+    let error = read_stream(pdf("x").as_slice(), &ReadOptions::default(), &mut |_| {
+        ControlFlow::Continue(())
+    });
+    let error = error.expect_err("no records");
+    assert_eq!(error.skip_reason(), Some(&SkipReason::Unsupported("pdf in a stream of records")));
 }
 
 #[test]
@@ -344,9 +375,9 @@ fn what_is_held_whole_is_limited_under_any_name() {
     assert_eq!(documents.len(), 29_999);
 }
 
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 17] = [
     "a.txt", "a.md", "a.html", "a.xml", "a.page", "a.json", "a.jsonl", "a.ipynb", "a.csv", "a.rst",
-    "a.srt", "a.1", "a.docx", "a.gz", "a.eml", "a.mbox",
+    "a.srt", "a.1", "a.docx", "a.gz", "a.eml", "a.mbox", "a.pdf",
 ];
 
 proptest! {

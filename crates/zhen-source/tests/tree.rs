@@ -98,11 +98,7 @@ fn every_file_is_read_or_has_a_reason() {
     let Some(folder) = tree() else { return };
     let reading = Reading::of(folder.path());
     assert_eq!(reading.files, 1590);
-    for (path, reason) in &reading.skipped {
-        assert_eq!(*reason, SkipReason::Unsupported("pdf"), "{}", path.display());
-        assert_eq!(path.extension().and_then(|extension| extension.to_str()), Some("pdf"));
-    }
-    assert_eq!(reading.skipped.len(), 15);
+    assert_eq!(reading.skipped, []);
 
     let mut kinds = BTreeMap::new();
     for document in reading.documents.values() {
@@ -128,12 +124,14 @@ fn every_file_is_read_or_has_a_reason() {
         ("subtitle", 30),
         ("docx", 28),
         ("notebook", 20),
+        ("pdf", 15),
         ("text", 10),
     ] {
         assert_eq!(kinds[kind], count, "{kind}");
     }
 
     facts(&reading);
+    sentences_of_pdfs(&reading);
     lines_hold_their_words(&reading);
 }
 
@@ -161,6 +159,9 @@ fn facts(reading: &Reading) {
         "Linux magic numbers — The Linux Kernel documentation"
     );
     assert_eq!(title("debmake-doc.zh-cn.epub#pr01.html"), "Debian 维护者指南: 前言");
+
+    assert_eq!(title("debian-reference.zh-cn.pdf"), "Debian 参考手册");
+    assert_eq!(title("debmake-doc.zh-tw.pdf"), "Debian 維護者指南");
 
     let lang = |end: &str| reading.get(end).lang.as_deref();
     assert_eq!(lang("zh-TW/text/shared/optionen/01060900.html"), Some("zh-TW"));
@@ -201,6 +202,33 @@ fn facts(reading: &Reading) {
     // Navigation is left out of pages.
     let page = reading.get("html/process/magic-number.html");
     assert!(!page.body.contains("Search docs") && !page.body.contains("Adding a New System Call"));
+}
+
+/// Sentences of PDFs as they are printed: over breaks of lines, with the spaces between words, with
+/// words divided by hyphens whole.
+fn sentences_of_pdfs(reading: &Reading) {
+    for (end, sentence) in [
+        (
+            "debian-reference.zh-cn.pdf",
+            "旨在作为一份 Debian 系统安装后的用户指南，为 Debian 系统的使用与管理提供广泛的概览。它通过为非开发者编写的 \
+             shell 命令示例来涵盖系统管理的方方面面。",
+        ),
+        (
+            "maint-guide.zh-cn.pdf",
+            "我们强烈建议你在阅读这篇教程的时候，用一个简单的软件包来对所有的 Debian 打包步骤进行实验。",
+        ),
+        (
+            "LinuxCNC_Manual_Pages.pdf",
+            "conﬁguration name you would like to run. If INI ﬁle is not speciﬁed",
+        ),
+        (
+            "developers-reference.pdf",
+            "In each of the areas, there is a directory for the source packages (source) and a directory for each supported \
+             architecture (binary-i386, binary-amd64, etc.).",
+        ),
+    ] {
+        assert!(reading.get(end).body.contains(sentence), "{end}: {sentence}");
+    }
 }
 
 /// In formats that print what they hold, a word of the body stands on the line it is said to.

@@ -16,6 +16,7 @@ mod eval;
 mod forms;
 mod help;
 mod inside;
+mod pdf;
 mod promise;
 mod serve;
 mod support;

@@ -68,6 +68,7 @@ pub fn decode(mut bytes: Vec<u8>) -> Result<Decoded, SkipReason> {
         Some(Magic::Gzip | Magic::Zstd | Magic::Zip) => {
             return Err(SkipReason::Binary(Some("compressed data")));
         }
+        Some(Magic::Pdf) => return Err(SkipReason::Unsupported("pdf within another document")),
         None => {}
     }
     if let Some(decoded) = decode_marked(&bytes) {

@@ -9,6 +9,8 @@ pub(crate) enum Magic {
     Zstd,
     /// A zip archive, which may be an office document or an e-book.
     Zip,
+    /// A PDF.
+    Pdf,
     /// A document format that cannot be read.
     Unsupported(&'static str),
     /// Something that is no text.
@@ -19,7 +21,7 @@ const MAGIC: [(usize, &[u8], Magic); 39] = [
     (0, b"\x1f\x8b\x08", Magic::Gzip),
     (0, b"\x28\xb5\x2f\xfd", Magic::Zstd),
     (0, b"PK\x03\x04", Magic::Zip),
-    (0, b"%PDF-", Magic::Unsupported("pdf")),
+    (0, b"%PDF-", Magic::Pdf),
     (0, b"{\\rtf", Magic::Unsupported("rtf")),
     (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Magic::Unsupported("doc, xls or ppt of before 2007")),
     (60, b"BOOKMOBI", Magic::Unsupported("mobi")),
@@ -104,7 +106,8 @@ mod tests {
     #[test]
     fn marks_are_recognised() {
         assert_eq!(magic(b"\x1f\x8b\x08\x00"), Some(Magic::Gzip));
-        assert_eq!(magic(b"%PDF-1.7\n"), Some(Magic::Unsupported("pdf")));
+        assert_eq!(magic(b"%PDF-1.7\n"), Some(Magic::Pdf));
+        assert_eq!(magic(b"{\\rtf1"), Some(Magic::Unsupported("rtf")));
         assert_eq!(magic("中文".as_bytes()), None);
         assert_eq!(magic(b"BZh is a name"), None);
         assert_eq!(magic(b"GIF89a is an image format"), None);

@@ -227,7 +227,7 @@ fn a_few_nuls_within_utf8_are_spaces() {
 fn data_that_is_no_text_is_refused() {
     let refused = |bytes: &[u8]| decode(bytes.to_vec()).expect_err("it is no text");
     assert_eq!(refused(b"\x89PNG\r\n\x1a\n\0\0"), SkipReason::Binary(Some("png image")));
-    assert_eq!(refused(b"%PDF-1.4"), SkipReason::Unsupported("pdf"));
+    assert_eq!(refused(b"{\\rtf1 text}"), SkipReason::Unsupported("rtf"));
     assert_eq!(refused(b"text with\0\0\0\0NULs in it"), SkipReason::Binary(None));
     assert_eq!(refused(b"a NUL \0 and \xff, which is in no UTF-8"), SkipReason::Binary(None));
     let head = "plain text\n".repeat(10_000).into_bytes();

@@ -14,6 +14,7 @@ mod man;
 mod markdown;
 mod notebook;
 pub(crate) mod office;
+pub(crate) mod pdf;
 mod rst;
 mod subtitle;
 #[cfg(test)]
