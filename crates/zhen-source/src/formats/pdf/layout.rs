@@ -246,11 +246,12 @@ fn common_edge(line: &Line, lines: &[Line]) -> Option<f64> {
     };
     let mut ends: Vec<f64> = lines.iter().filter(is_in_column).map(|line| line.right).collect();
     ends.sort_unstable_by(f64::total_cmp);
-    let alike = |at: usize| ends[at..].partition_point(|&end| end < ends[at] + 0.5 * line.size);
+    let alike = |at: usize| ends[at..].partition_point(|&end| end < ends[at] + line.size);
     let (at, count) = (0..ends.len()).map(|at| (at, alike(at))).max_by_key(|&(_, count)| count)?;
-    // Short lines may end alike, too, as those of a list; then many reach farther.
+    // Within a character, as marks may hang out of the column. Short lines may end alike too, those
+    // of a list; then many reach farther.
     let beyond = ends.len() - at - count;
-    (count > 1 && count * 4 > ends.len() && beyond < count).then(|| ends[at + count - 1])
+    (count > 1 && count * 6 > ends.len() && beyond < count).then(|| ends[at + count - 1])
 }
 
 /// What ends with a line.

@@ -61,6 +61,27 @@ fn lines_of_han_are_joined_without_spaces() {
 }
 
 #[test]
+fn a_line_that_runs_out_of_its_column_does_not_widen_it() {
+    assert_eq!(
+        chinese(&[
+            "天地玄黄宇宙洪荒日月盈昃辰宿列张寒来",
+            "暑往秋收冬藏闰余成岁律吕调阳云腾致雨露结为霜金生丽水",
+            "玉出昆冈剑号巨阙珠称夜光果珍李柰菜重",
+            "芥姜海咸河淡鳞潜羽翔龙师火帝鸟官人皇",
+            "始制文字。",
+        ]),
+        "天地玄黄宇宙洪荒日月盈昃辰宿列张寒来暑往秋收冬藏闰余成岁律吕调阳云腾致雨露结为霜金生丽水\
+         玉出昆冈剑号巨阙珠称夜光果珍李柰菜重芥姜海咸河淡鳞潜羽翔龙师火帝鸟官人皇始制文字。\n"
+    );
+}
+
+#[test]
+fn an_entry_of_a_table_of_contents_ends_with_its_page() {
+    let page = lines(&["(1 Needles . . . . . . . . 3)", "(2 Haystacks . . . . . . 12)"]);
+    assert_eq!(latin(&page), "1 Needles . . . . . . . . 3\n2 Haystacks . . . . . . 12\n");
+}
+
+#[test]
 fn an_indented_line_begins_a_paragraph() {
     let text = |x: u32, down: u32, text: &str| {
         format!("1 0 0 1 {x} {} Tm {} Tj ", 700 - down, hex16(text))
