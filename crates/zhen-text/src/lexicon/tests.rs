@@ -76,9 +76,9 @@ fn inflected_and_british_forms_find_what_their_word_finds() {
 #[test]
 fn derived_words_find_their_root_at_a_lower_weight() {
     let lexicon = Lexicon::builtin();
-    let found = lexicon.to_chinese(&["curatorial"]);
+    let found = lexicon.to_chinese(&["senatorian"]);
     assert_eq!(found[0].source, Source::Root);
-    assert!(found[0].candidates.iter().any(|c| c.text == "馆长"));
+    assert!(found[0].candidates.iter().any(|c| c.text == "参议员"));
     assert!(found[0].candidates.iter().all(|c| c.weight <= DERIVED));
 }
 
@@ -276,7 +276,7 @@ fn pairs(set: &str) -> Option<Vec<(String, String)>> {
 }
 
 /// How often one of the first 1, 3 and all candidates stands in the text on the other side, of
-/// every word or phrase translated.
+/// every word or phrase translated; of a phrase of which none does, of each of its words.
 fn hit_rates(english_and_chinese: impl Iterator<Item = (String, String)>) -> [f64; 3] {
     let lexicon = Lexicon::builtin();
     let (mut hits, mut units) = ([0.0; 3], 0.0);
@@ -284,11 +284,19 @@ fn hit_rates(english_and_chinese: impl Iterator<Item = (String, String)>) -> [f6
         let (english, chinese) = (fold_to_string(&english), fold_to_string(&chinese));
         let words: Vec<&str> =
             english.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
-        for found in lexicon.to_chinese(&words) {
+        let stands = |found: &Translated, most: usize| {
+            found.candidates.iter().take(most).any(|c| chinese.contains(c.text))
+        };
+        let apart = |found: Translated| match found.words.len() > 1 && !stands(&found, usize::MAX) {
+            true => {
+                words[found.words].iter().flat_map(|&word| lexicon.to_chinese(&[word])).collect()
+            }
+            false => vec![found],
+        };
+        for found in lexicon.to_chinese(&words).into_iter().flat_map(apart) {
             units += 1.0;
             for (hit, most) in hits.iter_mut().zip([1, 3, usize::MAX]) {
-                let mut first = found.candidates.iter().take(most);
-                *hit += f64::from(u8::from(first.any(|c| chinese.contains(c.text))));
+                *hit += f64::from(u8::from(stands(&found, most)));
             }
         }
     }
@@ -300,7 +308,7 @@ fn translations_of_questions_stand_in_their_paragraphs() {
     let Some(pairs) = pairs("xquad-en-zh") else { return };
     let [first, three, all] = hit_rates(pairs.into_iter());
     println!("xquad-en-zh: {first:.3} {three:.3} {all:.3}");
-    assert!(first > 0.47 && three > 0.61 && all > 0.69, "{first:.3} {three:.3} {all:.3}");
+    assert!(first > 0.5 && three > 0.65 && all > 0.74, "{first:.3} {three:.3} {all:.3}");
 }
 
 #[test]
@@ -308,5 +316,5 @@ fn translations_of_news_stand_in_their_translation() {
     let Some(pairs) = pairs("ntrex-zh-en") else { return };
     let [first, three, all] = hit_rates(pairs.into_iter().map(|(zh, en)| (en, zh)));
     println!("ntrex-zh-en: {first:.3} {three:.3} {all:.3}");
-    assert!(first > 0.41 && three > 0.56 && all > 0.64, "{first:.3} {three:.3} {all:.3}");
+    assert!(first > 0.42 && three > 0.575 && all > 0.67, "{first:.3} {three:.3} {all:.3}");
 }
