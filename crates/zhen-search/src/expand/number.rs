@@ -62,11 +62,8 @@ fn weaken(asked: &Asked<'_>, words: &[usize], range: Range<usize>, plan: &mut Pl
     let mut weaken = |fields: [Field; 2], term: &str| {
         fields.iter().for_each(|&field| plan.weaken(field, term, weights::DIGITS));
     };
-    for word in words.iter().map(|&word| &asked.words[word]) {
-        weaken([fields.body_grams, fields.title_grams], &word.text);
-        if let Some(term) = &word.term {
-            weaken([fields.body_words, fields.title_words], term);
-        }
+    for term in words.iter().filter_map(|&word| asked.words[word].term.as_ref()) {
+        weaken([fields.body_words, fields.title_words], term);
     }
     let mut grams = String::new();
     unit::grams(&asked.folded[range], &mut grams);

@@ -75,9 +75,8 @@ pub(super) fn find_spelled(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
         }
         let vocabulary = asked.holdings.vocabulary.get()?;
         let mut candidates = whole(&vocabulary, &input);
-        let is_plain =
-            || !together || in_row && !words.iter().all(|word| asked.is_english(word.number));
-        if candidates.is_empty() && is_plain() {
+        let is_english = || words.iter().all(|word| asked.is_english(word.number));
+        if candidates.is_empty() && (!together || in_row && !is_english()) {
             let spelled = |at| vocabulary.spelled_from(&input, at, BEAM);
             candidates = sequences(input.letters().len(), spelled, &mut pairs);
         }

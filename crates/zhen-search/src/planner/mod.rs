@@ -159,6 +159,7 @@ impl Planner<'_> {
     ) {
         let f = self.fields;
         let word = &words[at];
+        let is_function_word = common && word.kind == WordKind::Latin && !self.exact;
         // English is highlighted in all forms.
         let stem_of =
             |term: &String| (word.kind == WordKind::Latin && !self.exact).then(|| term.clone());
@@ -166,7 +167,7 @@ impl Planner<'_> {
             word.term.as_ref().filter(|_| !self.exact || word.kind != WordKind::Latin)
         {
             // Nobody needs to know in which form a function word stands.
-            let form = if common { weights::BODY_EXACT } else { 0.0 };
+            let form = if is_function_word { weights::BODY_EXACT } else { 0.0 };
             plan.add(f.body_words, term, weights::BODY_WORD + form, group);
             plan.add(f.title_words, term, weights::TITLE_WORD, group);
             plan.add(f.heading_words, term, weights::HEADING_WORD, None);
@@ -176,7 +177,7 @@ impl Planner<'_> {
             plan.add(f.title_words, part, weights::TITLE_WORD, None);
         }
         match word.kind {
-            WordKind::Latin if common && !self.exact => {}
+            WordKind::Latin if is_function_word => {}
             WordKind::Latin => {
                 let boosts = if self.exact {
                     (weights::BODY_WORD, weights::TITLE_WORD)
