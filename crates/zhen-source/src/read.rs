@@ -275,13 +275,29 @@ fn read_mail(
     source: &Source,
     title: String,
     options: &ReadOptions,
-    mut out: Output<'_>,
+    out: Output<'_>,
 ) -> Result<FileReport, Failure> {
-    out.report.kind = Format::Mail.kind();
+    read_whole(input, source, title, options, out, Format::Mail.kind(), |bytes, document, out| {
+        mail::read(&bytes, 1, document, out);
+        Ok(())
+    })
+}
+
+/// Reads a file that is one document, of which `read` makes what its bytes say.
+fn read_whole(
+    input: Input<'_>,
+    source: &Source,
+    title: String,
+    options: &ReadOptions,
+    mut out: Output<'_>,
+    kind: &'static str,
+    read: impl FnOnce(Vec<u8>, &mut Document, &mut Output<'_>) -> Result<(), SkipReason>,
+) -> Result<FileReport, Failure> {
+    out.report.kind = kind;
     let bytes = input.into_bytes(source.size, options.max_record_bytes)?;
     out.report.bytes = bytes.len() as u64;
-    let mut document = source.document(title.clone(), Format::Mail.kind());
-    mail::read(&bytes, 1, &mut document, &mut out);
+    let mut document = source.document(title.clone(), kind);
+    read(bytes, &mut document, &mut out)?;
     emit_whole(document, &title, &mut out)?;
     Ok(out.report)
 }
@@ -401,17 +417,17 @@ fn read_pdf(
     source: &Source,
     title: String,
     options: &ReadOptions,
-    mut out: Output<'_>,
+    out: Output<'_>,
 ) -> Result<FileReport, Failure> {
-    const KIND: &str = "pdf";
-    out.report.kind = KIND;
-    let bytes = input.into_bytes(source.size, options.max_record_bytes)?;
-    out.report.bytes = bytes.len() as u64;
-    let most = options.max_unpacked_bytes.min(options.max_record_bytes as u64);
-    let mut document = source.document(title.clone(), KIND);
-    pdf::read(bytes, most, &mut document, &mut out)?;
-    emit_whole(document, &title, &mut out)?;
-    Ok(out.report)
+    let most = most_unpacked(options);
+    read_whole(input, source, title, options, out, "pdf", |bytes, document, out| {
+        pdf::read(bytes, most, document, out)
+    })
+}
+
+/// What a document that is packed may unpack to, in bytes.
+fn most_unpacked(options: &ReadOptions) -> u64 {
+    options.max_unpacked_bytes.min(options.max_record_bytes as u64)
 }
 
 /// Reads a zip archive that is a document.
@@ -424,8 +440,7 @@ fn read_archive(
 ) -> Result<FileReport, Failure> {
     let bytes = input.into_bytes(source.size, options.max_record_bytes)?;
     out.report.bytes = bytes.len() as u64;
-    let most = options.max_unpacked_bytes.min(options.max_record_bytes as u64);
-    let mut archive = Archive::open(bytes, most)?;
+    let mut archive = Archive::open(bytes, most_unpacked(options))?;
     let container = archive.container()?;
     out.report.kind = container.kind();
     let mut document = source.document(title, container.kind());

@@ -24,13 +24,13 @@ pub(super) fn find(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
     let mut to_chinese = |words: Range<usize>, part| {
         let translations = lexicon.to_chinese(&spelled[words.clone()]);
         for translated in &translations {
-            if let [word] = latin[words.clone()][translated.words.clone()] {
+            let words = &latin[words.clone()][translated.words.clone()];
+            if let &[word] = words {
                 // Known already where it comes again.
                 let _ = asked.meanings[word].set(best_known(translated));
             }
-            let words = latin[words.clone()][translated.words.clone()].to_vec();
-            if !asked.groups_of(&words).is_empty() {
-                found.push(expansion(words, true, part, &translated.candidates));
+            if !asked.groups_of(words).is_empty() {
+                found.push(expansion(words.to_vec(), true, part, &translated.candidates));
             }
         }
         translations
