@@ -76,6 +76,12 @@ impl Coding {
     }
 }
 
+/// Of ranges from a first to a last number, ascending, the one in which `number` lies.
+pub(super) fn range_of<T>(ranges: &[(u32, u32, T)], number: u32) -> Option<&(u32, u32, T)> {
+    let after = ranges.partition_point(|range| range.0 <= number);
+    ranges[..after].last().filter(|range| number <= range.1)
+}
+
 /// The number that the bytes of a code are.
 pub(super) fn number(code: &[u8]) -> u32 {
     code.iter().fold(0, |number, &byte| number << 8 | u32::from(byte))
@@ -177,11 +183,7 @@ impl CMap {
         if let Some(text) = self.texts.get(&code) {
             return Some(text.clone());
         }
-        let after = self.text_ranges.partition_point(|range| range.0 <= code);
-        let (first, last, text) = &self.text_ranges[after.checked_sub(1)?];
-        if code > *last {
-            return None;
-        }
+        let (first, _, text) = range_of(&self.text_ranges, code)?;
         let mut text = text.clone();
         let unit = text.last_mut()?;
         *unit = unit.wrapping_add(u16::try_from(code - first).ok()?);
@@ -189,9 +191,8 @@ impl CMap {
     }
 
     fn glyph(&self, code: u32) -> Option<u32> {
-        let after = self.glyph_ranges.partition_point(|range| range.0 <= code);
-        let (first, last, glyph) = self.glyph_ranges[after.checked_sub(1)?];
-        (code <= last).then(|| glyph.saturating_add(code - first))
+        let &(first, _, glyph) = range_of(&self.glyph_ranges, code)?;
+        Some(glyph.saturating_add(code - first))
     }
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use lopdf::{Dictionary, Document, Encoding, Object, dictionary};
 
-use super::cmap::{CMap, Coding, number};
+use super::cmap::{CMap, Coding, number, range_of};
 use super::objects::{
     Budget, Exceeded, array, dict, dict_at, get, integer, name, real, stream_data,
 };
@@ -118,11 +118,7 @@ impl Font {
 
 impl Composite {
     fn width(&self, glyph: u32) -> f64 {
-        let after = self.widths.partition_point(|&(first, _, _)| first <= glyph);
-        match after.checked_sub(1).map(|at| self.widths[at]) {
-            Some((_, last, width)) if glyph <= last => width,
-            _ => self.default_width,
-        }
+        range_of(&self.widths, glyph).map_or(self.default_width, |&(_, _, width)| width)
     }
 
     fn glyph(&self, bytes: &[u8]) -> (Glyph<'static>, usize) {
