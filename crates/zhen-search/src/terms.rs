@@ -54,6 +54,10 @@ pub(crate) enum FindingKind {
     MeantInChinese,
     /// How documents write it as two.
     Apart,
+    /// How documents write it in Chinese, if it is a name.
+    SoundsInChinese,
+    /// How documents write it in Latin letters, if it is a name.
+    SoundsInLatin,
 }
 
 /// What was found out of a word: words of the index.

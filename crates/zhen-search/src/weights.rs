@@ -47,6 +47,8 @@ pub(crate) const PINYIN_BESIDE_WORD: f32 = 0.3;
 /// What documents or the user say that a word is also called, as a part of what the word itself counts;
 /// less where few documents say so.
 pub(crate) const ALIAS: f32 = 0.8;
+/// What sounds like a name, in the other script, as a part of what the name itself counts.
+pub(crate) const SOUND: f32 = 0.5;
 /// What may have been meant by a word that no document holds.
 pub(crate) const TYPO: f32 = 0.7;
 /// A word of a translation of several, where they do not stand together, as a part of it.

@@ -27,6 +27,7 @@ pub mod pinyin;
 pub mod regional;
 pub mod segment;
 pub mod signature;
+pub mod sound;
 pub mod spell;
 pub mod synonym;
 pub mod unit;

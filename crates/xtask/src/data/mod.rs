@@ -6,6 +6,7 @@ mod jieba;
 mod lexicon;
 mod pinyin;
 mod regional;
+mod sounds;
 
 use std::io;
 use std::path::Path;
@@ -21,6 +22,7 @@ pub(crate) fn run(root: &Path, only: &[String]) -> Result<(), Failure> {
         ("lexicon", lexicon::run),
         ("pinyin", pinyin::run),
         ("regional", regional::run),
+        ("sounds", sounds::run),
     ];
     if let Some(name) = only.iter().find(|name| STEPS.iter().all(|(known, _)| known != name)) {
         let known: Vec<_> = STEPS.iter().map(|(name, _)| *name).collect();

@@ -11,6 +11,7 @@ mod number;
 mod pinyin;
 mod regional;
 mod slip;
+mod sound;
 mod synonym;
 mod translate;
 
@@ -294,6 +295,9 @@ pub(crate) fn add(asked: &Asked<'_>, translate: bool, plan: &mut Plan) {
     regional::find(asked, &mut found);
     forms::find(asked, &mut found);
     pinyin::find_spelled(asked, &mut found);
+    if translate {
+        sound::find(asked, &mut found);
+    }
     // What may be pinyin is no less so for being written apart elsewhere.
     compound::find(asked, &mut found);
     // Last, for what nothing else knows.

@@ -6,6 +6,7 @@ mod aliases;
 mod duplicates;
 mod fields;
 mod pinyin;
+mod sounds;
 mod spellings;
 mod suggest;
 mod translations;

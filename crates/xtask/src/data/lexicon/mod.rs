@@ -3,7 +3,7 @@
 //! How translations are ranked is told in `zhen_text::lexicon`, which reads these tables.
 
 mod tables;
-mod terms;
+pub(super) mod terms;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::io;

@@ -64,6 +64,20 @@ pub(super) fn read(root: &Path) -> io::Result<Vec<Term>> {
     Ok(terms)
 }
 
+/// The names, each with what it is called in Chinese, as they stand.
+pub(in crate::data) fn names(root: &Path) -> io::Result<Vec<(String, String)>> {
+    let mut names = Vec::new();
+    for file in NAMES {
+        let text = std::fs::read_to_string(root.join(FOLDER).join(file))?;
+        for (name, called) in text.lines().filter_map(|line| line.split_once(" = ")) {
+            names.extend(
+                called.split_whitespace().map(|called| (name.to_owned(), called.to_owned())),
+            );
+        }
+    }
+    Ok(names)
+}
+
 /// `phrase = translation translation`; the first is worth that much. An error is the line that is wrong.
 fn from_english(text: &str, most: f32) -> Result<Vec<Term>, String> {
     let mut seen = HashSet::new();
