@@ -106,6 +106,7 @@ const FORMS: &[(&str, &str)] = &[
     ("formulae", "formula"),
     ("fought", "fight"),
     ("found", "find"),
+    ("freed", "free"),
     ("froze", "freeze"),
     ("frozen", "freeze"),
     ("fungi", "fungus"),

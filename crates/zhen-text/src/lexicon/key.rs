@@ -4,7 +4,7 @@
 //! is written and read with the same keys, so that a rule that is odd for a word (`hour` → `hor`)
 //! does no harm: it is as odd on both sides.
 
-use super::irregular;
+use super::{irregular, is_function_word};
 use crate::latin;
 
 /// Separates the words of a key.
@@ -61,6 +61,10 @@ pub fn of_phrase<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
 /// them; the table does not know those.
 pub fn lemmas(word: &str) -> Vec<String> {
     let mut out: Vec<String> = irregular::lemmas(word).map(str::to_owned).collect();
+    // *Does* is no female deer.
+    if !out.is_empty() && is_function_word(word) {
+        return out;
+    }
     let mut add = |form: String| {
         if form.len() >= 2 && form != word && !out.contains(&form) {
             out.push(form);
@@ -96,13 +100,36 @@ pub fn lemmas(word: &str) -> Vec<String> {
         if doubled && !matches!(last, b'l' | b's') {
             add(start[..start.len() - 1].to_owned());
         }
-        add(format!("{start}e"));
-        add(start.to_owned());
+        // A seed is nothing seen, and who is being is no bee.
+        let is_e = |stem: &str| suffix == "ed" && stem.bytes().any(|byte| is_vowel(&byte));
+        if start.strip_suffix('e').is_none_or(is_e) {
+            add(format!("{start}e"));
+        }
+        if !doubles(start) {
+            add(start.to_owned());
+        }
         if doubled {
             add(start[..start.len() - 1].to_owned());
         }
     }
     out
+}
+
+fn is_vowel(byte: &u8) -> bool {
+    b"aeiouy".contains(byte)
+}
+
+/// Whether a word doubles its last letter before an ending, as *hop* does: *hoping* is no form of it.
+fn doubles(word: &str) -> bool {
+    match word.as_bytes() {
+        [before @ .., vowel, last] => {
+            is_vowel(vowel)
+                && !is_vowel(last)
+                && !b"wx".contains(last)
+                && !before.iter().any(is_vowel)
+        }
+        _ => false,
+    }
 }
 
 /// Whether a word ends as who does something does, or as what is more or most so.
@@ -215,6 +242,36 @@ mod tests {
             ("controlled", "control"),
         ] {
             assert!(lemmas(form).iter().any(|lemma| lemma == word), "{form}: {:?}", lemmas(form));
+        }
+    }
+
+    #[test]
+    fn forms_lead_to_no_word_that_would_be_inflected_otherwise() {
+        for (form, other) in [
+            ("does", "doe"),
+            ("seed", "see"),
+            ("being", "bee"),
+            ("used", "us"),
+            ("caring", "car"),
+            ("rated", "rat"),
+            ("hoping", "hop"),
+            ("staring", "star"),
+        ] {
+            assert!(!lemmas(form).iter().any(|lemma| lemma == other), "{form}");
+        }
+        for (form, word) in [
+            ("freed", "free"),
+            ("agreed", "agree"),
+            ("boxing", "box"),
+            ("showed", "show"),
+            ("planned", "plan"),
+            ("seeing", "see"),
+            ("played", "play"),
+            ("visited", "visit"),
+            ("quitting", "quit"),
+            ("eating", "eat"),
+        ] {
+            assert!(lemmas(form).iter().any(|lemma| lemma == word), "{form}");
         }
     }
 

@@ -287,7 +287,7 @@ impl Lexicon {
 
     /// The translations of a phrase that has an entry, in any form of its words.
     fn direct(&self, phrase: &[Word]) -> Vec<Candidate> {
-        let [mut found, mut otherwise] = [Found::default(), Found::default()];
+        let mut entries = Vec::new();
         let mut related = Vec::new();
         for key in keys_of(phrase) {
             let Some(offset) = self.keys.get(&key) else { continue };
@@ -296,15 +296,28 @@ impl Lexicon {
             let groups = record.count();
             for _ in 0..groups {
                 let (fit, means_same) = fit(record.string(), phrase);
-                let found = if means_same { &mut found } else { &mut otherwise };
-                for _ in 0..record.count() {
-                    let word = record.varint();
-                    found.add(word, table::strength(record.byte()) * fit);
-                }
+                let count = record.count();
+                let translations =
+                    (0..count).map(|_| (record.varint(), table::strength(record.byte()))).collect();
+                entries.push(Entry { fit, means_same, translations });
             }
             if groups > 0 {
                 related.extend((0..record.count()).map(|_| (record.varint(), record.byte())));
             }
+        }
+        let [mut found, mut otherwise] = [Found::default(), Found::default()];
+        let own = entries.iter().filter(|entry| entry.fit == 1.0).map(Entry::strength);
+        let own = own.fold(0.0, f32::max);
+        for entry in &entries {
+            let found = if entry.means_same { &mut found } else { &mut otherwise };
+            // What the words mean as they are written is not drowned: *interesting* is 有趣, however strong 利息
+            // is for *interest*.
+            let most = if own > 0.0 { own / entry.strength() } else { 1.0 };
+            let part = entry.fit.min(most);
+            entry
+                .translations
+                .iter()
+                .for_each(|&(word, strength)| found.add(word, strength * part));
         }
         if found.words.is_empty() {
             found = std::mem::take(&mut otherwise);
@@ -366,6 +379,20 @@ impl Lexicon {
 fn add_hint(text: &'static str, weight: f32, out: &mut Vec<Candidate>) {
     if !text.is_empty() && out.iter().all(|candidate| candidate.text != text) {
         out.push(Candidate { text, weight, related: true });
+    }
+}
+
+/// A phrase of the dictionary that the words of a query may be a form of.
+struct Entry {
+    fit: f32,
+    means_same: bool,
+    /// Chinese words with their strengths, the strongest first.
+    translations: Vec<(usize, f32)>,
+}
+
+impl Entry {
+    fn strength(&self) -> f32 {
+        self.translations.first().map_or(1.0, |first| first.1)
     }
 }
 

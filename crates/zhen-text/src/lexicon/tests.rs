@@ -74,6 +74,28 @@ fn inflected_and_british_forms_find_what_their_word_finds() {
 }
 
 #[test]
+fn what_a_form_means_by_itself_is_not_drowned_by_its_word() {
+    for (form, own, of_word) in
+        [("rose", "玫瑰", "上升"), ("accounting", "会计", "账户"), ("boxing", "拳击", "盒子")]
+    {
+        let found = candidates(form);
+        let place = |text| found.iter().position(|&one| one == text);
+        assert!(place(own) < place(of_word) && place(own).is_some(), "{form}: {found:?}");
+    }
+    assert!(!candidates("used").contains(&"美国"));
+    assert!(!candidates("seed").contains(&"看见"));
+}
+
+#[test]
+fn usual_english_comes_before_rare() {
+    let lexicon = Lexicon::builtin();
+    for (word, usual) in [("愚蠢", "stupid"), ("痛苦", "pain"), ("分配", "distribution")] {
+        let found = lexicon.to_english(word);
+        assert!(found.iter().take(4).any(|c| c.text == usual), "{word}: {found:?}");
+    }
+}
+
+#[test]
 fn derived_words_find_their_root_at_a_lower_weight() {
     let lexicon = Lexicon::builtin();
     let found = lexicon.to_chinese(&["senatorian"]);

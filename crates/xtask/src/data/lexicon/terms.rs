@@ -10,9 +10,10 @@ use super::{Pair, Phrase};
 use crate::data::cedict;
 
 const FOLDER: &str = "data/lexicon/terms";
-/// From English to Chinese.
+/// From English to Chinese, of the most frequent words.
+const COMMON: &str = "common.txt";
+/// The same, of others.
 const FROM_ENGLISH: &[&str] = &[
-    "common.txt",
     "computing.txt",
     "culture.txt",
     "less-common.txt",
@@ -29,6 +30,9 @@ const FROM_CHINESE: &str = "chinese.txt";
 
 /// What translations are worth, from the most usual on, of the best one that the dictionary has.
 const WORTH: [f32; 4] = [1.0, 0.8, 0.6, 0.5];
+/// What a word that is not among the most frequent is worth as the English for its translation: 愚蠢 is
+/// *stupid* before it is *inane*.
+const SELDOM: f32 = 0.8;
 /// What a Chinese word is worth as a translation of the English ones that are given for it.
 const TURNED_AROUND: f32 = 0.6;
 /// What a name is worth beside the other meanings of its words: a gap is seldom 盖璞.
@@ -55,9 +59,11 @@ pub(super) fn read(root: &Path) -> io::Result<Vec<Term>> {
         })?);
         io::Result::Ok(())
     };
-    for (files, worth) in [(FROM_ENGLISH, 1.0), (NAMES, NAME)] {
+    for (files, worths) in
+        [(&[COMMON][..], (1.0, 1.0)), (FROM_ENGLISH, (1.0, SELDOM)), (NAMES, (NAME, NAME))]
+    {
         for file in files {
-            read(file, &|text| from_english(text, worth))?;
+            read(file, &|text| from_english(text, worths))?;
         }
     }
     read(FROM_CHINESE, &from_chinese)?;
@@ -78,14 +84,16 @@ pub(in crate::data) fn names(root: &Path) -> io::Result<Vec<(String, String)>> {
     Ok(names)
 }
 
-/// `phrase = translation translation`; the first is worth that much. An error is the line that is wrong.
-fn from_english(text: &str, most: f32) -> Result<Vec<Term>, String> {
+/// `phrase = translation translation`; what the first is worth in Chinese, and it in English. An error is
+/// the line that is wrong.
+fn from_english(text: &str, of_first: (f32, f32)) -> Result<Vec<Term>, String> {
     let mut seen = HashSet::new();
     parse(text, |phrase, translations| {
         let phrase = phrase_of(phrase).filter(|phrase| seen.insert(phrase.clone()))?;
         let term = |(translation, worth): (&str, f32)| {
-            let (word, worth) = (word_of(translation)?, worth * most);
-            Some(Term { phrase: phrase.clone(), word, to_chinese: worth, to_english: worth })
+            let word = word_of(translation)?;
+            let (to_chinese, to_english) = (worth * of_first.0, worth * of_first.1);
+            Some(Term { phrase: phrase.clone(), word, to_chinese, to_english })
         };
         translations.split_whitespace().zip(worths()).map(term).collect()
     })
@@ -174,7 +182,7 @@ mod tests {
             term(&["source", "code"], "原始码", 0.8, 0.8),
             term(&["user", "guide"], "用户指南", 1.0, 1.0),
         ];
-        assert_eq!(from_english(text, 1.0), Ok(Vec::from(expected)));
+        assert_eq!(from_english(text, (1.0, 1.0)), Ok(Vec::from(expected)));
     }
 
     #[test]
@@ -194,7 +202,11 @@ mod tests {
             "heap = 堆",
             "a tab = 标签页\nthe tab = 选项卡\na tab = 分页",
         ] {
-            assert_eq!(from_english(text, 1.0).err().as_deref(), text.lines().last(), "{text}");
+            assert_eq!(
+                from_english(text, (1.0, 1.0)).err().as_deref(),
+                text.lines().last(),
+                "{text}"
+            );
         }
         for text in ["线程 thread", "堆 = heap", "线程 = ", "线程 = thread\n線程 = thread"]
         {
@@ -211,9 +223,9 @@ mod tests {
             to_english,
         };
         let mut pairs = vec![pair("线", 8.0, 0.5), pair("线程", 0.1, 2.0)];
-        let terms = from_english("thread = 线程 执行绪", 1.0).unwrap();
+        let terms = from_english("thread = 线程 执行绪", (1.0, 0.5)).unwrap();
         add(&terms, &mut pairs);
         let worths: Vec<_> = pairs.iter().map(|p| (p.word, p.to_chinese, p.to_english)).collect();
-        assert_eq!(worths, [("线", 8.0, 0.5), ("线程", 8.0, 2.0), ("执行绪", 6.4, 0.8)]);
+        assert_eq!(worths, [("线", 8.0, 0.5), ("线程", 8.0, 2.0), ("执行绪", 6.4, 0.4)]);
     }
 }
