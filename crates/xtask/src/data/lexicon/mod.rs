@@ -63,7 +63,7 @@ type Meanings = Vec<(Phrase, f32, usize)>;
 /// Writes the lexicon's tables.
 pub(crate) fn run(root: &Path) -> io::Result<()> {
     let dictionary = Dictionary::read(root)?;
-    let terms = terms::read(root)?;
+    let terms = terms::read(root, |word| dictionary.frequency(word))?;
     let mut pairs = dictionary.pairs();
     terms::add(&terms, &mut pairs);
     let tables = Tables::new(&dictionary, &pairs);

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use zhen_text::fold::fold_to_string;
 
-use super::{Pair, Phrase};
+use super::{FREQUENCY, Pair, Phrase};
 use crate::data::cedict;
 
 const FOLDER: &str = "data/lexicon/terms";
@@ -35,6 +35,8 @@ const WORTH: [f32; 4] = [1.0, 0.8, 0.6, 0.5];
 const SELDOM: f32 = 0.8;
 /// What a Chinese word is worth as a translation of the English ones that are given for it.
 const TURNED_AROUND: f32 = 0.6;
+/// How frequent a Chinese word is that is worth as much; a rarer one is worth less: *boat* is seldom 舟楫.
+const FREQUENT: f32 = 1_000.0;
 /// What a name is worth beside the other meanings of its words: a gap is seldom 盖璞.
 const NAME: f32 = 0.5;
 
@@ -48,8 +50,8 @@ pub(super) struct Term {
     to_english: f32,
 }
 
-/// All terms.
-pub(super) fn read(root: &Path) -> io::Result<Vec<Term>> {
+/// All terms; `frequency` is how often a Chinese word occurs.
+pub(super) fn read(root: &Path, frequency: impl Fn(&str) -> f32) -> io::Result<Vec<Term>> {
     let mut terms = Vec::new();
     let mut read = |file: &str, parse: &dyn Fn(&str) -> Result<Vec<Term>, String>| {
         let text = std::fs::read_to_string(root.join(FOLDER).join(file))?;
@@ -66,7 +68,7 @@ pub(super) fn read(root: &Path) -> io::Result<Vec<Term>> {
             read(file, &|text| from_english(text, worths))?;
         }
     }
-    read(FROM_CHINESE, &from_chinese)?;
+    read(FROM_CHINESE, &|text| from_chinese(text, &frequency))?;
     Ok(terms)
 }
 
@@ -100,12 +102,13 @@ fn from_english(text: &str, of_first: (f32, f32)) -> Result<Vec<Term>, String> {
 }
 
 /// `词 = translation; translation`. An error is the line that is wrong.
-fn from_chinese(text: &str) -> Result<Vec<Term>, String> {
+fn from_chinese(text: &str, frequency: impl Fn(&str) -> f32) -> Result<Vec<Term>, String> {
     let mut seen = HashSet::new();
     parse(text, |word, translations| {
         let word = word_of(word).filter(|word| seen.insert(word.clone()))?;
+        let turned_around = TURNED_AROUND * (frequency(&word) / FREQUENT).min(1.0).powf(FREQUENCY);
         let term = |(translation, worth): (&str, f32)| {
-            let (phrase, to_chinese) = (phrase_of(translation)?, worth * TURNED_AROUND);
+            let (phrase, to_chinese) = (phrase_of(translation)?, worth * turned_around);
             Some(Term { phrase, word: word.clone(), to_chinese, to_english: worth })
         };
         translations.split(';').zip(worths()).map(term).collect()
@@ -191,7 +194,11 @@ mod tests {
             term(&["high", "speed", "rail"], "高铁", TURNED_AROUND, 1.0),
             term(&["bullet", "train"], "高铁", TURNED_AROUND * 0.8, 0.8),
         ];
-        assert_eq!(from_chinese("高鐵 = high-speed rail; bullet train"), Ok(Vec::from(expected)));
+        let text = "高鐵 = high-speed rail; bullet train";
+        assert_eq!(from_chinese(text, |_| FREQUENT), Ok(Vec::from(expected)));
+        let [frequent, rare] =
+            [FREQUENT, FREQUENT / 4.0].map(|n| from_chinese(text, |_| n).unwrap()[0].to_chinese);
+        assert!(rare < frequent && rare > 0.0);
     }
 
     #[test]
@@ -210,7 +217,7 @@ mod tests {
         }
         for text in ["线程 thread", "堆 = heap", "线程 = ", "线程 = thread\n線程 = thread"]
         {
-            assert_eq!(from_chinese(text).err().as_deref(), text.lines().last(), "{text}");
+            assert_eq!(from_chinese(text, |_| 1.0).err().as_deref(), text.lines().last(), "{text}");
         }
     }
 
