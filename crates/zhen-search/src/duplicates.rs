@@ -12,9 +12,9 @@ use tantivy::{DocAddress, DocId, Searcher};
 use zhen_index::duplicates::MOST_COUNTED;
 use zhen_index::{DuplicateCounts, Fields, Looks, LooksColumns};
 
+use crate::best::Ranked;
 use crate::bits::Bits;
 use crate::postings::reopen;
-use crate::rank::Ranked;
 
 /// Compares the documents of one commit.
 pub(crate) struct Duplicates<'a> {

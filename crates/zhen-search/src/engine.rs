@@ -15,6 +15,7 @@ use zhen_text::pinyin::Fuzzy;
 use crate::api::{
     Duplicates, Engine, Hit, Lang, SearchError, SearchRequest, SearchResponse, Suggestion,
 };
+use crate::best::Ranked;
 use crate::bm25;
 use crate::duplicates::Duplicates as Near;
 use crate::expand::Holdings;
@@ -26,7 +27,7 @@ use crate::plan::{Mask, Plan};
 use crate::planner::Planner;
 use crate::postings;
 use crate::proposal;
-use crate::rank::{Outcome, Prepared, Ranked};
+use crate::rank::{Outcome, Prepared};
 use crate::sort;
 use crate::state::{Mark, State};
 use crate::suggest::Suggester;

@@ -4,6 +4,7 @@
 //! they know nothing of the index's engine.
 
 pub mod api;
+mod best;
 mod bits;
 mod bm25;
 mod dictionary;

@@ -1,19 +1,17 @@
 //! Running a plan: which documents match, and which are the best.
 //!
 //! Each segment is gone through in [windows](crate::window) of documents, and what is left there after
-//! the mask is counted and offered to two heaps: one of the documents that hold every word, one of those
-//! that hold some. Scores are whole numbers and ties are broken by a hash of the id, so the answer depends
-//! neither on segments nor on the order of adding.
+//! the mask is counted, and the [best](crate::best) are kept: of the documents that hold every word, and of
+//! those that hold some. Scores are whole numbers and ties are broken by a hash of the id, so the answer
+//! depends neither on segments nor on the order of adding.
 
-use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 use tantivy::DocAddress;
-use tantivy::columnar::Column;
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::schema::Field;
-use zhen_index::schema::name;
 
+use crate::best::{Best, Ranked};
 use crate::bits::{Bits, ones};
 use crate::bm25::{Score, Weight};
 use crate::fuzzy;
@@ -43,28 +41,6 @@ pub(crate) fn gain(score: Score, held: usize, words: usize) -> Score {
     (u64::from(score) * held * held * 2 / (3 * words * words)) as Score
 }
 
-/// A ranked document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Ranked {
-    pub(crate) score: Score,
-    pub(crate) order: u64,
-    pub(crate) address: DocAddress,
-}
-
-impl Ord for Ranked {
-    /// The worse of two is the greater, so that a heap's top is the one to drop.
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        let key = |r: &Self| (std::cmp::Reverse(r.score), r.order, r.address);
-        key(self).cmp(&key(other))
-    }
-}
-
-impl PartialOrd for Ranked {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
 /// What a run gives.
 pub(crate) struct Outcome {
     /// The best documents, best first.
@@ -77,44 +53,6 @@ pub(crate) struct Outcome {
     pub(crate) matching: Vec<Bits>,
     /// The lists of the plan, by number, then segment.
     pub(crate) lists: Vec<Lists>,
-}
-
-/// The best so far, at most so many.
-struct Best {
-    heap: BinaryHeap<Ranked>,
-    most: usize,
-    /// Below this score nothing is taken any more.
-    least: Score,
-}
-
-impl Best {
-    fn new(most: usize) -> Self {
-        let least = if most == 0 { Score::MAX } else { 0 };
-        Self { heap: BinaryHeap::with_capacity(most.min(1024) + 1), most, least }
-    }
-
-    #[inline]
-    fn offer(&mut self, ranked: Ranked) {
-        if self.heap.len() < self.most {
-            self.heap.push(ranked);
-        } else if let Some(mut worst) = self.heap.peek_mut()
-            && ranked < *worst
-        {
-            *worst = ranked;
-        }
-        if self.heap.len() == self.most {
-            self.least = self.heap.peek().map_or(Score::MAX, |worst| worst.score);
-        }
-    }
-
-    /// The best of them.
-    fn first(&self) -> Option<&Ranked> {
-        self.heap.iter().min()
-    }
-
-    fn into_sorted(self) -> Vec<Ranked> {
-        self.heap.into_sorted_vec()
-    }
 }
 
 /// A plan with everything looked up: what is common to all segments.
@@ -272,21 +210,23 @@ impl<'a> Prepared<'a> {
 
     /// Runs the plan: the best `most` documents, and all that match when `keep` is set.
     pub(crate) fn run(&self, most: usize, keep: bool) -> tantivy::Result<Outcome> {
-        let mut every = Tally::new(most, keep);
+        let tally = |most| -> tantivy::Result<Tally<'_>> {
+            Ok(Tally::new(Best::new(self.index.orders()?, most), keep))
+        };
         if self.plan.asks_nothing() {
-            return Ok(every.outcome(false, self.lists.clone()));
+            return Ok(tally(0)?.outcome(false, self.lists.clone()));
         }
         let segments = 0..self.index.segments().len();
         let masks = segments.map(|segment| self.masks(segment)).collect::<tantivy::Result<_>>()?;
         let masks: Vec<Option<Bits>> = masks;
-        let mut some = Tally::new(most, keep);
+        let (mut every, mut some) = (tally(most)?, tally(most)?);
         let mut window = Window::new(self.plan.groups.len());
         let enough = self.is_held_by_enough(&masks);
         let is_sentence = self.plan.groups.len() >= SENTENCE;
         for (segment, mask) in masks.iter().enumerate() {
             self.segment(segment, mask.as_ref(), enough, &mut window, [&mut every, &mut some])?;
         }
-        let lacks =
+        let mut lacks =
             || every.sure < ENOUGH || is_sentence && some.best.first() != every.best.first();
         let relaxed = !enough && some.total > every.total && lacks();
         let tally = if relaxed { some } else { every };
@@ -376,14 +316,13 @@ impl<'a> Prepared<'a> {
         mask: Option<&Bits>,
         enough: bool,
         window: &mut Window,
-        [every, some]: [&mut Tally; 2],
+        [every, some]: [&mut Tally<'_>; 2],
     ) -> tantivy::Result<()> {
         let reader = &self.index.segments()[segment];
         let len = reader.max_doc();
         every.begin(len);
         some.begin(len);
         let mut cursors = self.cursors(segment)?;
-        let order = reader.fast_fields().u64(name::ORDER)?;
         let words = self.plan.groups.len();
         for start in starts(len, mask) {
             window.begin(start, len);
@@ -395,7 +334,7 @@ impl<'a> Prepared<'a> {
             every.sure += window.find_matches(mask);
             for i in 0..WINDOW_WORDS {
                 let at = start as usize / 64 + i;
-                let ctx = Context { order: &order, segment: segment as u32, at, words };
+                let ctx = Context { segment: segment as u32, at, words };
                 let (scores, strict) = (window.scores.of_word(i), window.strict[i]);
                 if strict != 0 {
                     every.take(strict, scores, |_| words, &ctx);
@@ -412,8 +351,7 @@ impl<'a> Prepared<'a> {
     }
 }
 
-struct Context<'a> {
-    order: &'a Column<u64>,
+struct Context {
     segment: u32,
     /// Word of 64 documents within the segment.
     at: usize,
@@ -422,8 +360,8 @@ struct Context<'a> {
 }
 
 /// The matching documents so far, counted and ranked.
-struct Tally {
-    best: Best,
+struct Tally<'a> {
+    best: Best<'a>,
     total: u64,
     /// How many surely hold every word.
     sure: u64,
@@ -431,9 +369,9 @@ struct Tally {
     matching: Vec<Bits>,
 }
 
-impl Tally {
-    fn new(most: usize, keep: bool) -> Self {
-        Self { best: Best::new(most), total: 0, sure: 0, keep, matching: Vec::new() }
+impl<'a> Tally<'a> {
+    fn new(best: Best<'a>, keep: bool) -> Self {
+        Self { best, total: 0, sure: 0, keep, matching: Vec::new() }
     }
 
     fn begin(&mut self, len: u32) {
@@ -444,13 +382,7 @@ impl Tally {
 
     /// Takes the documents of `bits`; `held` says how many of the words one holds.
     #[inline]
-    fn take(
-        &mut self,
-        bits: u64,
-        scores: &[Score],
-        held: impl Fn(u32) -> usize,
-        ctx: &Context<'_>,
-    ) {
+    fn take(&mut self, bits: u64, scores: &[Score], held: impl Fn(u32) -> usize, ctx: &Context) {
         self.total += u64::from(bits.count_ones());
         if self.keep
             && let Some(matching) = self.matching.last_mut()
@@ -460,15 +392,14 @@ impl Tally {
         for bit in ones(bits) {
             let score = scores[bit as usize];
             // Of most documents it need not be known how many words they hold: none gains more than this.
-            if score.saturating_add(gain(score, 1, 1)) < self.best.least {
+            if score.saturating_add(gain(score, 1, 1)) < self.best.least() {
                 continue;
             }
             let score = score.saturating_add(gain(score, held(bit), ctx.words));
-            if score >= self.best.least {
+            if score >= self.best.least() {
                 let doc = ctx.at as u32 * 64 + bit;
-                let order = ctx.order.first(doc).unwrap_or(0);
                 let address = DocAddress::new(ctx.segment, doc);
-                self.best.offer(Ranked { score, order, address });
+                self.best.offer(Ranked { score, address });
             }
         }
     }

@@ -5,10 +5,11 @@ use tantivy::{DocAddress, Searcher};
 use zhen_index::schema::name;
 
 use crate::api::Sort;
+use crate::best::Ranked;
 use crate::filter::{columns, open_columns, resolve};
 use crate::moment::moment;
 use crate::number::Number;
-use crate::rank::{Outcome, Ranked};
+use crate::rank::Outcome;
 
 /// A document's value of the field that orders.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,31 +27,27 @@ pub(crate) fn best(
     most: usize,
 ) -> tantivy::Result<Vec<Ranked>> {
     let names = columns(&resolve(searcher.segment_readers(), &sort.field));
-    let mut all: Vec<(Option<Key>, Ranked)> = Vec::new();
+    let mut all: Vec<(Option<Key>, u64, Ranked)> = Vec::new();
     for (ord, matching) in outcome.matching.iter().enumerate() {
         let reader = searcher.segment_reader(ord as u32);
         let order = reader.fast_fields().u64(name::ORDER)?;
         let columns = open_columns(reader, &names)?;
         for doc in matching.iter() {
             let key = columns.iter().find_map(|(column, of_times)| key(column, *of_times, doc));
-            let ranked = Ranked {
-                score: 0,
-                order: order.first(doc).unwrap_or(0),
-                address: DocAddress::new(ord as u32, doc),
-            };
-            all.push((key, ranked));
+            let ranked = Ranked { score: 0, address: DocAddress::new(ord as u32, doc) };
+            all.push((key, order.first(doc).unwrap_or(0), ranked));
         }
     }
-    all.sort_by(|(a, x), (b, y)| {
+    all.sort_by(|(a, x, _), (b, y, _)| {
         let keys = match (a, b) {
             (Some(a), Some(b)) if sort.descending => b.cmp(a),
             (Some(a), Some(b)) => a.cmp(b),
             (a, b) => b.is_some().cmp(&a.is_some()),
         };
-        keys.then(x.order.cmp(&y.order))
+        keys.then(x.cmp(y))
     });
     all.truncate(most);
-    Ok(all.into_iter().map(|(_, ranked)| ranked).collect())
+    Ok(all.into_iter().map(|(.., ranked)| ranked).collect())
 }
 
 /// The value of a document; of a column `of_times` only moments are meant.

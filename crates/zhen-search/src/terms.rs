@@ -3,12 +3,14 @@
 //! segments together, is known to later searches of the same commit.
 
 use std::cell::{OnceCell, RefCell};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use tantivy::columnar::Column;
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::TermInfo;
 use tantivy::schema::{Field, Schema};
 use tantivy::{InvertedIndexReader, Searcher, SegmentReader};
+use zhen_index::schema::name;
 
 use crate::bm25::{Saturation, Saturations};
 use crate::plan::ListSpec;
@@ -35,6 +37,8 @@ const MOST_ROOMS: usize = 16;
 /// What is known of the terms of one commit, learned from its searches.
 pub(crate) struct Known {
     saturations: Saturations,
+    /// The order of ties, by segment.
+    orders: OnceLock<Vec<Column<u64>>>,
     /// Where terms stand, by number of the field.
     places: Vec<Recent<Box<str>, Arc<Places>>>,
     /// Lists made for queries.
@@ -71,6 +75,7 @@ impl Known {
     pub(crate) fn new(schema: &Schema) -> Self {
         Self {
             saturations: Saturations::new(schema),
+            orders: OnceLock::new(),
             places: schema.fields().map(|_| Recent::new(TERMS_ROOM)).collect(),
             lists: Recent::new(LISTS_ROOM),
             findings: Recent::new(FINDINGS_ROOM),
@@ -188,6 +193,16 @@ impl<'a> Terms<'a> {
     /// How documents gain by the terms of `field`.
     pub(crate) fn saturation(&self, field: Field) -> tantivy::Result<&'a Saturation> {
         self.known.saturations.of(field, || self.average_length(field))
+    }
+
+    /// The order of documents with the same score, by segment.
+    pub(crate) fn orders(&self) -> tantivy::Result<&'a [Column<u64>]> {
+        if let Some(known) = self.known.orders.get() {
+            return Ok(known);
+        }
+        let columns = self.segments().iter().map(|segment| segment.fast_fields().u64(name::ORDER));
+        let columns = columns.collect::<tantivy::Result<_>>()?;
+        Ok(self.known.orders.get_or_init(|| columns))
     }
 
     /// The mean length of `field` in the documents that are not deleted, as their norms tell it: a merge
