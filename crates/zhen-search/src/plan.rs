@@ -57,7 +57,7 @@ pub(crate) struct ListSpec {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum ListKind {
     /// Documents in which these grams follow each other.
-    Phrase(Vec<GramPattern>),
+    Phrase(Arc<[GramPattern]>),
     /// Documents with a gram that begins so.
     Prefix(String),
     /// Documents with a gram at most so many edits from this word.

@@ -68,7 +68,7 @@ pub(crate) enum FindingKind {
 pub(crate) type Finding = Arc<[String]>;
 
 /// A list for each segment.
-pub(crate) type Lists = Vec<Arc<List>>;
+pub(crate) type Lists = Arc<[Arc<List>]>;
 
 impl Known {
     /// Nothing yet.
@@ -289,7 +289,7 @@ impl<'a> Terms<'a> {
         let lists = (0..self.segments().len()).map(|segment| make(segment).map(Arc::new));
         let lists: Lists = lists.collect::<tantivy::Result<_>>()?;
         let bytes = lists.iter().map(|list| LIST + list.bytes()).sum();
-        known.put(spec.clone(), lists.clone(), bytes);
+        known.put(spec.clone(), Arc::clone(&lists), bytes);
         Ok(lists)
     }
 }

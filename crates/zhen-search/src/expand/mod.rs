@@ -471,7 +471,9 @@ fn standing(f: Fields, candidate: &str, plan: &mut Plan) -> [Origin; 2] {
         [GramPattern::Is(gram)] => {
             [f.body_grams, f.title_grams].map(|field| Origin::Term(field, gram.clone()))
         }
-        _ => [f.body_grams, f.title_grams]
-            .map(|field| plan.list(field, ListKind::Phrase(phrase.clone()))),
+        _ => {
+            let kind = ListKind::Phrase(phrase.into());
+            [f.body_grams, f.title_grams].map(|field| plan.list(field, kind.clone()))
+        }
     }
 }

@@ -232,7 +232,10 @@ impl Planner<'_> {
             [GramPattern::Is(gram)] => {
                 fields.map(|field| Origin::Term(field, gram.clone())).to_vec()
             }
-            _ => fields.map(|field| plan.list(field, ListKind::Phrase(phrase.clone()))).to_vec(),
+            _ => {
+                let kind = ListKind::Phrase(phrase.into());
+                fields.map(|field| plan.list(field, kind.clone())).to_vec()
+            }
         }
     }
 
@@ -321,7 +324,7 @@ impl Planner<'_> {
         let kind = match phrase.as_slice() {
             [] => return Mask::Origins(Vec::new()),
             [GramPattern::Begins(start)] => ListKind::Prefix(start.clone()),
-            _ => ListKind::Phrase(phrase),
+            _ => ListKind::Phrase(phrase.into()),
         };
         let origins = fields.map(|field| plan.list(field, kind.clone())).to_vec();
         if used == Use::Score {
@@ -356,7 +359,7 @@ impl Planner<'_> {
                 {
                     *last = GramPattern::Begins(std::mem::take(gram));
                 }
-                let origins = [plan.list(field, ListKind::Phrase(phrase))];
+                let origins = [plan.list(field, ListKind::Phrase(phrase.into()))];
                 if used == Use::Score {
                     plan.add_origins(&origins, [boost], None);
                     plan.patterns.push(match prefix {
