@@ -5,7 +5,7 @@ use tantivy::{DocAddress, Searcher};
 
 use crate::api::Via;
 use crate::bm25::{self, Score};
-use crate::plan::{ListKind, Origin, Plan};
+use crate::plan::{ListKind, Origin, Plan, SharedOrigin};
 use crate::rank::{Prepared, gain};
 
 /// An account of one document and one query.
@@ -146,9 +146,9 @@ pub(crate) fn explain(
     })
 }
 
-fn describe(origin: &Origin, plan: &Plan) -> String {
+fn describe(origin: &SharedOrigin, plan: &Plan) -> String {
     match origin {
-        Origin::Term(_, text) => text.clone(),
+        Origin::Term(_, text) => text.as_ref().to_owned(),
         Origin::List(at) => match &plan.lists[*at].kind {
             ListKind::Phrase(grams) => {
                 use zhen_text::unit::GramPattern::{Begins, Is};

@@ -1,6 +1,7 @@
 //! What a query asks of the index: what is looked up, what is required, what scores, and what is
 //! highlighted. The [planner](crate::planner) makes it.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -33,17 +34,37 @@ pub(crate) struct Plan {
     pub(crate) standards: Vec<Vec<usize>>,
     /// Words as typed that may be slips, each with the likeliest word that was meant.
     pub(crate) slips: Vec<(String, String)>,
-    by_term: FxHashMap<(Field, String), usize>,
+    /// The terms as typed, by number of the field.
+    by_term: Vec<FxHashMap<Rc<str>, usize>>,
     slots: usize,
 }
 
 /// Where documents come from.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) enum Origin {
+pub(crate) enum Origin<Text = String> {
     /// The postings of a term of a field.
-    Term(Field, String),
+    Term(Field, Text),
     /// The list of this number.
     List(usize),
+}
+
+/// Where documents come from, with a text that all share who name the term.
+pub(crate) type SharedOrigin = Origin<Rc<str>>;
+
+impl SharedOrigin {
+    /// A term in each of two fields.
+    pub(crate) fn terms(fields: [Field; 2], text: impl Into<Rc<str>>) -> [Self; 2] {
+        let text = text.into();
+        fields.map(|field| Self::Term(field, Rc::clone(&text)))
+    }
+
+    /// The same with a text of its own.
+    pub(crate) fn owned(&self) -> Origin {
+        match self {
+            Self::Term(field, text) => Origin::Term(*field, text.as_ref().to_owned()),
+            Self::List(at) => Origin::List(*at),
+        }
+    }
 }
 
 /// A list made for the query.
@@ -69,7 +90,7 @@ pub(crate) enum ListKind {
 pub(crate) struct ScoreTerm {
     /// The field whose lengths normalise it.
     pub(crate) field: Field,
-    pub(crate) origin: Origin,
+    pub(crate) origin: SharedOrigin,
     pub(crate) boost: f32,
     /// The group whose word a document with this term holds.
     pub(crate) group: Option<usize>,
@@ -93,7 +114,7 @@ pub(crate) struct ScoreTerm {
 #[derive(Debug, Clone)]
 pub(crate) enum Mask {
     /// Any of these.
-    Origins(Vec<Origin>),
+    Origins(Vec<SharedOrigin>),
     Condition(Box<Condition>),
     /// These documents, by segment.
     Documents(Arc<Vec<Bits>>),
@@ -119,27 +140,26 @@ impl Mask {
 impl Plan {
     /// Adds a term of a field.
     pub(crate) fn add(&mut self, field: Field, term: &str, boost: f32, group: Option<usize>) {
-        self.add_origin(Origin::Term(field, term.to_owned()), boost, group);
+        self.add_origin(&Origin::Term(field, term.into()), boost, group);
     }
 
     /// Adds what stands in the body and in the title, or in one of them, with the boost of each.
     pub(crate) fn add_origins<const FIELDS: usize>(
         &mut self,
-        origins: &[Origin],
+        origins: &[SharedOrigin],
         boosts: [f32; FIELDS],
         group: Option<usize>,
     ) {
         for (origin, boost) in origins.iter().zip(boosts) {
-            self.add_origin(origin.clone(), boost, group);
+            self.add_origin(origin, boost, group);
         }
     }
 
     /// Adds what scores; what is known already of the same word counts more.
-    fn add_origin(&mut self, origin: Origin, boost: f32, group: Option<usize>) {
-        let field = self.field_of(&origin);
-        if let Origin::Term(field, term) = &origin {
-            let key = (*field, term.clone());
-            if let Some(&at) = self.by_term.get(&key) {
+    fn add_origin(&mut self, origin: &SharedOrigin, boost: f32, group: Option<usize>) {
+        let field = self.field_of(origin);
+        if let Origin::Term(_, term) = origin {
+            if let Some(at) = self.planned(field, term) {
                 let known = &mut self.terms[at];
                 if known.group.is_none() || group.is_none() || known.group == group {
                     known.boost += boost;
@@ -147,12 +167,16 @@ impl Plan {
                     return;
                 }
             } else {
-                self.by_term.insert(key, self.terms.len());
+                let number = field.field_id() as usize;
+                if self.by_term.len() <= number {
+                    self.by_term.resize_with(number + 1, FxHashMap::default);
+                }
+                self.by_term[number].insert(Rc::clone(term), self.terms.len());
             }
         }
         self.terms.push(ScoreTerm {
             field,
-            origin,
+            origin: origin.clone(),
             boost,
             group,
             doubtful: false,
@@ -166,7 +190,7 @@ impl Plan {
 
     /// The number of a term as typed, if it is looked up in the field.
     fn planned(&self, field: Field, term: &str) -> Option<usize> {
-        self.by_term.get(&(field, term.to_owned())).copied()
+        self.by_term.get(field.field_id() as usize)?.get(term).copied()
     }
 
     /// Lets a term find no documents by itself, unless they hold a word by it.
@@ -214,7 +238,7 @@ impl Plan {
         &mut self,
         slot: usize,
         road: usize,
-        origin: &Origin,
+        origin: &SharedOrigin,
         boost: f32,
         groups: &[usize],
     ) {
@@ -264,7 +288,7 @@ impl Plan {
     }
 
     /// The list of this kind, made if it is not yet planned.
-    pub(crate) fn list(&mut self, field: Field, kind: ListKind) -> Origin {
+    pub(crate) fn list(&mut self, field: Field, kind: ListKind) -> SharedOrigin {
         let spec = ListSpec { field, kind };
         let at = self.lists.iter().position(|known| *known == spec);
         Origin::List(at.unwrap_or_else(|| {
@@ -274,7 +298,7 @@ impl Plan {
     }
 
     /// The field that an origin is of.
-    pub(crate) fn field_of(&self, origin: &Origin) -> Field {
+    pub(crate) fn field_of(&self, origin: &SharedOrigin) -> Field {
         match origin {
             Origin::Term(field, _) => *field,
             Origin::List(at) => self.lists[*at].field,

@@ -35,7 +35,7 @@ use crate::duplicates::Duplicates;
 use crate::function_words;
 use crate::passage::Pattern;
 use crate::phrase;
-use crate::plan::{ListKind, Origin, Plan};
+use crate::plan::{ListKind, Origin, Plan, SharedOrigin};
 use crate::postings::find;
 use crate::terms::Terms;
 use crate::vocabulary::AskedVocabulary;
@@ -357,8 +357,8 @@ fn compete(
         let short = expansion.via == Via::Alias && asked.holdings.is_short_word(&candidate.text);
         // 北大 is not meant where 东北大学 stands.
         if short || candidate.is_word {
-            let word = |field| Origin::Term(field, candidate.text.clone());
-            origins = [word(fields.body_words), word(fields.title_words)];
+            let words = [fields.body_words, fields.title_words];
+            origins = SharedOrigin::terms(words, candidate.text.as_str());
         }
         let boosts = [boost * weights::BODY_WORD, boost * weights::TITLE_WORD];
         let tells = tells(asked, expansion.via, &candidate.text);
@@ -380,7 +380,7 @@ fn compete(
             let words = candidate.text.split(' ');
             for word in words.filter(|word| !function_words::is_one(word)) {
                 let stem = latin::stem(word);
-                let origin = Origin::Term(fields.body_words, stem.clone());
+                let origin = Origin::Term(fields.body_words, stem.as_str().into());
                 plan.compete(slots[0], road, &origin, boost * weights::LOOSE_TRANSLATION, &[]);
                 let weight = candidate.weight * weights::LOOSE_TRANSLATION;
                 plan.add_pattern(Pattern {
@@ -388,11 +388,12 @@ fn compete(
                     // Shown where nothing else stands for the word.
                     rank: 2,
                     stem: Some(stem),
-                    origins: vec![origin],
+                    origins: vec![origin.owned()],
                     ..Pattern::new(typed, word, weight)
                 });
             }
         }
+        let owned = || origins.iter().map(SharedOrigin::owned).collect();
         let of_words = matches!(origins[0], Origin::Term(field, _) if field == fields.body_words);
         plan.patterns.push(Pattern {
             via: expansion.via,
@@ -405,7 +406,7 @@ fn compete(
             },
             stem: (single && candidate.text.is_ascii()).then(|| latin::stem(&candidate.text)),
             // Ideographs that are looked up as a word are shown in other words too.
-            origins: if candidate.text.is_ascii() || !of_words { origins.to_vec() } else { vec![] },
+            origins: if candidate.text.is_ascii() || !of_words { owned() } else { vec![] },
             ..Pattern::new(typed, &candidate.text, 1.3 * candidate.weight)
         });
     }
@@ -456,20 +457,19 @@ fn is_single(text: &str) -> bool {
 }
 
 /// Where a candidate stands, in the body and in the title.
-fn standing(f: Fields, candidate: &str, plan: &mut Plan) -> [Origin; 2] {
+fn standing(f: Fields, candidate: &str, plan: &mut Plan) -> [SharedOrigin; 2] {
     let phrase = unit::phrase(candidate);
     match phrase.as_slice() {
         // One Latin word: in any inflection. One Han character: as a word, or it would be found in
         // half of all words.
         [GramPattern::Is(word)] if word.is_ascii() => {
-            let stem = latin::stem(word);
-            [Origin::Term(f.body_words, stem.clone()), Origin::Term(f.title_words, stem)]
+            SharedOrigin::terms([f.body_words, f.title_words], latin::stem(word))
         }
         [GramPattern::Begins(word)] => {
-            [f.body_words, f.title_words].map(|field| Origin::Term(field, word.clone()))
+            SharedOrigin::terms([f.body_words, f.title_words], word.as_str())
         }
         [GramPattern::Is(gram)] => {
-            [f.body_grams, f.title_grams].map(|field| Origin::Term(field, gram.clone()))
+            SharedOrigin::terms([f.body_grams, f.title_grams], gram.as_str())
         }
         _ => {
             let kind = ListKind::Phrase(phrase.into());

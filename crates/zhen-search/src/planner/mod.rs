@@ -20,7 +20,7 @@ use zhen_text::{Analyzer, QueryWord, WordKind, fold, number};
 use crate::expand::{self, Asked, Holdings};
 use crate::filter::{Condition, DUPLICATES};
 use crate::passage::Pattern;
-use crate::plan::{ListKind, Mask, Origin, Plan};
+use crate::plan::{ListKind, Mask, Plan, SharedOrigin};
 use crate::wanted::{is_function_word, is_single_han, is_unit, wanted};
 use crate::weights;
 
@@ -224,14 +224,12 @@ impl Planner<'_> {
     }
 
     /// Where folded `text` stands, in the body and in the title.
-    fn standing(&self, folded: &str, plan: &mut Plan) -> Vec<Origin> {
+    fn standing(&self, folded: &str, plan: &mut Plan) -> Vec<SharedOrigin> {
         let phrase = unit::phrase(folded);
         let fields = [self.fields.body_grams, self.fields.title_grams];
         match phrase.as_slice() {
             [] => Vec::new(),
-            [GramPattern::Is(gram)] => {
-                fields.map(|field| Origin::Term(field, gram.clone())).to_vec()
-            }
+            [GramPattern::Is(gram)] => SharedOrigin::terms(fields, gram.as_str()).to_vec(),
             _ => {
                 let kind = ListKind::Phrase(phrase.into());
                 fields.map(|field| plan.list(field, kind.clone())).to_vec()
@@ -374,12 +372,12 @@ impl Planner<'_> {
     }
 
     /// Any of these means that a document holds the word.
-    fn members(&self, word: &QueryWord, plan: &mut Plan) -> Vec<Origin> {
+    fn members(&self, word: &QueryWord, plan: &mut Plan) -> Vec<SharedOrigin> {
         let f = self.fields;
         match (word.kind, &word.term) {
-            (WordKind::Latin, Some(term)) if !self.exact => [f.body_words, f.title_words]
-                .map(|field| Origin::Term(field, term.clone()))
-                .to_vec(),
+            (WordKind::Latin, Some(term)) if !self.exact => {
+                SharedOrigin::terms([f.body_words, f.title_words], term.as_str()).to_vec()
+            }
             _ => self.standing(&word.text, plan),
         }
     }
@@ -401,7 +399,7 @@ enum Use {
 }
 
 /// What stands in each of these; `None` where there are none.
-fn all_of(origins: impl Iterator<Item = Vec<Origin>>) -> Option<Mask> {
+fn all_of(origins: impl Iterator<Item = Vec<SharedOrigin>>) -> Option<Mask> {
     let all: Vec<Mask> = origins.map(Mask::Origins).collect();
     (!all.is_empty()).then_some(Mask::And(all))
 }
