@@ -92,11 +92,14 @@ fn candidates(
     if small && function_words::is_one(key) {
         return Vec::new();
     }
+    let counterparts = aliases.of(key).unwrap_or_default();
+    if counterparts.is_empty() {
+        return Vec::new();
+    }
     // As typed, for the key may be without the ending of a plural.
     let word = &asked.words[words[0]].text;
     let known = small && !Lexicon::builtin().to_chinese(&[word]).is_empty();
     let ordinary = known && key.len() <= 5;
-    let Ok(counterparts) = aliases.of(key) else { return Vec::new() };
     let most = counterparts.iter().map(|one| one.documents).max().unwrap_or(0).max(1);
     let mut candidates = Vec::new();
     for one in counterparts.into_iter().take(MOST) {
