@@ -161,12 +161,11 @@ impl IndexEngine {
 
     /// The newest commit.
     fn state(&self) -> Result<Arc<State>, SearchError> {
-        let mark = Mark::of(&self.index);
         let known = Arc::clone(&self.state.read().unwrap_or_else(|poisoned| poisoned.into_inner()));
-        if known.mark == mark {
+        if known.is_current(&self.index) {
             return Ok(known);
         }
-        self.state_at(mark, false)
+        self.state_at(Mark::of(&self.index), false)
     }
 
     /// The commit of that mark, read anew if `surely`.

@@ -40,6 +40,15 @@ pub(crate) struct State {
 }
 
 impl State {
+    /// Whether this is what there is now. Once the documents of the commit are counted, nothing that is
+    /// counted later is of it.
+    pub(crate) fn is_current(&self, index: &ZhenIndex) -> bool {
+        let Mark { commit, synonyms, counts } = &self.mark;
+        *commit == Mark::of_commit(index)
+            && *synonyms == Mark::of_synonyms(index)
+            && (self.counts.is_some() || *counts == Mark::of_counts(index))
+    }
+
     /// The commit at which `reader` is and which has this mark. What `known` has need not be made
     /// again.
     pub(crate) fn read(
@@ -94,10 +103,22 @@ impl Mark {
     /// As the files of the index are now.
     pub(crate) fn of(index: &ZhenIndex) -> Self {
         Self {
-            commit: FileMark::of(&index.dir().join("meta.json")),
-            synonyms: FileMark::of(&synonyms_file(index.dir())),
-            counts: FileMark::of(&index.dir().join(DUPLICATES_FILE)),
+            commit: Self::of_commit(index),
+            synonyms: Self::of_synonyms(index),
+            counts: Self::of_counts(index),
         }
+    }
+
+    fn of_commit(index: &ZhenIndex) -> FileMark {
+        FileMark::of(&index.dir().join("meta.json"))
+    }
+
+    fn of_synonyms(index: &ZhenIndex) -> FileMark {
+        FileMark::of(&synonyms_file(index.dir()))
+    }
+
+    fn of_counts(index: &ZhenIndex) -> FileMark {
+        FileMark::of(&index.dir().join(DUPLICATES_FILE))
     }
 }
 
