@@ -391,8 +391,9 @@ impl<'a> Tally<'a> {
         }
         for bit in ones(bits) {
             let score = scores[bit as usize];
-            // Of most documents it need not be known how many words they hold: none gains more than this.
-            if score.saturating_add(gain(score, 1, 1)) < self.best.least() {
+            // Of most documents it need not be known how many words they hold: none gains more than two
+            // thirds of its score.
+            if u64::from(score) * 5 < u64::from(self.best.least()) * 3 {
                 continue;
             }
             let score = score.saturating_add(gain(score, held(bit), ctx.words));
