@@ -46,7 +46,7 @@ pub(crate) struct Saturation {
 
 impl Saturation {
     /// Frequencies up to which it is worked out beforehand.
-    const FEW: usize = 8;
+    const FEW: usize = 24;
 
     /// `average` is the mean number of terms of the field over all documents.
     pub(crate) fn new(average: f32) -> Self {
