@@ -107,18 +107,23 @@ impl Window {
     /// Finds which documents that are not masked out hold some of the words, and which every one; how
     /// many surely hold every one.
     pub(crate) fn find_matches(&mut self, mask: Option<&Bits>) -> u64 {
-        let mut count = 0;
-        for i in 0..WINDOW_WORDS {
-            let masked = mask.map_or(u64::MAX, |mask| mask.word(self.start as usize / 64 + i));
-            let (mut any, mut all, mut surely) = (self.any[i], masked, masked);
-            for group in &self.groups {
+        let Self { any, strict: all, groups, start, .. } = self;
+        let first = *start as usize / 64;
+        let masked: WindowBits =
+            std::array::from_fn(|i| mask.map_or(u64::MAX, |mask| mask.word(first + i)));
+        let mut surely = masked;
+        *all = masked;
+        // Group by group, for then several words are combined at once.
+        for group in groups {
+            for i in 0..WINDOW_WORDS {
                 let held = group.surely[i] | group.perhaps[i];
-                (any, all, surely) = (any | held, all & held, surely & group.surely[i]);
+                any[i] |= held;
+                all[i] &= held;
+                surely[i] &= group.surely[i];
             }
-            (self.any[i], self.strict[i]) = (any & masked, all);
-            count += u64::from(surely.count_ones());
         }
-        count
+        any.iter_mut().zip(masked).for_each(|(any, masked)| *any &= masked);
+        surely.iter().map(|word| u64::from(word.count_ones())).sum()
     }
 }
 
