@@ -12,7 +12,7 @@ use crate::errors::IndexError;
 use crate::hash::hash64;
 
 /// Version of everything an index consists of: schema, records, manifest, sidecars.
-pub const FORMAT_VERSION: u32 = 4;
+pub const FORMAT_VERSION: u32 = 5;
 
 /// User dictionaries up to this many bytes stand in the manifest itself.
 const INLINE_DICTIONARY: usize = 64 << 10;

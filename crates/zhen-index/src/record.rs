@@ -1,8 +1,8 @@
 //! The stored form of a document.
 //!
 //! A record is one run of bytes: a header of lengths, the title, the metadata, and to the end,
-//! compressed where that makes it shorter, the *rest*: the ranges of headings, the map of lines, and the
-//! body. Metadata are texts with their lengths before them, and last the fields of the input record that
+//! compressed where that makes it shorter, the *rest*: the ranges of headings, the map of lines, the
+//! lengths of the runs of the body that folding leaves alone, and the body. Metadata are texts with their lengths before them, and last the fields of the input record that
 //! mean nothing here, as JSON. A list of hits needs no more than title and metadata, which lie as they are; showing a passage
 //! needs the body and a few lines of the map. So each part is decoded only when asked for.
 //!
@@ -11,16 +11,18 @@
 mod meta;
 
 use std::cell::OnceCell;
+use std::iter;
 use std::ops::Range;
 
 use tantivy::directory::OwnedBytes;
 use zhen_source::{Document, LineMap};
+use zhen_text::fold::{self, Folded};
 
 pub use self::meta::RecordMeta;
 use crate::varint::{put_varint, take_varint};
 
 /// First byte of every record.
-const LAYOUT: u8 = 2;
+const LAYOUT: u8 = 3;
 /// An LZ4 block of so many bytes holds at most so many times as many.
 const MOST_RATIO: usize = 255;
 
@@ -54,10 +56,14 @@ pub fn encode(document: &Document, lang: Option<&str>, source: Option<&str>) -> 
         put_varint(&mut lines, u64::from(source));
         last = body;
     }
+    let mut unchanged = Vec::new();
+    for length in fold::unchanged_runs(&document.body) {
+        put_varint(&mut unchanged, length as u64);
+    }
 
     let title = document.title.as_bytes();
-    let rest = [&headings, &lines, document.body.as_bytes()];
-    let mut record = Vec::with_capacity(1 + 5 * 5 + title.len() + meta.len());
+    let rest = [&headings, &lines, &unchanged, document.body.as_bytes()];
+    let mut record = Vec::with_capacity(1 + 6 * 5 + title.len() + meta.len());
     record.push(LAYOUT);
     for part in [title, &meta].iter().chain(&rest) {
         put_varint(&mut record, part.len() as u64);
@@ -74,7 +80,7 @@ pub fn encode(document: &Document, lang: Option<&str>, source: Option<&str>) -> 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
     bytes: OwnedBytes,
-    /// Headings, lines and body, where they were compressed and have been asked for.
+    /// Headings, lines, unchanged runs and body, where they were compressed and have been asked for.
     rest: OnceCell<Vec<u8>>,
 }
 
@@ -114,10 +120,11 @@ impl Record {
             },
             _ => return Err(broken("its body is longer than it can be")),
         };
-        let [headings, lines, _] = lengths;
+        let [headings, lines, unchanged, _] = lengths;
         let (headings, rest) = rest.split_at_checked(headings).ok_or(SHORT)?;
-        let (lines, body) = rest.split_at_checked(lines).ok_or(SHORT)?;
-        Ok(RecordRef { head, headings, lines, body: text(body)? })
+        let (lines, rest) = rest.split_at_checked(lines).ok_or(SHORT)?;
+        let (unchanged, body) = rest.split_at_checked(unchanged).ok_or(SHORT)?;
+        Ok(RecordRef { head, headings, lines, unchanged, body: text(body)? })
     }
 }
 
@@ -128,8 +135,8 @@ struct Parts<'a> {
     head: RecordHead<'a>,
     /// As it is stored.
     rest: &'a [u8],
-    /// The lengths of its parts: headings, lines, body.
-    lengths: [usize; 3],
+    /// The lengths of its parts: headings, lines, unchanged runs, body.
+    lengths: [usize; 4],
 }
 
 impl<'a> Parts<'a> {
@@ -141,7 +148,7 @@ impl<'a> Parts<'a> {
         let mut length =
             || usize::try_from(number(&mut rest)?).map_err(|_| broken("a length is too large"));
         let [title, meta] = [length()?, length()?];
-        let lengths = [length()?, length()?, length()?];
+        let lengths = [length()?, length()?, length()?, length()?];
         let (title, rest) = rest.split_at_checked(title).ok_or(SHORT)?;
         let (meta, rest) = rest.split_at_checked(meta).ok_or(SHORT)?;
         Ok(Self { head: RecordHead { title: text(title)?, meta }, rest, lengths })
@@ -188,6 +195,7 @@ pub struct RecordRef<'a> {
     head: RecordHead<'a>,
     headings: &'a [u8],
     lines: &'a [u8],
+    unchanged: &'a [u8],
     body: &'a str,
 }
 
@@ -200,6 +208,17 @@ impl<'a> RecordRef<'a> {
     /// The body as it was read: never folded or converted.
     pub fn body(&self) -> &'a str {
         self.body
+    }
+
+    /// The body [folded for units](fold::fold_for_units), without looking for what changes.
+    ///
+    /// # Errors
+    /// [`RecordError`] when what is known of it is not of this body.
+    pub fn folded_body(&self) -> Result<Folded<'a>, RecordError> {
+        let mut rest = self.unchanged;
+        let runs = iter::from_fn(|| usize::try_from(take_varint(&mut rest)?).ok());
+        let folded = fold::fold_for_units_by(self.body, runs).filter(|_| rest.is_empty());
+        folded.ok_or(broken("what folding leaves alone does not fit its body"))
     }
 
     /// The metadata, parsed at each call.
@@ -421,6 +440,23 @@ mod tests {
     }
 
     #[test]
+    fn a_record_knows_what_folding_leaves_alone() {
+        for body in
+            ["", "Plain text, 简体", "一部詞典，Ｃａｆé", &"臺灣 Some English. ".repeat(300)]
+        {
+            let document = Document { body: body.to_owned(), ..Document::default() };
+            let record = Record::from(encode(&document, None, None));
+            let record = record.get().unwrap();
+            let (known, looked_for) = (record.folded_body().unwrap(), fold::fold_for_units(body));
+            assert_eq!(known.text(), looked_for.text());
+            for (at, c) in known.text().char_indices() {
+                let range = at..at + c.len_utf8();
+                assert_eq!(known.original_range(range.clone()), looked_for.original_range(range));
+            }
+        }
+    }
+
+    #[test]
     fn an_empty_document_is_a_record_too() {
         let document = Document { id: "x".into(), ..Document::default() };
         let bytes = encode(&document, None, None);
@@ -448,7 +484,11 @@ mod tests {
         let read = |bytes: &[u8]| {
             let record = Record::from(bytes.to_vec());
             let head = record.head().and_then(|head| head.meta()).map(|_| ());
-            head.and(record.get().and_then(|record| record.to_document()))
+            let document = record.get().and_then(|record| {
+                record.folded_body()?;
+                record.to_document()
+            });
+            head.and(document)
         };
         let long = Document { body: sample().body.repeat(50), ..sample() };
         for document in [sample(), long] {
@@ -466,11 +506,11 @@ mod tests {
             }
         }
         assert!(read(&[]).is_err());
-        assert!(read(&[9, 0, 0, 0, 0, 0]).is_err());
+        assert!(read(&[9, 0, 0, 0, 0, 0, 0]).is_err());
         assert!(read(&[LAYOUT, 0xff, 0xff, 0xff]).is_err());
         // A body of an exabyte is not waited for.
         assert!(
-            read(&[LAYOUT, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f]).is_err()
+            read(&[LAYOUT, 0, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f]).is_err()
         );
     }
 }

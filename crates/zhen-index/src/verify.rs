@@ -6,6 +6,7 @@ use tantivy::index::SegmentComponent;
 use tantivy::postings::Postings;
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, DocSet, SegmentReader, Term};
+use zhen_text::fold;
 use zhen_text::synonym::Synonyms;
 use zhen_text::{Analyzer, Tracks};
 
@@ -222,6 +223,10 @@ impl ZhenIndex {
         record: RecordRef<'_>,
     ) -> Result<(), String> {
         let document = record.to_document().map_err(|error| error.to_string())?;
+        let folded = record.folded_body().map_err(|error| error.to_string())?;
+        if folded.text() != fold::fold_for_units(&document.body).text() {
+            return Err("what it says that folding leaves alone is not what does".to_owned());
+        }
         let order =
             segment.fast_fields().u64(name::ORDER).map_err(|error| error.to_string())?.first(doc);
         if order != Some(hash64(document.id.as_bytes())) {

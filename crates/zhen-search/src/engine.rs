@@ -10,6 +10,7 @@ use zhen_index::{
     read_record,
 };
 use zhen_query::NodeKind;
+use zhen_text::fold;
 use zhen_text::pinyin::Fuzzy;
 
 use crate::api::{
@@ -344,10 +345,15 @@ impl IndexEngine {
         let head = record.head().map_err(unreadable)?;
         let meta = head.meta().map_err(unreadable)?;
         let title = head.title();
+        let values = matcher.looks_for_values(ranked.address);
         // Most of the time goes into the body, which is looked at for passages alone.
         let whole = (passages > 0).then(|| part(&record)).transpose()?;
-        let body = whole.map_or("", |whole| whole.body());
-        let mut shown = matcher.show(ranked.address, title, body, passages);
+        let body = match whole {
+            None => fold::fold(""),
+            Some(whole) if values => fold::fold(whole.body()),
+            Some(whole) => whole.folded_body().map_err(unreadable)?,
+        };
+        let mut shown = matcher.show(title, &body, values, passages);
         if let Some(mut lines) = whole.map(|whole| whole.source_lines()) {
             for passage in &mut shown.passages {
                 passage.line = lines.source_line(passage.line).map_err(unreadable)?;

@@ -144,7 +144,7 @@ impl Matcher {
     }
 
     /// Whether numbers are looked for in a document; all else is found by units alone.
-    pub(super) fn looks_for_values(&self, document: DocAddress) -> bool {
+    pub(crate) fn looks_for_values(&self, document: DocAddress) -> bool {
         self.values.iter().any(|&(_, at)| {
             let holders = &self.patterns[at].pattern.holders;
             holders.as_ref().is_none_or(|holders| holders.contains(&document))

@@ -12,8 +12,7 @@ mod pattern;
 use std::ops::Range;
 
 use memchr::memmem;
-use tantivy::DocAddress;
-use zhen_text::fold;
+use zhen_text::fold::{self, Folded};
 use zhen_text::one_line;
 use zhen_text::unit::units;
 
@@ -37,16 +36,22 @@ pub(crate) struct Shown {
 }
 
 impl Matcher {
-    /// What a `document` shows: at most `most` passages, in the order they stand, with their lines of the
-    /// body. With none, the body is not looked at, and what matched is told of the title alone.
-    pub(crate) fn show(&self, document: DocAddress, title: &str, body: &str, most: usize) -> Shown {
+    /// What a document shows: at most `most` passages, in the order they stand, with their lines of the
+    /// body, which is [folded for units](fold::fold_for_units), or wholly where `values` says that numbers
+    /// are looked for. With none, the body is not looked at, and what matched is told of the title alone.
+    pub(crate) fn show(&self, title: &str, body: &Folded<'_>, values: bool, most: usize) -> Shown {
         let mut matched = Vec::new();
-        let values = self.looks_for_values(document);
-        let mut title_found = Found::new(self, title, values);
+        // Numbers have signs of their own.
+        let folded_title = match values {
+            true => fold::fold(title),
+            false => fold::fold_for_units(title),
+        };
+        let mut title_found = Found::new(self, &folded_title, values);
         let mut found = match most {
-            0 => Found::nothing(body),
+            0 => Found::nothing(body.original()),
             _ => Found::new(self, body, values),
         };
+        let body = body.original();
         let is_last = |found: &Occurrence| self.patterns[found.pattern].pattern.is_last();
         let occurrences = title_found.occurrences.iter().chain(&found.occurrences);
         if !occurrences.clone().all(is_last) {
@@ -211,14 +216,9 @@ impl<'a> Found<'a> {
         Self { text, occurrences: Vec::new() }
     }
 
-    fn new(matcher: &Matcher, text: &'a str, values: bool) -> Self {
-        // Numbers have signs of their own.
-        let folded = match values {
-            true => fold::fold(text),
-            false => fold::fold_for_units(text),
-        };
+    fn new(matcher: &Matcher, folded: &Folded<'a>, values: bool) -> Self {
         let found = matcher.find(folded.text(), values);
-        let parts = matcher.find_parts(&folded, &found);
+        let parts = matcher.find_parts(folded, &found);
         let mut occurrences = found.occurrences;
         let mut ranges = folded.ranges();
         for occurrence in &mut occurrences {
@@ -228,7 +228,7 @@ impl<'a> Found<'a> {
             occurrences.extend(parts);
             occurrences.sort_by_key(|occurrence| occurrence.range.start);
         }
-        Self { text, occurrences }
+        Self { text: folded.original(), occurrences }
     }
 
     /// The bytes of the text that match, the shorter first of those that begin alike.
@@ -313,8 +313,8 @@ mod tests {
             stem: text.is_ascii().then(|| zhen_text::latin::stem(text)),
             ..Pattern::new(query, text, 1.0)
         });
-        let document = DocAddress::new(0, 0);
-        Matcher::new(patterns.collect()).show(document, title, body, 3)
+        let body = fold::fold_for_units(body);
+        Matcher::new(patterns.collect()).show(title, &body, false, 3)
     }
 
     fn marked(passage: &Passage) -> String {

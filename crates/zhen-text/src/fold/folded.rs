@@ -13,7 +13,7 @@ pub struct Folded<'a> {
 
 /// From `folded` on, the folded text stands in the original from `original` on, byte for byte,
 /// until the next step; within a `spread` step all bytes come from one original character.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Step {
     folded: u32,
     original: u32,

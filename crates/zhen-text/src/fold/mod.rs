@@ -27,31 +27,80 @@ use crate::utf8;
 
 /// Folds `text`, keeping a map back to it.
 pub fn fold(text: &str) -> Folded<'_> {
-    fold_with_map::<false>(text)
+    fold_with_map::<false>(text, |at| run_end::<false>(text, at))
 }
 
 /// As [`fold`], for one who looks at nothing but the [units](crate::unit): the units are the same ones,
 /// but punctuation of full width between them stays, of which there is more in Chinese than of all else
 /// that folds.
 pub fn fold_for_units(text: &str) -> Folded<'_> {
-    fold_with_map::<true>(text)
+    fold_with_map::<true>(text, |at| run_end::<true>(text, at))
 }
 
-fn fold_with_map<const UNITS: bool>(text: &str) -> Folded<'_> {
-    let end = run_end::<UNITS>(text, 0);
+/// The lengths in bytes of the runs of `text` that [`fold_for_units`] leaves alone but for ASCII capitals,
+/// in order; some may be empty.
+///
+/// ```
+/// use zhen_text::fold;
+/// let text = "Some text, 一部詞典";
+/// let runs = fold::unchanged_runs(text);
+/// assert_eq!(runs, ["Some text, 一部".len(), 0]);
+/// let folded = fold::fold_for_units_by(text, runs).unwrap();
+/// assert_eq!(folded.text(), "some text, 一部词典");
+/// ```
+pub fn unchanged_runs(text: &str) -> Vec<usize> {
+    let mut lengths = Vec::new();
+    let mut at = 0;
+    loop {
+        let end = run_end::<true>(text, at);
+        lengths.push(end - at);
+        let Some(c) = text[end..].chars().next() else { return lengths };
+        at = fold_alike::<true>(text, end, |_| {});
+        if at == end {
+            at += c.len_utf8();
+        }
+    }
+}
+
+/// As [`fold_for_units`], but the text is not looked through for what changes: `runs` are its
+/// [unchanged runs](unchanged_runs). `None` when they do not divide it on borders of its characters; runs
+/// of another text that do divide this one give a text that is not folded as it should be.
+pub fn fold_for_units_by(
+    text: &str,
+    runs: impl IntoIterator<Item = usize>,
+) -> Option<Folded<'_>> {
+    let mut runs = runs.into_iter();
+    let mut fits = true;
+    let folded = fold_with_map::<true>(text, |at| {
+        let end = runs.next().and_then(|length| at.checked_add(length));
+        let end = end.filter(|&end| text.is_char_boundary(end));
+        fits &= end.is_some();
+        end.unwrap_or(text.len())
+    });
+    (fits && runs.next().is_none()).then_some(folded)
+}
+
+/// Folds a text, of which `run_end` says where the run ends that starts at a byte.
+#[inline]
+fn fold_with_map<const UNITS: bool>(
+    text: &str,
+    mut run_end: impl FnMut(usize) -> usize,
+) -> Folded<'_> {
+    let end = run_end(0);
     if end == text.len() && !has_capital(text) {
         return Folded { original: text, text: Cow::Borrowed(text), map: Vec::new() };
     }
     let mut out = String::with_capacity(text.len() + 8);
     let mut map = Mapper::default();
-    fold_runs::<true, UNITS>(text, end, &mut out, &mut map);
+    fold_runs::<true, UNITS>(text, end, run_end, &mut out, &mut map);
     Folded { original: text, text: Cow::Owned(out), map: map.steps }
 }
 
 /// Appends the folded form of `text` to `out`, without a map.
 pub fn fold_into(text: &str, out: &mut String) {
     out.reserve(text.len());
-    fold_runs::<false, false>(text, run_end::<false>(text, 0), out, &mut Mapper::default());
+    let run_end = |at| run_end::<false>(text, at);
+    fold_runs::<false, false>(text, run_end(0), run_end, out, &mut Mapper::default());
 }
 
 /// The folded form of `text`, without a map.
@@ -155,10 +204,10 @@ fn code_of_three_bytes(bytes: &[u8], at: usize) -> Option<usize> {
     three_bytes(bytes, at).map(utf8::three_bytes)
 }
 
-/// Appends what the characters from byte `at` on fold to, as long as that is as many bytes as before, and
-/// some of them change; how far it came.
+/// Calls `each` with what the characters from byte `at` on fold to, as long as that is as many bytes as
+/// before, and some of them change; how far it came.
 #[inline]
-fn push_alike<const UNITS: bool>(text: &str, mut at: usize, out: &mut String) -> usize {
+fn fold_alike<const UNITS: bool>(text: &str, mut at: usize, mut each: impl FnMut(char)) -> usize {
     /// Characters without a change after which runs are looked for again.
     const UNCHANGED: usize = 16;
     let mut unchanged = 0;
@@ -167,17 +216,19 @@ fn push_alike<const UNITS: bool>(text: &str, mut at: usize, out: &mut String) ->
         && let Some(folded) = three_for_three::<UNITS>(code)
     {
         unchanged = if folded as usize == code { unchanged + 1 } else { 0 };
-        out.push(folded);
+        each(folded);
         at += 3;
     }
     at
 }
 
-/// Appends the folded form of `text` to `out`; its first run ends at byte `end`. With `MAP` a map is made,
-/// with `UNITS` only units count.
+/// Appends the folded form of `text` to `out`; its first run ends at byte `end`, and where others end says
+/// `run_end`. With `MAP` a map is made, with `UNITS` only units count.
+#[inline]
 fn fold_runs<const MAP: bool, const UNITS: bool>(
     text: &str,
     mut end: usize,
+    mut run_end: impl FnMut(usize) -> usize,
     out: &mut String,
     map: &mut Mapper,
 ) {
@@ -197,8 +248,8 @@ fn fold_runs<const MAP: bool, const UNITS: bool>(
             if MAP {
                 map.step(out.len(), end, false);
             }
-            at = push_alike::<UNITS>(text, end, out);
-            end = run_end::<UNITS>(text, at);
+            at = fold_alike::<UNITS>(text, end, |c| out.push(c));
+            end = run_end(at);
             continue;
         }
         let Some(c) = text[end..].chars().next() else { break };
@@ -230,7 +281,7 @@ fn fold_runs<const MAP: bool, const UNITS: bool>(
                 }
             }
         }
-        end = run_end::<UNITS>(text, at);
+        end = run_end(at);
     }
     if MAP {
         map.step(out.len(), text.len(), false);
@@ -247,6 +298,7 @@ mod tests {
     //! 3. Ranges map back to character borders of the original, non-decreasing, within it.
     //! 4. Text that needs no folding is borrowed.
     //! 5. Folding for units gives the same units from the same places.
+    //! 6. Known runs give what looking for them gives; others, no panic.
 
     use std::ops::Range;
 
@@ -347,6 +399,23 @@ mod tests {
             text in "[詞典簡體中文，（。＋か\u{3099}㍿ﬁ\u{200B}Ａa ]{0,80}",
         ) {
             prop_assert_eq!(units_of(&fold(&text)), units_of(&fold_for_units(&text)));
+        }
+
+        #[test]
+        fn known_runs_give_what_looking_for_them_gives(
+            text in "([詞典簡體中文，（。＋か\u{3099}㍿ﬁ\u{200B}Ａa ]|[a-zA-Z简体中文]{12,30}|é|🎉){0,40}",
+            others in proptest::collection::vec(0_usize..20, 0..8),
+        ) {
+            let looked_for = fold_for_units(&text);
+            let runs = unchanged_runs(&text);
+            let folded = fold_for_units_by(&text, runs.iter().copied()).unwrap();
+            prop_assert_eq!(folded.text(), looked_for.text());
+            prop_assert_eq!(folded.is_borrowed(), looked_for.is_borrowed());
+            prop_assert_eq!(&folded.map, &looked_for.map);
+            let longer = runs.iter().copied().chain([0]);
+            prop_assert!(fold_for_units_by(&text, longer).is_none());
+            prop_assert!(fold_for_units_by(&text, runs[..runs.len() - 1].iter().copied()).is_none());
+            let _ = fold_for_units_by(&text, others);
         }
 
         #[test]
