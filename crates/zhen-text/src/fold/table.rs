@@ -110,7 +110,8 @@ static THREE_FOR_THREE: [u16; 0x1_0000] = {
 #[inline]
 pub(super) fn three_for_three<const UNITS: bool>(code: usize) -> Option<char> {
     let folded = THREE_FOR_THREE[code % THREE_FOR_THREE.len()];
-    if folded == 0 || !UNITS && is_wide_punctuation(code) {
+    // Zero; said so, it is known that the others have three bytes.
+    if folded < 0x800 || !UNITS && is_wide_punctuation(code) {
         return None;
     }
     char::from_u32(u32::from(folded))
