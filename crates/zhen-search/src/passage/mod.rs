@@ -48,7 +48,7 @@ impl Matcher {
         };
         let mut title_found = Found::new(self, &folded_title, values);
         let mut found = match most {
-            0 => Found::nothing(body.original()),
+            0 => Found::nothing(body),
             _ => Found::new(self, body, values),
         };
         let body = body.original();
@@ -84,12 +84,13 @@ impl Matcher {
     fn tell(&self, found: &Found<'_>, matched: &mut Vec<Matched>) {
         // By pattern, the term at which it was looked at last: mostly the next one is the same.
         let mut last: Vec<&str> = vec![""; self.patterns.len()];
+        let text = found.text();
         for occurrence in &found.occurrences {
             if matched.len() == MOST_MATCHED {
                 break;
             }
             let Compiled { pattern, .. } = &self.patterns[occurrence.pattern];
-            let term = &found.text[occurrence.range.clone()];
+            let term = &text[occurrence.range.clone()];
             if std::mem::replace(&mut last[occurrence.pattern], term) == term {
                 continue;
             }
@@ -118,7 +119,7 @@ impl Matcher {
             range: Option<Range<usize>>,
             score: f32,
         }
-        let body = found.text;
+        let body = found.text();
         let mut candidates: Vec<Candidate<'_>> = Vec::new();
         let mut seen: Vec<usize> = Vec::new();
         let mut rest = found.occurrences.iter().peekable();
@@ -159,7 +160,9 @@ impl Matcher {
                 continue;
             }
             // Most documents show one passage, which is compared with none.
-            let units_of = |range: &Range<usize>| plain_units(&body[range.clone()]);
+            let units_of = |range: &Range<usize>| {
+                plain_units(&found.folded.text()[found.folded.folded_range(range.clone())])
+            };
             shown.extend(chosen[shown.len()..].iter().map(units_of));
             if !chosen.is_empty() {
                 let units = units_of(&range);
@@ -175,12 +178,11 @@ impl Matcher {
     }
 }
 
-/// The units of a text, folded, one after another.
-fn plain_units(text: &str) -> String {
-    let folded = fold::fold_to_string(text);
+/// The units of a folded text, one after another.
+fn plain_units(folded: &str) -> String {
     let mut out = String::with_capacity(folded.len());
     let mut run = 0..0;
-    for unit in units(&folded) {
+    for unit in units(folded) {
         if unit.range.start == run.end {
             run.end = unit.range.end;
         } else {
@@ -205,18 +207,18 @@ fn are_alike(one: &str, other: &str) -> bool {
 }
 
 /// Where patterns match in a text.
-struct Found<'a> {
-    text: &'a str,
-    /// In the order in which they stand.
+struct Found<'f> {
+    folded: &'f Folded<'f>,
+    /// In the order in which they stand, as ranges of the original.
     occurrences: Vec<Occurrence>,
 }
 
-impl<'a> Found<'a> {
-    fn nothing(text: &'a str) -> Self {
-        Self { text, occurrences: Vec::new() }
+impl<'f> Found<'f> {
+    fn nothing(folded: &'f Folded<'f>) -> Self {
+        Self { folded, occurrences: Vec::new() }
     }
 
-    fn new(matcher: &Matcher, folded: &Folded<'a>, values: bool) -> Self {
+    fn new(matcher: &Matcher, folded: &'f Folded<'f>, values: bool) -> Self {
         let found = matcher.find(folded.text(), values);
         let parts = matcher.find_parts(folded, &found);
         let mut occurrences = found.occurrences;
@@ -228,7 +230,12 @@ impl<'a> Found<'a> {
             occurrences.extend(parts);
             occurrences.sort_by_key(|occurrence| occurrence.range.start);
         }
-        Self { text: folded.original(), occurrences }
+        Self { folded, occurrences }
+    }
+
+    /// The text as it was written.
+    fn text(&self) -> &'f str {
+        self.folded.original()
     }
 
     /// The bytes of the text that match, the shorter first of those that begin alike.
@@ -386,7 +393,7 @@ mod tests {
         fn plain_units_are_the_units_one_after_another(text in "[a-c安詞Ａ+#, 。\n]{0,30}") {
             let folded = fold::fold_to_string(&text);
             let expected: String = units(&folded).map(|unit| &folded[unit.range]).collect();
-            prop_assert_eq!(plain_units(&text), expected);
+            prop_assert_eq!(plain_units(&folded), expected);
         }
     }
 

@@ -47,6 +47,23 @@ impl<'a> Folded<'a> {
     pub fn ranges(&self) -> Ranges<'_> {
         Ranges { map: &self.map, length: self.original.len(), after: 0 }
     }
+
+    /// The folded bytes that `original`, a range of bytes of the original on character borders, became.
+    pub fn folded_range(&self, original: Range<usize>) -> Range<usize> {
+        let place = |original: usize| {
+            let after = self.map.partition_point(|step| step.original as usize <= original);
+            let next = self.map.get(after).map_or(self.text.len(), |next| next.folded as usize);
+            match after.checked_sub(1).map(|i| self.map[i]) {
+                None => original.min(next),
+                Some(step) => match original - step.original as usize {
+                    0 => step.folded as usize,
+                    _ if step.spread => next,
+                    beyond => (step.folded as usize + beyond).min(next),
+                },
+            }
+        };
+        place(original.start)..place(original.end)
+    }
 }
 
 /// Finds where ranges of a folded text come from; made by [`Folded::ranges`].
