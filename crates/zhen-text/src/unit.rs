@@ -78,8 +78,19 @@ fn class(c: char) -> Class {
         0x4E00..=0x9FFF => Class::Han,
         code @ 0..0x80 => ASCII[code as usize],
         0x80..0x530 => latin(c),
+        code if is_common_punctuation(code) => Class::Other,
         _ => class_of_rest(c),
     }
+}
+
+/// Whether it is punctuation of Chinese texts: after ideographs the most frequent in them, and told here
+/// without the tables of all characters.
+#[inline]
+const fn is_common_punctuation(code: u32) -> bool {
+    matches!(
+        code,
+        0x2010..=0x2027 | 0x3001..=0x3004 | 0x3008..=0x3020 | 0xFF01..=0xFF0F | 0xFF1A..=0xFF20
+    )
 }
 
 fn latin(c: char) -> Class {
@@ -344,6 +355,14 @@ mod tests {
             GramPattern::Begins(start) => gram.starts_with(start.as_str()),
         };
         grams.windows(phrase.len()).any(|window| window.iter().zip(phrase).all(fits))
+    }
+
+    #[test]
+    fn common_punctuation_is_what_it_is_by_the_tables() {
+        for code in (0..0x1_0000).filter(|&code| is_common_punctuation(code)) {
+            let c = char::from_u32(code).unwrap();
+            assert_eq!(class_of_rest(c), Class::Other, "{c}");
+        }
     }
 
     #[test]
