@@ -17,6 +17,8 @@ use crate::fuzzy;
 
 /// Most occurrences looked at in one document.
 const MOST_OCCURRENCES: usize = 4_000;
+/// As many there is room for at first.
+const USUAL_OCCURRENCES: usize = 16;
 
 /// The patterns of a query, ready to be looked for.
 pub(crate) struct Matcher {
@@ -154,8 +156,8 @@ impl Matcher {
     /// The places where patterns match, in order, those of numbers if asked for; at most
     /// [`MOST_OCCURRENCES`] or little more.
     pub(super) fn find(&self, folded: &str, values: bool) -> Finding {
-        let mut found: Vec<Occurrence> = Vec::new();
-        let mut beginnings = Vec::new();
+        let mut found: Vec<Occurrence> = Vec::with_capacity(USUAL_OCCURRENCES);
+        let mut beginnings = Vec::with_capacity(USUAL_OCCURRENCES);
         let mut is_clear = true;
         let mut visit = |Place { at, text }: Place| {
             if let Some(patterns) = &self.ideographs[text] {
@@ -295,9 +297,9 @@ impl Matcher {
             // its stem does.
             Some(beginnings) => {
                 let mut ranges = folded.ranges();
-                let begins = |stem: &&Stem, at: usize| {
-                    folded.text()[at..].starts_with(&stem.stem[..stem.kept])
-                };
+                let text = folded.text();
+                let begins =
+                    |stem: &&Stem, at: usize| text[at..].starts_with(&stem.stem[..stem.kept]);
                 for &at in beginnings {
                     if missing.iter().any(|stem| begins(stem, at)) {
                         let at = ranges.original_range(at..at + 1).start;
@@ -313,7 +315,7 @@ impl Matcher {
 
     /// Drops what matches only a part of a word that the document holds in a better way.
     fn keep_best_ranks(&self, found: &mut Vec<Occurrence>) {
-        if !self.ranked {
+        if !self.ranked || found.is_empty() {
             return;
         }
         // By word.

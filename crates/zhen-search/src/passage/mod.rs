@@ -40,7 +40,6 @@ impl Matcher {
     /// body, which is [folded for units](fold::fold_for_units), or wholly where `values` says that numbers
     /// are looked for. With none, the body is not looked at, and what matched is told of the title alone.
     pub(crate) fn show(&self, title: &str, body: &Folded<'_>, values: bool, most: usize) -> Shown {
-        let mut matched = Vec::new();
         // Numbers have signs of their own.
         let folded_title = match values {
             true => fold::fold(title),
@@ -58,8 +57,7 @@ impl Matcher {
             title_found.occurrences.retain(|found| !is_last(found));
             found.occurrences.retain(|found| !is_last(found));
         }
-        self.tell(&title_found, &mut matched);
-        self.tell(&found, &mut matched);
+        let matched = self.tell([&title_found, &found]);
         let title_highlights = highlights(title, &(0..title.len()), &title_found.sorted());
         if most == 0 {
             return Shown { passages: Vec::new(), title_highlights, matched };
@@ -80,17 +78,20 @@ impl Matcher {
         Shown { passages: passages.collect(), title_highlights, matched }
     }
 
-    /// Adds each word's first occurrence to what matched.
-    fn tell(&self, found: &Found<'_>, matched: &mut Vec<Matched>) {
+    /// What matched: each word's first occurrence.
+    fn tell(&self, found: [&Found<'_>; 2]) -> Vec<Matched> {
+        let mut matched: Vec<Matched> = Vec::new();
         // By pattern, the term at which it was looked at last: mostly the next one is the same.
         let mut last: Vec<&str> = vec![""; self.patterns.len()];
-        let text = found.text();
-        for occurrence in &found.occurrences {
+        let occurrences = found.into_iter().flat_map(|found| {
+            let text = found.text();
+            found.occurrences.iter().map(move |found| (found, &text[found.range.clone()]))
+        });
+        for (occurrence, term) in occurrences {
             if matched.len() == MOST_MATCHED {
                 break;
             }
             let Compiled { pattern, .. } = &self.patterns[occurrence.pattern];
-            let term = &text[occurrence.range.clone()];
             if std::mem::replace(&mut last[occurrence.pattern], term) == term {
                 continue;
             }
@@ -108,6 +109,7 @@ impl Matcher {
                 matched.push(Matched { query: pattern.query.clone(), term, via });
             }
         }
+        matched
     }
 
     /// The best passages, no two alike.
@@ -120,7 +122,7 @@ impl Matcher {
             score: f32,
         }
         let body = found.text();
-        let mut candidates: Vec<Candidate<'_>> = Vec::new();
+        let mut candidates: Vec<Candidate<'_>> = Vec::with_capacity(found.occurrences.len());
         let mut seen: Vec<usize> = Vec::new();
         let mut rest = found.occurrences.iter().peekable();
         while let Some(Occurrence { range: first, pattern, .. }) = rest.next() {
@@ -148,8 +150,8 @@ impl Matcher {
         }
         // Better first, and of equals the one that stands first.
         candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
-        let mut chosen: Vec<Range<usize>> = Vec::new();
-        let mut shown: Vec<String> = Vec::new();
+        let mut chosen: Vec<Range<usize>> = Vec::with_capacity(most);
+        let mut shown: Vec<String> = Vec::with_capacity(most);
         for Candidate { first, range, .. } in candidates.into_iter().take(200) {
             if chosen.len() == most {
                 break;
@@ -256,31 +258,24 @@ fn is_variant(query: &str, term: &str) -> bool {
 
 /// The parts of `ranges` that lie in `passage`, merged, as ranges of scalar values of it.
 fn highlights(body: &str, passage: &Range<usize>, ranges: &[Range<usize>]) -> Vec<[usize; 2]> {
-    let mut out: Vec<[usize; 2]> = Vec::new();
-    let mut merged: Vec<Range<usize>> = Vec::new();
     let from = ranges.partition_point(|range| range.end <= passage.start);
-    for range in
-        ranges[from.saturating_sub(64).min(from)..].iter().take_while(|r| r.start < passage.end)
-    {
-        if range.end <= passage.start {
-            continue;
-        }
-        let range = range.start.max(passage.start)..range.end.min(passage.end);
+    let near = ranges[from.saturating_sub(64).min(from)..].iter();
+    let within = near.take_while(|range| range.start < passage.end);
+    let within = within.filter(|range| range.end > passage.start);
+    let mut merged: Vec<[usize; 2]> = Vec::with_capacity(within.clone().count());
+    for range in within {
+        let (start, end) = (range.start.max(passage.start), range.end.min(passage.end));
         match merged.last_mut() {
-            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
-            _ => merged.push(range),
+            Some([_, last]) if start <= *last => *last = end.max(*last),
+            _ => merged.push([start, end]),
         }
     }
     let (mut byte, mut scalar) = (passage.start, 0);
-    let mut count = |to: usize| {
-        scalar += body[byte..to].chars().count();
-        byte = to;
-        scalar
-    };
-    for range in merged {
-        out.push([count(range.start), count(range.end)]);
+    for place in merged.as_flattened_mut() {
+        scalar += body[byte..*place].chars().count();
+        byte = std::mem::replace(place, scalar);
     }
-    out
+    merged
 }
 
 /// Counts lines up to ascending offsets.
