@@ -8,6 +8,7 @@
 //!
 //! The rest is an LZ4 block (<https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md>).
 
+mod lines;
 mod meta;
 
 use std::cell::OnceCell;
@@ -18,6 +19,8 @@ use tantivy::directory::OwnedBytes;
 use zhen_source::{Document, LineMap};
 use zhen_text::fold::{self, Folded};
 
+use self::lines::LineEntries;
+pub use self::lines::SourceLines;
 pub use self::meta::RecordMeta;
 use crate::varint::{put_varint, take_varint};
 
@@ -265,11 +268,11 @@ impl<'a> RecordRef<'a> {
     /// The same for a few lines, asked for in ascending order: the map is decoded no further than they
     /// need.
     pub fn source_lines(&self) -> SourceLines<'a> {
-        SourceLines { entries: self.line_entries(), last: None }
+        SourceLines::of(self.line_entries())
     }
 
     fn line_entries(&self) -> LineEntries<'a> {
-        LineEntries { rest: self.lines, last: 0 }
+        LineEntries::of(self.lines)
     }
 
     /// The whole document, as it was before it was indexed (with a detected language left out).
@@ -295,75 +298,7 @@ impl<'a> RecordRef<'a> {
     }
 }
 
-/// Where lines of the body stood in the source; made by [`RecordRef::source_lines`].
-#[derive(Debug, Clone)]
-pub struct SourceLines<'a> {
-    /// Those after `last`.
-    entries: LineEntries<'a>,
-    /// The entry that holds for the line asked for last.
-    last: Option<(u32, u32)>,
-}
-
-impl SourceLines<'_> {
-    /// The source line (1-based) of line `body` (1-based) of the body, no smaller than the one before.
-    ///
-    /// # Errors
-    /// [`RecordError`] when the map is cut short or does not ascend, as far as it is decoded.
-    pub fn source_line(&mut self, body: u32) -> Result<u32, RecordError> {
-        loop {
-            let mut after = self.entries.clone();
-            match after.next().transpose()? {
-                Some(entry) if entry.0 <= body => self.last = Some(entry),
-                _ => break,
-            }
-            self.entries = after;
-        }
-        Ok(self.last.map_or(body, |(first, source)| source.saturating_add(body - first)))
-    }
-}
-
-/// The entries of a stored map of lines.
-#[derive(Debug, Clone)]
-struct LineEntries<'a> {
-    rest: &'a [u8],
-    /// The line of the entry before.
-    last: u32,
-}
-
-impl LineEntries<'_> {
-    fn line(&mut self) -> Result<u32, RecordError> {
-        let line = u32::try_from(number(&mut self.rest)?).ok();
-        line.ok_or(broken("a line number is too large"))
-    }
-
-    fn entry(&mut self) -> Result<(u32, u32), RecordError> {
-        let (step, source) = (self.line()?, self.line()?);
-        self.last = self
-            .last
-            .checked_add(step)
-            .filter(|_| step > 0)
-            .ok_or(broken("its line numbers do not ascend"))?;
-        Ok((self.last, source))
-    }
-}
-
-impl Iterator for LineEntries<'_> {
-    type Item = Result<(u32, u32), RecordError>;
-
-    #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.rest.is_empty() {
-            return None;
-        }
-        let entry = self.entry();
-        if entry.is_err() {
-            // Nothing can be read after it.
-            self.rest = &[];
-        }
-        Some(entry)
-    }
-}
-
+#[inline]
 fn number(bytes: &mut &[u8]) -> Result<u64, RecordError> {
     take_varint(bytes).ok_or(broken("a number is cut short or too large"))
 }
