@@ -19,7 +19,7 @@ pub mod table;
 
 use rustc_hash::FxHashMap;
 
-use self::table::{BIT, Sound, of_character, of_letters};
+use self::table::{Sound, of_character, of_letters};
 
 /// Letters of a name.
 const LETTERS: std::ops::RangeInclusive<usize> = 4..=16;
@@ -29,8 +29,9 @@ const CHARACTERS: std::ops::RangeInclusive<usize> = 3..=9;
 const MOST_WAYS: usize = 6;
 /// The same where letters are looked for: fewer of them are the beginning of a word.
 const MOST_LATIN_WAYS: usize = 24;
-/// A name has at most so many bits a letter that its characters do not tell.
-const MOST_BITS: u32 = 2;
+/// A name has at most so many eighths of a bit a letter, as costs are counted, that its characters do not
+/// tell.
+const MOST_UNTOLD: u32 = 12;
 
 /// How the beginning of a name may be written.
 #[derive(Debug, Clone)]
@@ -56,7 +57,7 @@ impl Way {
     }
 
     fn sounds_alike(&self, letters: usize) -> bool {
-        self.given <= MOST_BITS * BIT * letters as u32
+        self.given <= MOST_UNTOLD * letters as u32
     }
 }
 

@@ -11,8 +11,8 @@ use std::sync::OnceLock;
 pub const MOST_LETTERS: usize = 5;
 /// Bytes of a record.
 pub const RECORD: usize = MOST_LETTERS + 4;
-/// What a cost of one bit is counted as.
-pub const BIT: u32 = 8;
+/// What one bit costs.
+const BIT: u32 = 8;
 
 static TABLE: &[u8] = include_bytes!("../../../../data/lexicon/sounds/sounds.bin");
 
