@@ -128,7 +128,7 @@ fn table(counts: &Counts) -> Vec<u8> {
         *of_character.entry(*c).or_default() += n;
         of_letters.entry(letters).or_default().push((n, *c));
     }
-    let mut table = Vec::new();
+    let mut records = Vec::new();
     for (letters, mut characters) in of_letters {
         characters.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         for (n, c) in characters.into_iter().take(MOST_CHARACTERS) {
@@ -138,10 +138,12 @@ fn table(counts: &Counts) -> Vec<u8> {
             record[MOST_LETTERS..MOST_LETTERS + 2].copy_from_slice(&code.to_le_bytes());
             record[MOST_LETTERS + 2] = cost(n / total);
             record[MOST_LETTERS + 3] = cost(n / of_character[&c]);
-            table.extend(record);
+            records.push((c, record));
         }
     }
-    table
+    let by_letters = records.clone();
+    records.sort_by_key(|(c, record)| (*c, record[MOST_LETTERS + 3]));
+    by_letters.into_iter().chain(records).flat_map(|(_, record)| record).collect()
 }
 
 #[cfg(test)]
@@ -174,6 +176,6 @@ mod tests {
         let counts = learned(&names);
         let kept: Vec<_> = counts.keys().map(|(letters, c)| (letters.as_str(), *c)).collect();
         assert_eq!(kept, [("la", '拉'), ("na", '纳'), ("ta", '塔')]);
-        assert_eq!(table(&counts).len(), 3 * RECORD);
+        assert_eq!(table(&counts).len(), 2 * 3 * RECORD);
     }
 }
