@@ -13,6 +13,8 @@ use crate::weights;
 /// Most Latin words of a query that are taken for names, and most runs of Chinese ones.
 const MOST_NAMES: usize = 4;
 const MOST_TRIED: usize = 12;
+/// Most Chinese words that are taken together, which is as many characters as a name has.
+const MOST_TOGETHER: usize = 9;
 /// Most ways of writing one that are searched for, and that are looked for in documents.
 const MOST_WAYS: usize = 2;
 const MOST_SOUGHT: usize = 8;
@@ -22,30 +24,32 @@ pub(super) fn find(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
     let whole = found.iter().filter(|expansion| expansion.whole);
     let explained: Vec<usize> = whole.flat_map(|one| one.words.iter().copied()).collect();
     let is_unknown = |&word: &usize| !explained.contains(&word) && asked.groups[word].is_some();
-    let latin = asked.of_kind(WordKind::Latin).into_iter().filter(is_unknown);
-    let latin =
-        latin.filter(|&i| !asked.is_part(i) && !function_words::is_one(&asked.words[i].text));
+    let may_be_name = |word: &usize| {
+        is_unknown(word)
+            && !asked.is_part(*word)
+            && !function_words::is_one(&asked.words[*word].text)
+    };
+    let latin = asked.of_kind(WordKind::Latin).into_iter().filter(may_be_name);
     for word in latin.take(MOST_NAMES) {
         let ways = in_chinese(asked.holdings, &asked.words[word].text);
         found.extend(expansion(vec![word], &ways));
     }
+    // What the dictionary does not know is cut into characters, each of which means something too.
     let is_open = |word: &usize| is_single_han(&asked.words[*word]) || is_unknown(word);
     let mut left = MOST_TRIED;
     for run in runs(asked) {
-        let mut from = 0;
-        while from < run.len() {
-            // The longest first: a name that the dictionary does not know is cut into parts that mean
-            // something else.
-            let name = (from + 1..=run.len()).rev().find_map(|to| {
-                let words = &run[from..to];
+        let mut rest = run.as_slice();
+        while !rest.is_empty() {
+            let longest = rest.len().min(MOST_TOGETHER);
+            // The longest first, for what a name is cut into may sound like another.
+            let named = (1..=longest).rev().map(|count| &rest[..count]).find_map(|words| {
                 let text: String = words.iter().map(|&i| asked.words[i].text.as_str()).collect();
                 let may_be = sound::may_be_name(&text) && words.iter().any(is_open) && left > 0;
                 left -= usize::from(may_be);
-                let named = may_be.then(|| in_latin(asked.holdings, &text))?;
-                Some((to, expansion(words.to_vec(), &named)?))
+                may_be.then(|| expansion(words.to_vec(), &in_latin(asked.holdings, &text)))?
             });
-            from = name.as_ref().map_or(from + 1, |(to, _)| *to);
-            found.extend(name.map(|(_, expansion)| expansion));
+            rest = &rest[named.as_ref().map_or(1, |named| named.words.len())..];
+            found.extend(named);
         }
     }
 }
