@@ -219,8 +219,16 @@ fn read_source(
             return read_archive(input, &source, title, options, out);
         }
         Some(Magic::Pdf) if source.id.is_some() => {
-            let title = stem(name).to_owned();
-            return read_pdf(input, &source, title, options, out);
+            let (title, most) = (stem(name).to_owned(), most_unpacked(options));
+            return read_whole(
+                input,
+                &source,
+                title,
+                options,
+                out,
+                "pdf",
+                |bytes, document, out| pdf::read(bytes, most, document, out),
+            );
         }
         Some(Magic::Pdf) => {
             return Err(SkipReason::Unsupported("pdf in a stream of records").into());
@@ -249,7 +257,12 @@ fn read_source(
         return read_records(input, format, &source, title, options, out);
     }
     if format == Format::Mail {
-        return read_mail(input, &source, title, options, out);
+        // Its parts have encodings of their own.
+        let kind = format.kind();
+        return read_whole(input, &source, title, options, out, kind, |bytes, document, out| {
+            mail::read(&bytes, 1, document, out);
+            Ok(())
+        });
     }
     let decoded = encoding::decode(input.into_bytes(source.size, options.max_record_bytes)?)?;
     out.report.bytes = decoded.text.len() as u64;
@@ -267,20 +280,6 @@ fn stem(name: &str) -> &str {
         _ => name,
     };
     stem.strip_suffix(".rst").unwrap_or(stem)
-}
-
-/// Reads a message, whose parts have encodings of their own.
-fn read_mail(
-    input: Input<'_>,
-    source: &Source,
-    title: String,
-    options: &ReadOptions,
-    out: Output<'_>,
-) -> Result<FileReport, Failure> {
-    read_whole(input, source, title, options, out, Format::Mail.kind(), |bytes, document, out| {
-        mail::read(&bytes, 1, document, out);
-        Ok(())
-    })
 }
 
 /// Reads a file that is one document, of which `read` makes what its bytes say.
@@ -409,20 +408,6 @@ fn read_text(
     let mut document = source.document(title.clone(), format.kind());
     format.read(text, &mut document, out);
     emit_whole(document, &title, out)
-}
-
-/// Reads a PDF.
-fn read_pdf(
-    input: Input<'_>,
-    source: &Source,
-    title: String,
-    options: &ReadOptions,
-    out: Output<'_>,
-) -> Result<FileReport, Failure> {
-    let most = most_unpacked(options);
-    read_whole(input, source, title, options, out, "pdf", |bytes, document, out| {
-        pdf::read(bytes, most, document, out)
-    })
 }
 
 /// What a document that is packed may unpack to, in bytes.
