@@ -53,37 +53,41 @@ pub(super) struct Term {
 /// All terms; `frequency` is how often a Chinese word occurs.
 pub(super) fn read(root: &Path, frequency: impl Fn(&str) -> f32) -> io::Result<Vec<Term>> {
     let mut terms = Vec::new();
-    let mut read = |file: &str, parse: &dyn Fn(&str) -> Result<Vec<Term>, String>| {
-        let text = std::fs::read_to_string(root.join(FOLDER).join(file))?;
-        terms.extend(parse(&text).map_err(|line| {
-            let what = "no term, or one that is there twice";
-            io::Error::other(format!("{FOLDER}/{file}: {what}: {line}"))
-        })?);
-        io::Result::Ok(())
-    };
     for (files, worths) in
         [(&[COMMON][..], (1.0, 1.0)), (FROM_ENGLISH, (1.0, SELDOM)), (NAMES, (NAME, NAME))]
     {
         for file in files {
-            read(file, &|text| from_english(text, worths))?;
+            terms.extend(read_list(root, file, |text| from_english(text, worths))?);
         }
     }
-    read(FROM_CHINESE, &|text| from_chinese(text, &frequency))?;
+    terms.extend(read_list(root, FROM_CHINESE, |text| from_chinese(text, frequency))?);
     Ok(terms)
 }
 
 /// The names, each with what it is called in Chinese, as they stand.
 pub(in crate::data) fn names(root: &Path) -> io::Result<Vec<(String, String)>> {
+    let pairs = |name: &str, called: &str| {
+        let called = called.split_whitespace().map(|called| (name.to_owned(), called.to_owned()));
+        Some(called.collect())
+    };
     let mut names = Vec::new();
     for file in NAMES {
-        let text = std::fs::read_to_string(root.join(FOLDER).join(file))?;
-        for (name, called) in text.lines().filter_map(|line| line.split_once(" = ")) {
-            names.extend(
-                called.split_whitespace().map(|called| (name.to_owned(), called.to_owned())),
-            );
-        }
+        names.extend(read_list(root, file, |text| parse(text, pairs))?);
     }
     Ok(names)
+}
+
+/// What `parse` makes of a list, or which of its lines is wrong.
+fn read_list<T>(
+    root: &Path,
+    file: &str,
+    parse: impl FnOnce(&str) -> Result<Vec<T>, String>,
+) -> io::Result<Vec<T>> {
+    let text = std::fs::read_to_string(root.join(FOLDER).join(file))?;
+    parse(&text).map_err(|line| {
+        let what = "no term, or one that is there twice";
+        io::Error::other(format!("{FOLDER}/{file}: {what}: {line}"))
+    })
 }
 
 /// `phrase = translation translation`; what the first is worth in Chinese, and it in English. An error is
@@ -115,18 +119,18 @@ fn from_chinese(text: &str, frequency: impl Fn(&str) -> f32) -> Result<Vec<Term>
     })
 }
 
-/// The terms that `of_line` makes of both sides of each line that is neither empty nor a comment; an error
-/// is the first line of which it makes none.
-fn parse(
+/// What `of_line` makes of both sides of each line that is neither empty nor a comment; an error
+/// is the first line of which it makes nothing.
+fn parse<T>(
     text: &str,
-    mut of_line: impl FnMut(&str, &str) -> Option<Vec<Term>>,
-) -> Result<Vec<Term>, String> {
-    let mut terms = Vec::new();
+    mut of_line: impl FnMut(&str, &str) -> Option<Vec<T>>,
+) -> Result<Vec<T>, String> {
+    let mut made = Vec::new();
     for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
         let sides = line.split_once(" = ");
-        terms.extend(sides.and_then(|(left, right)| of_line(left, right)).ok_or(line)?);
+        made.extend(sides.and_then(|(left, right)| of_line(left, right)).ok_or(line)?);
     }
-    Ok(terms)
+    Ok(made)
 }
 
 /// The words of an English phrase, folded.
