@@ -441,7 +441,7 @@ impl Engine for IndexEngine {
         });
         let best = match (&request.sort, &duplicates) {
             (Some(order), _) => {
-                sort::best(searcher, &outcome, order, most).map_err(|error| self.failed(error))?
+                sort::best(&terms, &outcome, order, most).map_err(|error| self.failed(error))?
             }
             (None, None) => outcome.best,
             (None, Some(duplicates)) => {

@@ -5,7 +5,7 @@ use tantivy::{DocAddress, Searcher};
 
 use crate::api::Via;
 use crate::bm25::{self, Score};
-use crate::plan::{ListKind, Origin, Plan, SharedOrigin};
+use crate::plan::{ListKind, Origin, Plan};
 use crate::rank::{Prepared, gain};
 
 /// An account of one document and one query.
@@ -146,7 +146,7 @@ pub(crate) fn explain(
     })
 }
 
-fn describe(origin: &SharedOrigin, plan: &Plan) -> String {
+fn describe(origin: &Origin, plan: &Plan) -> String {
     match origin {
         Origin::Term(_, text) => text.as_ref().to_owned(),
         Origin::List(at) => match &plan.lists[*at].kind {

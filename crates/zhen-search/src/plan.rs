@@ -41,29 +41,18 @@ pub(crate) struct Plan {
 
 /// Where documents come from.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) enum Origin<Text = String> {
-    /// The postings of a term of a field.
-    Term(Field, Text),
+pub(crate) enum Origin {
+    /// The postings of a term of a field; all who name the term share its text.
+    Term(Field, Rc<str>),
     /// The list of this number.
     List(usize),
 }
 
-/// Where documents come from, with a text that all share who name the term.
-pub(crate) type SharedOrigin = Origin<Rc<str>>;
-
-impl SharedOrigin {
+impl Origin {
     /// A term in each of two fields.
     pub(crate) fn terms(fields: [Field; 2], text: impl Into<Rc<str>>) -> [Self; 2] {
         let text = text.into();
         fields.map(|field| Self::Term(field, Rc::clone(&text)))
-    }
-
-    /// The same with a text of its own.
-    pub(crate) fn owned(&self) -> Origin {
-        match self {
-            Self::Term(field, text) => Origin::Term(*field, text.as_ref().to_owned()),
-            Self::List(at) => Origin::List(*at),
-        }
     }
 }
 
@@ -90,7 +79,7 @@ pub(crate) enum ListKind {
 pub(crate) struct ScoreTerm {
     /// The field whose lengths normalise it.
     pub(crate) field: Field,
-    pub(crate) origin: SharedOrigin,
+    pub(crate) origin: Origin,
     pub(crate) boost: f32,
     /// The group whose word a document with this term holds.
     pub(crate) group: Option<usize>,
@@ -114,7 +103,7 @@ pub(crate) struct ScoreTerm {
 #[derive(Debug, Clone)]
 pub(crate) enum Mask {
     /// Any of these.
-    Origins(Vec<SharedOrigin>),
+    Origins(Vec<Origin>),
     Condition(Box<Condition>),
     /// These documents, by segment.
     Documents(Arc<Vec<Bits>>),
@@ -146,7 +135,7 @@ impl Plan {
     /// Adds what stands in the body and in the title, or in one of them, with the boost of each.
     pub(crate) fn add_origins<const FIELDS: usize>(
         &mut self,
-        origins: &[SharedOrigin],
+        origins: &[Origin],
         boosts: [f32; FIELDS],
         group: Option<usize>,
     ) {
@@ -156,7 +145,7 @@ impl Plan {
     }
 
     /// Adds what scores; what is known already of the same word counts more.
-    fn add_origin(&mut self, origin: &SharedOrigin, boost: f32, group: Option<usize>) {
+    fn add_origin(&mut self, origin: &Origin, boost: f32, group: Option<usize>) {
         let field = self.field_of(origin);
         if let Origin::Term(_, term) = origin {
             if let Some(at) = self.planned(field, term) {
@@ -238,7 +227,7 @@ impl Plan {
         &mut self,
         slot: usize,
         road: usize,
-        origin: &SharedOrigin,
+        origin: &Origin,
         boost: f32,
         groups: &[usize],
     ) {
@@ -288,7 +277,7 @@ impl Plan {
     }
 
     /// The list of this kind, made if it is not yet planned.
-    pub(crate) fn list(&mut self, field: Field, kind: ListKind) -> SharedOrigin {
+    pub(crate) fn list(&mut self, field: Field, kind: ListKind) -> Origin {
         let spec = ListSpec { field, kind };
         let at = self.lists.iter().position(|known| *known == spec);
         Origin::List(at.unwrap_or_else(|| {
@@ -298,7 +287,7 @@ impl Plan {
     }
 
     /// The field that an origin is of.
-    pub(crate) fn field_of(&self, origin: &SharedOrigin) -> Field {
+    pub(crate) fn field_of(&self, origin: &Origin) -> Field {
         match origin {
             Origin::Term(field, _) => *field,
             Origin::List(at) => self.lists[*at].field,

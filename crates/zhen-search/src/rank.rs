@@ -16,7 +16,7 @@ use crate::bits::{Bits, ones};
 use crate::bm25::{Score, Weight};
 use crate::fuzzy;
 use crate::phrase;
-use crate::plan::{ListKind, ListSpec, Mask, Origin, Plan, ScoreTerm, SharedOrigin};
+use crate::plan::{ListKind, ListSpec, Mask, Origin, Plan, ScoreTerm};
 use crate::postings::{Cursor, List, Source, to_bits};
 use crate::rarity::rarities;
 use crate::terms::{Lists, Places, Terms};
@@ -142,7 +142,7 @@ impl<'a> Prepared<'a> {
         })
     }
 
-    fn origin_bits(&self, origin: &SharedOrigin, segment: usize) -> tantivy::Result<Bits> {
+    fn origin_bits(&self, origin: &Origin, segment: usize) -> tantivy::Result<Bits> {
         let source = match origin {
             Origin::List(at) => Source::List(Arc::clone(&self.lists[*at][segment])),
             Origin::Term(field, text) => {

@@ -1,8 +1,7 @@
 //! Order by a field instead of by score.
 
+use tantivy::DocAddress;
 use tantivy::columnar::DynamicColumn;
-use tantivy::{DocAddress, Searcher};
-use zhen_index::schema::name;
 
 use crate::api::Sort;
 use crate::best::Ranked;
@@ -10,6 +9,7 @@ use crate::filter::{columns, open_columns, resolve};
 use crate::moment::moment;
 use crate::number::Number;
 use crate::rank::Outcome;
+use crate::terms::Terms;
 
 /// A document's value of the field that orders.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,16 +21,15 @@ enum Key {
 /// The first `most` matching documents in the order asked for; documents without the field come
 /// last either way, ties are broken as everywhere.
 pub(crate) fn best(
-    searcher: &Searcher,
+    terms: &Terms<'_>,
     outcome: &Outcome,
     sort: &Sort,
     most: usize,
 ) -> tantivy::Result<Vec<Ranked>> {
-    let names = columns(&resolve(searcher.segment_readers(), &sort.field));
+    let names = columns(&resolve(terms.segments(), &sort.field));
     let mut all: Vec<(Option<Key>, u64, Ranked)> = Vec::new();
-    for (ord, matching) in outcome.matching.iter().enumerate() {
-        let reader = searcher.segment_reader(ord as u32);
-        let order = reader.fast_fields().u64(name::ORDER)?;
+    let segments = terms.segments().iter().zip(terms.orders()?);
+    for (ord, (matching, (reader, order))) in outcome.matching.iter().zip(segments).enumerate() {
         let columns = open_columns(reader, &names)?;
         for doc in matching.iter() {
             let key = columns.iter().find_map(|(column, of_times)| key(column, *of_times, doc));

@@ -35,7 +35,7 @@ use crate::duplicates::Duplicates;
 use crate::function_words;
 use crate::passage::Pattern;
 use crate::phrase;
-use crate::plan::{ListKind, Origin, Plan, SharedOrigin};
+use crate::plan::{ListKind, Origin, Plan};
 use crate::postings::find;
 use crate::terms::Terms;
 use crate::vocabulary::AskedVocabulary;
@@ -358,7 +358,7 @@ fn compete(
         // 北大 is not meant where 东北大学 stands.
         if short || candidate.is_word {
             let words = [fields.body_words, fields.title_words];
-            origins = SharedOrigin::terms(words, candidate.text.as_str());
+            origins = Origin::terms(words, candidate.text.as_str());
         }
         let boosts = [boost * weights::BODY_WORD, boost * weights::TITLE_WORD];
         let tells = tells(asked, expansion.via, &candidate.text);
@@ -388,12 +388,11 @@ fn compete(
                     // Shown where nothing else stands for the word.
                     rank: 2,
                     stem: Some(stem),
-                    origins: vec![origin.owned()],
+                    origins: vec![origin],
                     ..Pattern::new(typed, word, weight)
                 });
             }
         }
-        let owned = || origins.iter().map(SharedOrigin::owned).collect();
         let of_words = matches!(origins[0], Origin::Term(field, _) if field == fields.body_words);
         plan.patterns.push(Pattern {
             via: expansion.via,
@@ -406,7 +405,7 @@ fn compete(
             },
             stem: (single && candidate.text.is_ascii()).then(|| latin::stem(&candidate.text)),
             // Ideographs that are looked up as a word are shown in other words too.
-            origins: if candidate.text.is_ascii() || !of_words { owned() } else { vec![] },
+            origins: if candidate.text.is_ascii() || !of_words { origins.to_vec() } else { vec![] },
             ..Pattern::new(typed, &candidate.text, 1.3 * candidate.weight)
         });
     }
@@ -457,20 +456,16 @@ fn is_single(text: &str) -> bool {
 }
 
 /// Where a candidate stands, in the body and in the title.
-fn standing(f: Fields, candidate: &str, plan: &mut Plan) -> [SharedOrigin; 2] {
+fn standing(f: Fields, candidate: &str, plan: &mut Plan) -> [Origin; 2] {
     let phrase = unit::phrase(candidate);
     match phrase.as_slice() {
         // One Latin word: in any inflection. One Han character: as a word, or it would be found in
         // half of all words.
         [GramPattern::Is(word)] if word.is_ascii() => {
-            SharedOrigin::terms([f.body_words, f.title_words], latin::stem(word))
+            Origin::terms([f.body_words, f.title_words], latin::stem(word))
         }
-        [GramPattern::Begins(word)] => {
-            SharedOrigin::terms([f.body_words, f.title_words], word.as_str())
-        }
-        [GramPattern::Is(gram)] => {
-            SharedOrigin::terms([f.body_grams, f.title_grams], gram.as_str())
-        }
+        [GramPattern::Begins(word)] => Origin::terms([f.body_words, f.title_words], word.as_str()),
+        [GramPattern::Is(gram)] => Origin::terms([f.body_grams, f.title_grams], gram.as_str()),
         _ => {
             let kind = ListKind::Phrase(phrase.into());
             [f.body_grams, f.title_grams].map(|field| plan.list(field, kind.clone()))

@@ -9,7 +9,7 @@ use zhen_text::{WordKind, unit, value_term};
 use super::Asked;
 use crate::api::Via;
 use crate::passage::Pattern;
-use crate::plan::{Plan, SharedOrigin};
+use crate::plan::{Origin, Plan};
 use crate::weights;
 
 /// Adds the values of the numbers in the query.
@@ -33,7 +33,7 @@ pub(super) fn add(asked: &Asked<'_>, plan: &mut Plan) {
         let count = (words.len() as f32).sqrt();
         let fields =
             [(fields.body_words, weights::BODY_WORD), (fields.title_words, weights::TITLE_WORD)];
-        let origins = SharedOrigin::terms(fields.map(|(field, _)| field), term);
+        let origins = Origin::terms(fields.map(|(field, _)| field), term);
         let first = plan.terms.len();
         for (origin, (_, boost)) in origins.iter().zip(fields) {
             let slot = plan.slot();
@@ -49,7 +49,7 @@ pub(super) fn add(asked: &Asked<'_>, plan: &mut Plan) {
         }
         plan.patterns.push(Pattern {
             via: Via::Number,
-            origins: origins.iter().map(SharedOrigin::owned).collect(),
+            origins: origins.to_vec(),
             ..Pattern::value(asked.typed(&words), number.value)
         });
     }

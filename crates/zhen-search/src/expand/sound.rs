@@ -13,8 +13,6 @@ use crate::weights;
 /// Most Latin words of a query that are taken for names, and most runs of Chinese ones.
 const MOST_NAMES: usize = 4;
 const MOST_TRIED: usize = 12;
-/// Most Chinese words that are taken together, which is as many characters as a name has.
-const MOST_TOGETHER: usize = 9;
 /// Most ways of writing one that are searched for, and that are looked for in documents.
 const MOST_WAYS: usize = 2;
 const MOST_SOUGHT: usize = 8;
@@ -40,7 +38,7 @@ pub(super) fn find(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
     for run in runs(asked) {
         let mut rest = run.as_slice();
         while !rest.is_empty() {
-            let longest = rest.len().min(MOST_TOGETHER);
+            let longest = rest.len().min(sound::MOST_CHARACTERS);
             // The longest first, for what a name is cut into may sound like another.
             let named = (1..=longest).rev().map(|count| &rest[..count]).find_map(|words| {
                 let text: String = words.iter().map(|&i| asked.words[i].text.as_str()).collect();

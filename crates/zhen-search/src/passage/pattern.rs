@@ -62,7 +62,7 @@ impl Pattern {
 
     /// A term of some fields that is shown only of a document that shows nothing else.
     pub(crate) fn last(query: &str, folded: &str, fields: [Field; 2]) -> Self {
-        let origins = fields.map(|field| Origin::Term(field, folded.to_owned())).to_vec();
+        let origins = Origin::terms(fields, folded).to_vec();
         Self { rank: Self::LAST, origins, ..Self::new(query, folded, 0.3) }
     }
 

@@ -20,7 +20,7 @@ use zhen_text::{Analyzer, QueryWord, WordKind, fold, number};
 use crate::expand::{self, Asked, Holdings};
 use crate::filter::{Condition, DUPLICATES};
 use crate::passage::Pattern;
-use crate::plan::{ListKind, Mask, Plan, SharedOrigin};
+use crate::plan::{ListKind, Mask, Origin, Plan};
 use crate::wanted::{is_function_word, is_single_han, is_unit, wanted};
 use crate::weights;
 
@@ -224,12 +224,12 @@ impl Planner<'_> {
     }
 
     /// Where folded `text` stands, in the body and in the title.
-    fn standing(&self, folded: &str, plan: &mut Plan) -> Vec<SharedOrigin> {
+    fn standing(&self, folded: &str, plan: &mut Plan) -> Vec<Origin> {
         let phrase = unit::phrase(folded);
         let fields = [self.fields.body_grams, self.fields.title_grams];
         match phrase.as_slice() {
             [] => Vec::new(),
-            [GramPattern::Is(gram)] => SharedOrigin::terms(fields, gram.as_str()).to_vec(),
+            [GramPattern::Is(gram)] => Origin::terms(fields, gram.as_str()).to_vec(),
             _ => {
                 let kind = ListKind::Phrase(phrase.into());
                 fields.map(|field| plan.list(field, kind.clone())).to_vec()
@@ -372,11 +372,11 @@ impl Planner<'_> {
     }
 
     /// Any of these means that a document holds the word.
-    fn members(&self, word: &QueryWord, plan: &mut Plan) -> Vec<SharedOrigin> {
+    fn members(&self, word: &QueryWord, plan: &mut Plan) -> Vec<Origin> {
         let f = self.fields;
         match (word.kind, &word.term) {
             (WordKind::Latin, Some(term)) if !self.exact => {
-                SharedOrigin::terms([f.body_words, f.title_words], term.as_str()).to_vec()
+                Origin::terms([f.body_words, f.title_words], term.as_str()).to_vec()
             }
             _ => self.standing(&word.text, plan),
         }
@@ -399,7 +399,7 @@ enum Use {
 }
 
 /// What stands in each of these; `None` where there are none.
-fn all_of(origins: impl Iterator<Item = Vec<SharedOrigin>>) -> Option<Mask> {
+fn all_of(origins: impl Iterator<Item = Vec<Origin>>) -> Option<Mask> {
     let all: Vec<Mask> = origins.map(Mask::Origins).collect();
     (!all.is_empty()).then_some(Mask::And(all))
 }

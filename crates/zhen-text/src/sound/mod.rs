@@ -24,7 +24,9 @@ use self::table::{Sound, of_character, of_letters};
 /// Letters of a name.
 const LETTERS: std::ops::RangeInclusive<usize> = 4..=16;
 /// Characters of a name: two that sound like something stand in too many texts by chance.
-const CHARACTERS: std::ops::RangeInclusive<usize> = 3..=9;
+const CHARACTERS: std::ops::RangeInclusive<usize> = 3..=MOST_CHARACTERS;
+/// Most characters of a name.
+pub const MOST_CHARACTERS: usize = 9;
 /// Most ways to have written the beginning of a name that are gone on with.
 const MOST_WAYS: usize = 6;
 /// The same where letters are looked for: fewer of them are the beginning of a word.
