@@ -113,6 +113,11 @@ impl Weight {
         Self((idf * boost * (K1 + 1.0) * UNIT) as Score)
     }
 
+    /// What it adds at most.
+    pub(crate) fn most(self) -> Score {
+        self.0
+    }
+
     /// The term's part in the score of a document that holds it `tf` times, in a field whose norm
     /// is `norm`.
     #[inline]

@@ -5,8 +5,9 @@ use tantivy::{DocAddress, Searcher};
 
 use crate::api::Via;
 use crate::bm25::{self, Score};
+use crate::gains::Holding;
 use crate::plan::{ListKind, Origin, Plan};
-use crate::rank::{Prepared, gain};
+use crate::rank::Prepared;
 
 /// An account of one document and one query.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -17,8 +18,9 @@ pub struct Explanation {
     pub matches: bool,
     /// The score by which hits are ordered: the sum of the parts, and what holding words adds.
     pub score: f32,
-    /// What holding words adds: two thirds of the parts' sum with every word, less with some of them, and 0
-    /// where not every condition is met.
+    /// What holding words adds: two thirds of the parts' sum with every word as typed, less with some of
+    /// them or with what stands for them; as much as puts it first where the only word is held as typed;
+    /// and 0 where not every condition is met.
     pub held_words: f32,
     /// The words that a document should hold, and whether this one does.
     pub words: Vec<ExplainedWord>,
@@ -131,7 +133,11 @@ pub(crate) fn explain(
     let sum = parts.iter().fold(0, |sum: Score, (_, score, _)| sum.saturating_add(*score));
     let held = words.iter().filter(|word| word.held).count();
     let matches = conditions && held == words.len();
-    let held_words = if conditions { gain(sum, held, words.len()) } else { 0 };
+    let is_typed =
+        |word: &&ExplainedWord| word.tried.iter().any(|tried| tried.held && tried.via.is_none());
+    let typed = words.iter().filter(is_typed).count();
+    let holding = Holding { typed, otherwise: held - typed };
+    let held_words = if conditions { prepared.gains().of(sum, holding) } else { 0 };
     let mut parts: Vec<_> = parts.into_iter().map(|(.., part)| part).collect();
     parts.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.term.cmp(&b.term)));
     Ok(Explanation {

@@ -16,6 +16,7 @@ mod facets;
 mod filter;
 mod function_words;
 mod fuzzy;
+mod gains;
 mod moment;
 mod number;
 mod passage;

@@ -99,6 +99,28 @@ pub(crate) struct ScoreTerm {
     pub(crate) standard: Option<usize>,
 }
 
+/// How the documents of a term hold its word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Holds {
+    /// As typed.
+    Typed,
+    /// By what stands for it.
+    Otherwise,
+    /// By what may mean something else.
+    Perhaps,
+}
+
+impl ScoreTerm {
+    /// How its documents hold the word of its group.
+    pub(crate) fn holds(&self) -> Holds {
+        match (self.doubtful, self.road) {
+            (true, _) => Holds::Perhaps,
+            (false, None) => Holds::Typed,
+            (false, Some(_)) => Holds::Otherwise,
+        }
+    }
+}
+
 /// A condition that always holds.
 #[derive(Debug, Clone)]
 pub(crate) enum Mask {
@@ -194,6 +216,14 @@ impl Plan {
         if let Some(at) = self.planned(field, term) {
             self.terms[at].boost *= share;
         }
+    }
+
+    /// Lets the words of these groups as typed be others too.
+    pub(crate) fn doubt(&mut self, groups: &[usize]) {
+        let is_typed = |term: &&mut ScoreTerm| {
+            term.road.is_none() && term.group.is_some_and(|group| groups.contains(&group))
+        };
+        self.terms.iter_mut().filter(is_typed).for_each(|term| term.doubtful = true);
     }
 
     /// Adds what is highlighted, unless the same is looked for already.

@@ -15,6 +15,7 @@ use crate::best::{Best, Ranked};
 use crate::bits::{Bits, ones};
 use crate::bm25::{Score, Weight};
 use crate::fuzzy;
+use crate::gains::{Gains, Holding};
 use crate::phrase;
 use crate::plan::{ListKind, ListSpec, Mask, Origin, Plan, ScoreTerm};
 use crate::postings::{Cursor, List, Source, to_bits};
@@ -33,13 +34,6 @@ const SENTENCE: usize = 4;
 /// hold does not by itself make a document match (it still scores), unless it is a word that
 /// documents should hold.
 const COMMON: u64 = 5;
-
-/// What a document gains that holds so many of the words: with all of them two thirds of its score, with
-/// some of them as much less as the square of their share says.
-pub(crate) fn gain(score: Score, held: usize, words: usize) -> Score {
-    let (held, words) = (held as u64, words.max(1) as u64);
-    (u64::from(score) * held * held * 2 / (3 * words * words)) as Score
-}
 
 /// What a run gives.
 pub(crate) struct Outcome {
@@ -64,6 +58,7 @@ pub(crate) struct Prepared<'a> {
     /// Terms by number: where they stand in each segment, and their weight.
     terms: Vec<PreparedTerm>,
     selecting: Vec<bool>,
+    gains: Gains,
 }
 
 struct PreparedTerm {
@@ -104,12 +99,19 @@ impl<'a> Prepared<'a> {
             prepared.df > 0 && (term.group.is_some() || tells)
         };
         let selecting = plan.terms.iter().zip(&terms).map(selects).collect();
-        Ok(Self { plan, index, lists, terms, selecting })
+        let most = terms.iter().map(|term| if term.df > 0 { term.weight.most() } else { 0 });
+        let gains = Gains::new(plan, most);
+        Ok(Self { plan, index, lists, terms, selecting, gains })
     }
 
     /// How rare the words of the plan's terms are, by term.
     pub(crate) fn df(&self, term: usize) -> u64 {
         self.terms[term].df
+    }
+
+    /// What documents gain by the words that they hold.
+    pub(crate) fn gains(&self) -> &Gains {
+        &self.gains
     }
 
     /// How often the document holds a term of the plan, and what that adds to its score; `None`
@@ -282,7 +284,7 @@ impl<'a> Prepared<'a> {
                     norms: norms[at].1.clone(),
                 },
                 group: term.group,
-                doubtful: term.doubtful,
+                holds: term.holds(),
                 selecting: self.selecting[i],
                 slot: term.slot,
             });
@@ -323,7 +325,6 @@ impl<'a> Prepared<'a> {
         every.begin(len);
         some.begin(len);
         let mut cursors = self.cursors(segment)?;
-        let words = self.plan.groups.len();
         for start in starts(len, mask) {
             window.begin(start, len);
             for rivals in cursors.chunk_by_mut(|a, b| a.slot == b.slot) {
@@ -334,13 +335,14 @@ impl<'a> Prepared<'a> {
             every.sure += window.find_matches(mask);
             for i in 0..WINDOW_WORDS {
                 let at = start as usize / 64 + i;
-                let ctx = Context { segment: segment as u32, at, words };
+                let ctx = Context { segment: segment as u32, at, gains: &self.gains };
+                let holding = |bit| window.holding(i, bit);
                 let (scores, strict) = (window.scores.of_word(i), window.strict[i]);
                 if strict != 0 {
-                    every.take(strict, scores, |_| words, &ctx);
+                    every.take(strict, scores, holding, &ctx);
                 }
                 if !enough && window.any[i] != 0 {
-                    some.take(window.any[i], scores, |bit| window.held(i, bit), &ctx);
+                    some.take(window.any[i], scores, holding, &ctx);
                 }
             }
         }
@@ -351,12 +353,11 @@ impl<'a> Prepared<'a> {
     }
 }
 
-struct Context {
+struct Context<'a> {
     segment: u32,
     /// Word of 64 documents within the segment.
     at: usize,
-    /// How many words documents should hold.
-    words: usize,
+    gains: &'a Gains,
 }
 
 /// The matching documents so far, counted and ranked.
@@ -380,9 +381,15 @@ impl<'a> Tally<'a> {
         }
     }
 
-    /// Takes the documents of `bits`; `held` says how many of the words one holds.
+    /// Takes the documents of `bits`; `holding` says how many of the words one holds.
     #[inline]
-    fn take(&mut self, bits: u64, scores: &[Score], held: impl Fn(u32) -> usize, ctx: &Context) {
+    fn take(
+        &mut self,
+        bits: u64,
+        scores: &[Score],
+        holding: impl Fn(u32) -> Holding,
+        ctx: &Context<'_>,
+    ) {
         self.total += u64::from(bits.count_ones());
         if self.keep
             && let Some(matching) = self.matching.last_mut()
@@ -391,12 +398,11 @@ impl<'a> Tally<'a> {
         }
         for bit in ones(bits) {
             let score = scores[bit as usize];
-            // Of most documents it need not be known how many words they hold: none gains more than two
-            // thirds of its score.
-            if u64::from(score) * 5 < u64::from(self.best.least()) * 3 {
+            // Of most documents it need not be known how many words they hold.
+            if ctx.gains.most(score) < self.best.least() {
                 continue;
             }
-            let score = score.saturating_add(gain(score, held(bit), ctx.words));
+            let score = score.saturating_add(ctx.gains.of(score, holding(bit)));
             if score >= self.best.least() {
                 let doc = ctx.at as u32 * 64 + bit;
                 let address = DocAddress::new(ctx.segment, doc);
@@ -417,18 +423,5 @@ fn list(terms: &Terms<'_>, segment: usize, spec: &ListSpec) -> tantivy::Result<L
         ListKind::Phrase(phrase) => phrase::documents(terms, segment, spec.field, phrase),
         ListKind::Prefix(start) => phrase::beginning(terms, segment, spec.field, start),
         ListKind::Fuzzy(word, edits) => fuzzy::documents(terms, segment, spec.field, word, *edits),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_document_gains_by_the_square_of_the_share_of_words_that_it_holds() {
-        let gains = [0, 1, 2, 3].map(|held| gain(900, held, 3));
-        assert_eq!(gains, [0, 66, 266, 600]);
-        assert_eq!(gain(900, 0, 0), 0);
-        assert_eq!(gain(Score::MAX, 4096, 4096), (u64::from(Score::MAX) * 2 / 3) as Score);
     }
 }

@@ -2,14 +2,17 @@
 //!
 //! What is typed as one is wanted as one: a number of several words (25.4 billion, 5月1日), one with a
 //! sign (8%), a word that its signs make another (C++), syllables of pinyin with an apostrophe (xi'an), and
-//! ideographs that no word of the dictionary joins (页边距). Words that hold a sentence together are not wanted, unless the
-//! way in which they are typed says that they are something else: 维生素A, for 循环, US economy.
+//! ideographs that no word of the dictionary joins (页边距). A single ideograph is wanted where it is rare (猫),
+//! and as a part of a term that the lexicon knows (链 of 区块链). Words that hold a sentence together are not
+//! wanted, unless the way in which they are typed says that they are something else: 维生素A, for 循环, US
+//! economy.
 
 use std::ops::Range;
 
+use zhen_text::lexicon::Lexicon;
 use zhen_text::pinyin::{Fuzzy, Input, PartKind};
 use zhen_text::unit::is_han;
-use zhen_text::{QueryText, QueryWord, WordKind, number};
+use zhen_text::{QueryText, QueryWord, WordKind, number, segment};
 
 use crate::function_words;
 
@@ -20,31 +23,96 @@ pub(crate) struct Wanted {
     pub(crate) words: Range<usize>,
     /// Whether they are wanted together, one after another.
     pub(crate) together: bool,
+    /// The words among which they stand where a document holds them; mostly they themselves.
+    pub(crate) within: Range<usize>,
 }
 
-/// What documents should hold of a text as typed, in order. What means nothing by itself is wanted only
-/// where the text is all that is asked.
-pub(crate) fn wanted(typed: &str, query: &QueryText, is_all: bool) -> Vec<Wanted> {
+impl Wanted {
+    fn alone(at: usize) -> Self {
+        Self { words: at..at + 1, together: false, within: at..at + 1 }
+    }
+
+    fn together(words: Range<usize>) -> Self {
+        Self { within: words.clone(), words, together: true }
+    }
+
+    fn part(at: usize, term: &Range<usize>) -> Self {
+        Self { words: at..at + 1, together: true, within: term.clone() }
+    }
+}
+
+/// A single ideograph that the texts of jieba's dictionary hold as a word less often than this says
+/// something by itself.
+const TELLING: u64 = 5_000;
+/// Most words of a term that the lexicon knows as one.
+const LONGEST_TERM: usize = 6;
+
+/// Chinese words one after another that the lexicon knows as one, from left to right the longest.
+pub(crate) fn terms(words: &[QueryWord]) -> Vec<Range<usize>> {
+    let lexicon = Lexicon::builtin();
+    let mut terms = Vec::new();
+    let mut from = 0;
+    while from < words.len() {
+        let goes_on = |&at: &usize| {
+            words[at].kind == WordKind::Han
+                && (at == from || words[at - 1].folded.end == words[at].folded.start)
+        };
+        let run = (from..words.len()).take(LONGEST_TERM).take_while(goes_on);
+        let term = lexicon.longest_term(run.map(|at| words[at].text.as_str()));
+        terms.extend(term.map(|count| from..from + count));
+        from += term.unwrap_or(1);
+    }
+    terms
+}
+
+/// What documents should hold of a text as typed, in order; `terms` are [its](terms). What means nothing
+/// by itself is wanted only where the text is all that is asked.
+pub(crate) fn wanted(
+    typed: &str,
+    query: &QueryText,
+    terms: &[Range<usize>],
+    is_all: bool,
+) -> Vec<Wanted> {
     let words = &query.words;
     let mut together = joined(query);
     together.extend(unjoined(typed, query, &together));
     let is_in = |runs: &[Range<usize>], at: usize| runs.iter().any(|run| run.contains(&at));
+    let term_of = |at: usize| {
+        let is_free = |term: &&Range<usize>| !(*term).clone().any(|at| is_in(&together, at));
+        terms.iter().find(|term| term.contains(&at)).filter(is_free)
+    };
+    let says_something =
+        |at: usize| words[at].kind != WordKind::Compound && !is_function_word(typed, words, at);
     let means = |at: usize| {
         let word = &words[at];
-        word.kind != WordKind::Compound
-            && !is_function_word(typed, words, at)
-            && (!is_single_han(word) || is_unit(words, at) || is_apart(query, at))
+        says_something(at)
+            && (!is_single_han(word)
+                || is_unit(words, at)
+                || is_apart(query, at)
+                || is_telling(word) && !query.set_apart)
     };
-    let apart = |counts: &dyn Fn(usize) -> bool, together: &[Range<usize>]| -> Vec<usize> {
-        (0..words.len()).filter(|&at| counts(at) && !is_in(together, at)).collect()
+    let part = |at: usize| -> Option<Wanted> {
+        let is_part = says_something(at) && is_single_han(&words[at]) && !is_unit(words, at);
+        term_of(at).filter(|_| is_part).map(|term| Wanted::part(at, term))
     };
-    let mut alone = apart(&means, &together);
-    if is_all && alone.is_empty() && together.is_empty() {
-        alone = apart(&|at| words[at].kind != WordKind::Compound, &together);
+    // A term that is all that is asked is one word.
+    let says_more = |term: &Range<usize>| {
+        (0..words.len())
+            .any(|at| !term.contains(&at) && (means(at) || words[at].kind == WordKind::Compound))
+    };
+    if let ([term], true) = (terms, is_all && together.is_empty())
+        && !says_more(term)
+    {
+        return vec![Wanted::together(term.clone())];
     }
-    let alone = alone.into_iter().map(|at| Wanted { words: at..at + 1, together: false });
-    let together = together.drain(..).map(|words| Wanted { words, together: true });
-    let mut wanted: Vec<Wanted> = alone.chain(together).collect();
+    let alone = |at: usize| part(at).or_else(|| means(at).then(|| Wanted::alone(at)));
+    let outside = (0..words.len()).filter(|&at| !is_in(&together, at));
+    let mut wanted: Vec<Wanted> = outside.filter_map(alone).collect();
+    if is_all && wanted.is_empty() && together.is_empty() {
+        let all = (0..words.len()).filter(|&at| words[at].kind != WordKind::Compound);
+        wanted.extend(all.map(Wanted::alone));
+    }
+    wanted.extend(together.into_iter().map(Wanted::together));
     wanted.sort_by_key(|one| one.words.start);
     wanted
 }
@@ -185,6 +253,11 @@ pub(crate) fn is_single_han(word: &QueryWord) -> bool {
     word.kind == WordKind::Han && word.text.chars().count() == 1
 }
 
+/// Whether an ideograph says something by itself: 猫, 钕.
+fn is_telling(word: &QueryWord) -> bool {
+    segment::frequency(&word.text).is_none_or(|frequency| frequency < TELLING)
+}
+
 /// Whether an ideograph was typed as a word of its own: a space stands between it and other ideographs.
 /// (Those around Latin words are but a way of writing.)
 fn is_apart(query: &QueryText, at: usize) -> bool {
@@ -222,7 +295,7 @@ mod tests {
             let start = words.first().unwrap().original.start;
             text[start..words.iter().map(|word| word.original.end).max().unwrap()].to_owned()
         };
-        wanted(text, &query, true).into_iter().map(typed).collect()
+        wanted(text, &query, &terms(&query.words), true).into_iter().map(typed).collect()
     }
 
     #[test]
@@ -292,8 +365,8 @@ mod tests {
     #[test]
     fn words_that_say_nothing_are_wanted_only_where_nothing_else_is_asked() {
         let query = Analyzer::for_queries(&UserDict::default()).query("什么是");
-        assert!(!wanted("什么是", &query, true).is_empty());
-        assert!(wanted("什么是", &query, false).is_empty());
+        assert!(!wanted("什么是", &query, &[], true).is_empty());
+        assert!(wanted("什么是", &query, &[], false).is_empty());
     }
 
     #[test]

@@ -23,14 +23,17 @@ pub(crate) const TITLE_EXACT: f32 = 0.15;
 pub(crate) const BODY_PHRASE: f32 = 1.5;
 /// A quoted phrase in the title.
 pub(crate) const TITLE_PHRASE: f32 = 1.0;
-/// A translation of a word, as a part of what the word itself counts.
-pub(crate) const TRANSLATION: f32 = 0.6;
+/// A translation of a word, as a part of what the word itself counts: nearly as much, or a document that
+/// holds every word in the other language would come after those with a few of them in this.
+pub(crate) const TRANSLATION: f32 = 0.9;
+/// A translation of the only word that is asked.
+pub(crate) const TRANSLATION_OF_ONE: f32 = 0.6;
 /// The same word written otherwise, as a part of what the word itself counts.
-pub(crate) const VARIANT: f32 = 0.9;
+pub(crate) const VARIANT: f32 = 0.95;
 /// A synonym of a word, as a part of what the word itself counts.
-pub(crate) const SYNONYM: f32 = 0.8;
+pub(crate) const SYNONYM: f32 = 0.95;
 /// The same number or date in whatever notation, as a part of what it counts as typed.
-pub(crate) const NUMBER: f32 = 0.9;
+pub(crate) const NUMBER: f32 = 0.95;
 /// The digits or characters of a number as typed, as a part of what other words count.
 pub(crate) const DIGITS: f32 = 0.5;
 /// Chinese that is read as what was typed, as a part of what a word itself counts.
@@ -46,7 +49,7 @@ pub(crate) const PINYIN_BEGUN: f32 = 0.5;
 pub(crate) const PINYIN_BESIDE_WORD: f32 = 0.3;
 /// What documents or the user say that a word is also called, as a part of what the word itself counts;
 /// less where few documents say so.
-pub(crate) const ALIAS: f32 = 0.8;
+pub(crate) const ALIAS: f32 = 0.95;
 /// What sounds like a name, in the other script, as a part of what the name itself counts.
 pub(crate) const SOUND: f32 = 0.5;
 /// What may have been meant by a word that no document holds.

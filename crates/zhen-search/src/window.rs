@@ -7,6 +7,8 @@ use tantivy::schema::Field;
 
 use crate::bits::Bits;
 use crate::bm25::{Saturation, Score, Weight};
+use crate::gains::Holding;
+use crate::plan::Holds;
 use crate::postings::Cursor;
 
 /// Documents in a window.
@@ -60,16 +62,21 @@ pub(crate) struct Window {
 /// The documents of a window that hold a word.
 #[derive(Clone, Copy)]
 struct Held {
-    surely: WindowBits,
-    /// Those that hold what may mean something else.
+    typed: WindowBits,
+    otherwise: WindowBits,
     perhaps: WindowBits,
 }
 
 impl Held {
-    const NOWHERE: Self = Self { surely: [0; WINDOW_WORDS], perhaps: [0; WINDOW_WORDS] };
+    const NOWHERE: Self =
+        Self { typed: [0; WINDOW_WORDS], otherwise: [0; WINDOW_WORDS], perhaps: [0; WINDOW_WORDS] };
 
-    fn of(&mut self, doubtful: bool) -> &mut WindowBits {
-        if doubtful { &mut self.perhaps } else { &mut self.surely }
+    fn of(&mut self, holds: Holds) -> &mut WindowBits {
+        match holds {
+            Holds::Typed => &mut self.typed,
+            Holds::Otherwise => &mut self.otherwise,
+            Holds::Perhaps => &mut self.perhaps,
+        }
     }
 }
 
@@ -99,9 +106,17 @@ impl Window {
     }
 
     /// How many of the words a document holds, given by its word of 64 documents and the bit there.
-    pub(crate) fn held(&self, word: usize, bit: u32) -> usize {
-        let holds = |group: &&Held| (group.surely[word] | group.perhaps[word]) >> bit & 1 != 0;
-        self.groups.iter().filter(holds).count()
+    pub(crate) fn holding(&self, word: usize, bit: u32) -> Holding {
+        let mut holding = Holding::default();
+        let is_in = |set: u64| set >> bit & 1 != 0;
+        for group in &self.groups {
+            if is_in(group.typed[word]) {
+                holding.typed += 1;
+            } else if is_in(group.otherwise[word] | group.perhaps[word]) {
+                holding.otherwise += 1;
+            }
+        }
+        holding
     }
 
     /// Finds which documents that are not masked out hold some of the words, and which every one; how
@@ -116,10 +131,11 @@ impl Window {
         // Group by group, for then several words are combined at once.
         for group in groups {
             for i in 0..WINDOW_WORDS {
-                let held = group.surely[i] | group.perhaps[i];
+                let sure = group.typed[i] | group.otherwise[i];
+                let held = sure | group.perhaps[i];
                 any[i] |= held;
                 all[i] &= held;
-                surely[i] &= group.surely[i];
+                surely[i] &= sure;
             }
         }
         any.iter_mut().zip(masked).for_each(|(any, masked)| *any &= masked);
@@ -184,7 +200,7 @@ pub(crate) struct TermCursor<'a> {
     pub(crate) cursor: Cursor,
     pub(crate) scorer: Scorer<'a>,
     pub(crate) group: Option<usize>,
-    pub(crate) doubtful: bool,
+    pub(crate) holds: Holds,
     pub(crate) selecting: bool,
     pub(crate) slot: Option<usize>,
 }
@@ -209,16 +225,21 @@ impl TermCursor<'_> {
     pub(crate) fn add(&mut self, window: &mut Window) {
         let Window { scores, any, groups, start, end, .. } = window;
         let mut marks = match self.group {
-            Some(group) => Some(groups[group].of(self.doubtful)),
+            Some(group) => Some(groups[group].of(self.holds)),
             None => self.selecting.then_some(any),
         };
         let Self { cursor, scorer, slot, .. } = self;
         let competes = slot.is_some();
+        // Of a word that scores by its pieces it only counts who holds it.
+        let scores_nothing = scorer.weight.most() == 0;
         cursor.skip_to(*start);
         // What is the same for all documents is decided outside of the loops over them.
         while let Some((docs, frequencies)) = cursor.next_before(*end) {
             if let Some(marks) = &mut marks {
                 mark(marks, docs, *start);
+            }
+            if scores_nothing {
+                continue;
             }
             let scored = docs.iter().zip(frequencies);
             let scored = scored.map(|(&doc, &tf)| (place(doc, *start), scorer.score(doc, tf)));
@@ -232,7 +253,7 @@ impl TermCursor<'_> {
     /// Says only which documents of the window hold its word, if it is a term of one.
     pub(crate) fn mark(&mut self, window: &mut Window) {
         let Some(group) = self.group else { return };
-        let marks = window.groups[group].of(self.doubtful);
+        let marks = window.groups[group].of(self.holds);
         self.cursor.skip_to(window.start);
         while let Some((docs, _)) = self.cursor.next_before(window.end) {
             mark(marks, docs, window.start);

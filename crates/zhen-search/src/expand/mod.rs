@@ -56,6 +56,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) folded: &'a str,
     /// Its words, compounds beside their parts.
     pub(crate) words: &'a [QueryWord],
+    /// Chinese words of it that the lexicon knows as one; see [`terms`](crate::wanted::terms).
+    pub(crate) terms: &'a [Range<usize>],
     /// Its numbers and dates.
     pub(crate) numbers: &'a [NumberToken],
     /// The group of each word that documents should hold.
@@ -84,6 +86,16 @@ impl Asked<'_> {
     fn is_english(&self, word: usize) -> bool {
         let text = &self.words[word].text;
         self.meaning(word).is_some_and(|best| !pinyin::is_spelled_by_sound(best, text))
+    }
+
+    /// What the best translation of a word counts beside the word.
+    fn weight_of_translations(&self) -> f32 {
+        let mut groups = self.groups.iter().flatten();
+        let first = groups.next();
+        match groups.all(|group| Some(group) == first) {
+            true => weights::TRANSLATION_OF_ONE,
+            false => weights::TRANSLATION,
+        }
     }
 
     /// Words of a kind, by number.

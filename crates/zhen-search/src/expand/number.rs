@@ -41,6 +41,7 @@ pub(super) fn add(asked: &Asked<'_>, plan: &mut Plan) {
             plan.compete(slot, road, origin, boost, &groups);
         }
         if !groups.is_empty() {
+            plan.doubt(&groups);
             weaken(asked, &words, number.range.clone(), plan);
         }
         // The 10 of 10GB finds nothing by itself.

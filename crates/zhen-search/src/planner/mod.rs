@@ -21,7 +21,7 @@ use crate::expand::{self, Asked, Holdings};
 use crate::filter::{Condition, DUPLICATES};
 use crate::passage::Pattern;
 use crate::plan::{ListKind, Mask, Origin, Plan};
-use crate::wanted::{is_function_word, is_single_han, is_unit, wanted};
+use crate::wanted::{self, is_function_word, is_single_han, is_unit};
 use crate::weights;
 
 /// Makes plans for one index.
@@ -78,17 +78,18 @@ impl Planner<'_> {
     /// Words of bare text. With `wanted_by` groups, their number tells which a document holds.
     fn text(&self, text: &str, alone: bool, plan: &mut Plan, wanted_by: WantedBy) {
         let query = self.analyzer.query(text);
-        let wanted = wanted(text, &query, alone);
+        let terms = wanted::terms(&query.words);
+        let wanted = wanted::wanted(text, &query, &terms, alone);
         let folded = |words: &Range<usize>| spanned(&query.words[words.clone()], |w| &w.folded);
         let mut groups = vec![None; query.words.len()];
         for one in &wanted {
-            let typed = &text[spanned(&query.words[one.words.clone()], |word| &word.original)];
+            let typed = &text[spanned(&query.words[one.within.clone()], |word| &word.original)];
             plan.groups.push(typed.to_owned());
             let group = plan.groups.len() - 1;
             groups[one.words.clone()].fill(Some(group));
             // What a word and a sign say, as 8%, is held by its value.
-            if one.together && (self.exact || one.words.len() > 1) {
-                self.together(&query.folded[folded(&one.words)], typed, group, plan);
+            if one.together && (self.exact || one.within.len() > 1) {
+                self.together(&query.folded[folded(&one.within)], typed, group, plan);
             }
         }
         let together = wanted.iter().filter(|one| one.together).map(|one| folded(&one.words));
@@ -107,9 +108,10 @@ impl Planner<'_> {
             let known = plan.terms.len();
             self.word(&query.words, at, typed, group, common, plan);
             // With tone marks it is Chinese that is meant.
-            let share = if is_marked_pinyin(typed) { weights::LETTERS_OF_PINYIN } else { 1.0 };
+            let is_marked = is_marked_pinyin(typed);
+            let share = if is_marked { weights::LETTERS_OF_PINYIN } else { 1.0 };
             for term in &mut plan.terms[known..] {
-                (term.common, term.piece) = (common, piece);
+                (term.common, term.piece, term.doubtful) = (common, piece, is_marked);
                 term.boost *= share;
             }
             if word.kind == WordKind::Han && groups[at].is_none() && !common {
@@ -123,6 +125,7 @@ impl Planner<'_> {
                 text,
                 folded: &query.folded,
                 words: &query.words,
+                terms: &terms,
                 numbers: &number::values(&query.folded),
                 groups: &groups,
                 proposes: wanted_by == WantedBy::Groups,
@@ -251,8 +254,9 @@ impl Planner<'_> {
             NodeKind::Text(text) if used == Use::Score => self.wanted_mask(text, plan)?,
             NodeKind::Text(text) => {
                 let query = self.analyzer.query(text);
-                let wanted = wanted(text, &query, true).into_iter();
-                let origins = wanted.map(|one| match &query.words[one.words.clone()] {
+                let terms = wanted::terms(&query.words);
+                let wanted = wanted::wanted(text, &query, &terms, true).into_iter();
+                let origins = wanted.map(|one| match &query.words[one.within.clone()] {
                     [word] => self.members(word, plan),
                     words => self.standing(&query.folded[spanned(words, |w| &w.folded)], plan),
                 });

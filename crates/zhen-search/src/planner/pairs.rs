@@ -15,10 +15,14 @@ use crate::weights;
 /// each costs a phrase.
 const MOST_WORD_PAIRS: usize = 16;
 
+/// So many Latin words and fewer are short enough that a document may hold the whole text as it is typed:
+/// *out of memory*.
+const SHORT: usize = 5;
+
 impl Planner<'_> {
     /// Every two adjacent ideographs of the text, across words too, a word beside an ideograph, and two
     /// words that follow each other and are both wanted (`wanted_at` says where such begin), if not both
-    /// stand in what is wanted together anyway.
+    /// stand in what is wanted together anyway; and a short text of Latin words as a whole.
     pub(super) fn pairs(
         &self,
         folded: &str,
@@ -61,6 +65,12 @@ impl Planner<'_> {
             };
             let origins = self.standing(&folded[start..end], plan);
             plan.add_origins(&origins, boosts, None);
+        }
+        // Of ideographs the pairs say it.
+        let is_word = |unit: &Unit| unit.kind == Kind::Word;
+        if (2..=SHORT).contains(&units.len()) && units.iter().all(is_word) {
+            let origins = self.standing(folded, plan);
+            plan.add_origins(&origins, [weights::BODY_PHRASE, weights::TITLE_PHRASE], None);
         }
     }
 

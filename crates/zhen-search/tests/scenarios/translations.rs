@@ -109,6 +109,53 @@ fn a_frequent_word_comes_before_its_rare_translations() {
 }
 
 #[test]
+fn a_term_that_the_dictionary_cuts_is_translated_as_one() {
+    for (term, english, of_a_word) in [
+        ("区块链", "A blockchain is a shared ledger.", "A chain of shops."),
+        ("数据透视表", "Make a pivot table of it.", "Make data of it."),
+        ("一带一路", "The Belt and Road forum.", "The way to the town."),
+    ] {
+        let index = Index::of_texts(&[of_a_word, english, "The weather is fine."]);
+        let hit = &index.search(term).hits[0];
+        assert_eq!(hit.id, "1", "{term}");
+        assert!(hit.matched.iter().any(|m| m.query == term), "{term} {:?}", hit.matched);
+    }
+}
+
+#[test]
+fn an_article_takes_no_word_from_a_phrase() {
+    let index = Index::of_texts(&["长城全长两万公里", "大帝死了"]);
+    for query in ["great wall", "the great wall", "how long is the great wall"] {
+        assert_eq!(index.search(query).hits[0].id, "0", "{query}");
+    }
+}
+
+#[test]
+fn every_word_in_the_other_language_comes_before_one_of_them_as_typed() {
+    let index = Index::of_texts(&[
+        "A priority queue is in the header of that name.",
+        "新闻头条：文件里有几个名字",
+        "排队的时候不要着急",
+        "头文件",
+    ]);
+    assert_eq!(index.search("优先队列 头文件 名字").hits[0].id, "0");
+}
+
+#[test]
+fn nothing_that_stands_for_the_only_word_comes_before_it() {
+    let long = "很久以前".repeat(200);
+    let typed = format!("{long}遗产税{long}");
+    let index = Index::of_texts(&[
+        "An inheritance tax, an inheritance, a tax; estate and heritage.",
+        "遗产和税，遗产的税",
+        &typed,
+        "first estate",
+        "税收 遗产",
+    ]);
+    assert_eq!(index.search("遗产税").hits[0].id, "2");
+}
+
+#[test]
 fn a_word_in_the_title_comes_before_the_word_and_its_translation() {
     for (word, translation) in
         [("computer", "电脑"), ("software", "软件"), ("软件", "software"), ("音乐", "music")]

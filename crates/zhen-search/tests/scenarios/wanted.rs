@@ -47,6 +47,33 @@ fn a_letter_beside_ideographs_is_wanted() {
 }
 
 #[test]
+fn a_rare_ideograph_is_wanted() {
+    let index = index_of(&["猫的故事", "怕水的狗", "水的故事", "The discovery of neodymium."]);
+    assert_eq!(texts(&index, "猫的故事"), [0]);
+    assert_eq!(texts(&index, "钕的发现"), [3]);
+    // What is in every other text tells nothing by itself.
+    assert_eq!(texts(&index, "水的故事"), [0, 2]);
+}
+
+#[test]
+fn an_ideograph_beside_a_word_is_wanted_as_a_part_of_their_term() {
+    let index = index_of(&["区块链是什么", "区块上有铁链", "位运算的技巧", "运算的位置"]);
+    assert_eq!(texts(&index, "区块链"), [0]);
+    assert_eq!(texts(&index, "怎么用区块链"), [0]);
+    assert_eq!(texts(&index, "位运算 技巧"), [2]);
+}
+
+#[test]
+fn a_short_query_comes_first_where_it_stands_as_it_is() {
+    let index = Index::of_texts(&[
+        "Memory, memory and memory: a memory out there.",
+        "The program ran for an hour and was then out of memory, after which it was started again.",
+        "out, out, memory",
+    ]);
+    assert_eq!(index.search("out of memory").hits[0].id, "1");
+}
+
+#[test]
 fn a_word_in_capitals_is_wanted() {
     let index = index_of(&["the US economy grew", "economy of Japan", "give us the economy"]);
     assert_eq!(texts(&index, "US economy"), [0, 2]);

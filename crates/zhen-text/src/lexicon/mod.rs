@@ -162,7 +162,10 @@ impl Lexicon {
         let mut out = Vec::new();
         let mut at = 0;
         while at < query.len() {
-            let (length, candidates) = self.longest_phrase(&query[at..]);
+            let (mut length, mut candidates) = self.longest_phrase(&query[at..]);
+            if self.gives_way(&query[at..], length) {
+                (length, candidates) = self.longest_phrase(&query[at..=at]);
+            }
             let single = length <= 1;
             let phrase = &query[at..at + length.max(1)];
             let place = phrase[0].place..phrase[phrase.len() - 1].place + 1;
@@ -249,6 +252,31 @@ impl Lexicon {
         ends.into_iter().rev().find(|&end| self.knows(&text[..end]))
     }
 
+    /// How many of some folded Chinese words, one after another, make the longest entry of several; it
+    /// knows more than the dictionary along which texts are cut.
+    ///
+    /// ```
+    /// # use zhen_text::lexicon::Lexicon;
+    /// assert_eq!(Lexicon::builtin().longest_term(["区块", "链", "技术"]), Some(2));
+    /// assert_eq!(Lexicon::builtin().longest_term(["区块", "的", "链"]), None);
+    /// ```
+    pub fn longest_term<'w>(&self, words: impl IntoIterator<Item = &'w str>) -> Option<usize> {
+        let (mut text, mut longest) = (String::new(), None);
+        for (word, count) in words.into_iter().zip(1..) {
+            text.push_str(word);
+            if count == 1 {
+                continue;
+            }
+            match self.chinese.find(&text) {
+                Ok(_) => longest = Some(count),
+                // No entry begins so.
+                Err(next) if !self.chinese.word(next).starts_with(&text) => break,
+                Err(_) => {}
+            }
+        }
+        longest
+    }
+
     /// How many of the words make the longest phrase that has an entry and is more than function
     /// words, and its translations; 0 when not even the first one has one.
     fn longest_phrase(&self, words: &[Word]) -> (usize, Vec<Candidate>) {
@@ -283,6 +311,16 @@ impl Lexicon {
             states = next;
         }
         longest
+    }
+
+    /// Whether a phrase of so many of the words ends within another that begins in it and has more words
+    /// that mean something: *the great* in *the great wall*.
+    fn gives_way(&self, words: &[Word], length: usize) -> bool {
+        let meaning = |words: &[Word]| words.iter().filter(|word| !word.is_function_word).count();
+        (1..length).any(|from| {
+            let (other, _) = self.longest_phrase(&words[from..]);
+            from + other > length && meaning(&words[from..from + other]) > meaning(&words[..length])
+        })
     }
 
     /// The translations of a phrase that has an entry, in any form of its words.
