@@ -92,7 +92,7 @@ pub struct SearchResponse {
     pub took_us: u64,
     /// Number of documents that match, whatever the limit.
     pub total: u64,
-    /// Whether too few documents held every word, so that documents with some of them count too.
+    /// Whether documents that hold only some of the words count too.
     pub relaxed: bool,
     /// A corrected query, where documents hold all its words and none does those of the query as typed.
     pub did_you_mean: Option<String>,

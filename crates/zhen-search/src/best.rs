@@ -89,13 +89,6 @@ impl<'a> Best<'a> {
         tied.for_each(|one| one.read_order(self.orders));
     }
 
-    /// The best of them.
-    pub(crate) fn first(&mut self) -> Option<Ranked> {
-        let highest = self.found.iter().map(|one| one.ranked.score).max()?;
-        self.read_orders(highest);
-        self.found.iter().min_by_key(|one| one.key()).map(|one| one.ranked)
-    }
-
     /// All, best first.
     pub(crate) fn into_sorted(mut self) -> Vec<Ranked> {
         self.cut();
@@ -152,7 +145,6 @@ mod tests {
                     }
                 }
                 let expected = &sorted[..most.min(sorted.len())];
-                assert_eq!(best.first(), expected.first().copied());
                 assert_eq!(best.into_sorted(), expected);
             }
         }

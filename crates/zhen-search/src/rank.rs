@@ -26,8 +26,8 @@ use crate::window::{Scorer, TermCursor, WINDOW_WORDS, Window, starts};
 /// With fewer documents than this that surely hold every word, documents with some of them count too.
 const ENOUGH: u64 = 5;
 
-/// So many wanted words are a sentence, of which no document need hold each: when the best document of all
-/// lacks some, those with some of them count too.
+/// So many wanted words are a sentence, of which no document need hold each: those with some of them count
+/// too.
 const SENTENCE: usize = 4;
 
 /// When counting documents with some of the words, a term that more than one in this many documents
@@ -221,17 +221,17 @@ impl<'a> Prepared<'a> {
         let segments = 0..self.index.segments().len();
         let masks = segments.map(|segment| self.masks(segment)).collect::<tantivy::Result<_>>()?;
         let masks: Vec<Option<Bits>> = masks;
-        let (mut every, mut some) = (tally(most)?, tally(most)?);
+        // Of a sentence those that hold every word are only counted.
+        let is_sentence = self.plan.groups.len() >= SENTENCE;
+        let (mut every, mut some) = (tally(if is_sentence { 0 } else { most })?, tally(most)?);
         let mut window = Window::new(self.plan.groups.len());
         let enough = self.is_held_by_enough(&masks);
-        let is_sentence = self.plan.groups.len() >= SENTENCE;
         for (segment, mask) in masks.iter().enumerate() {
             self.segment(segment, mask.as_ref(), enough, &mut window, [&mut every, &mut some])?;
         }
-        let mut lacks =
-            || every.sure < ENOUGH || is_sentence && some.best.first() != every.best.first();
-        let relaxed = !enough && some.total > every.total && lacks();
-        let tally = if relaxed { some } else { every };
+        let counts_some = !enough && (is_sentence || every.sure < ENOUGH);
+        let relaxed = counts_some && some.total > every.total;
+        let tally = if counts_some { some } else { every };
         Ok(tally.outcome(relaxed, self.lists.clone()))
     }
 

@@ -142,11 +142,13 @@ fn verdict(explanation: &Explanation, query: &str) -> String {
         (true, ..) => format!("matches {query}"),
         (false, false, _) => format!("does not match {query}: a condition does not hold"),
         (false, true, missing) if missing < explanation.words.len() => {
-            format!("holds some words of {query}, and matches only where few documents hold all")
+            format!(
+                "holds some words of {query}, and matches where documents with some of them count"
+            )
         }
         (false, true, _) if !explanation.parts.is_empty() => format!(
-            "holds none of the words of {query}, and may match by what adds to its score only where \
-             few documents hold all"
+            "holds none of the words of {query}, and may match by what adds to its score where \
+             documents with some of them count"
         ),
         (false, true, _) => format!("does not match {query}: it holds none of the words"),
     }

@@ -126,10 +126,7 @@ pub(crate) fn print_person(
         writeln!(console, "{label}note:{label:#} {}", one_line(note))?;
     }
     if response.relaxed && !response.hits.is_empty() {
-        writeln!(
-            console,
-            "{label}note:{label:#} few documents hold every word, so those with some of them count too"
-        )?;
+        writeln!(console, "{label}note:{label:#} documents with some of the words count too")?;
     }
     if let Some(hit) = response.hits.iter().find(|hit| hit.duplicates > 0) {
         let (dim, style) = (palette.dim, palette.command);
