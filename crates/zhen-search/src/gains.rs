@@ -65,9 +65,14 @@ impl Gains {
     }
 
     /// What a document with such a score has at most with what it gains.
-    #[inline]
-    pub(crate) fn most(&self, score: Score) -> Score {
+    fn most(&self, score: Score) -> Score {
         (score / 3).saturating_add(1).saturating_mul(5).saturating_add(self.only)
+    }
+
+    /// A score below which no document has so much with what it gains.
+    #[inline]
+    pub(crate) fn least(&self, with_gain: Score) -> Score {
+        with_gain.saturating_sub(self.only) / 5 * 3
     }
 }
 
@@ -94,7 +99,9 @@ mod tests {
     fn no_document_has_more_than_the_most() {
         for score in [0, 1, 2, 3, 100, 101, Score::MAX] {
             let gain = of(1).of(score, Holding { typed: 1, otherwise: 0 });
-            assert!(of(1).most(score) >= score.saturating_add(gain), "{score}");
+            let with_gain = score.saturating_add(gain);
+            assert!(of(1).most(score) >= with_gain && of(1).least(with_gain) <= score, "{score}");
         }
+        assert!(of(1).least(2000) > 1000);
     }
 }

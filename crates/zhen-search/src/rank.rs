@@ -396,10 +396,11 @@ impl<'a> Tally<'a> {
         {
             matching.set_word(ctx.at, bits);
         }
+        let mut least = ctx.gains.least(self.best.least());
         for bit in ones(bits) {
             let score = scores[bit as usize];
             // Of most documents it need not be known how many words they hold.
-            if ctx.gains.most(score) < self.best.least() {
+            if score < least {
                 continue;
             }
             let score = score.saturating_add(ctx.gains.of(score, holding(bit)));
@@ -407,6 +408,7 @@ impl<'a> Tally<'a> {
                 let doc = ctx.at as u32 * 64 + bit;
                 let address = DocAddress::new(ctx.segment, doc);
                 self.best.offer(Ranked { score, address });
+                least = ctx.gains.least(self.best.least());
             }
         }
     }
