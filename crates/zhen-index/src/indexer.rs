@@ -7,7 +7,8 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use zhen_source::{
-    Document, Entry, SkipReason, SourceError, WalkOptions, normalise_path, path_id, walk,
+    Document, Entry, SkipReason, SourceError, WalkOptions, normalise_path, path_id, path_of_id,
+    walk,
 };
 use zhen_text::UserDict;
 use zhen_text::alias::key;
@@ -543,39 +544,10 @@ fn existing(id: &str) -> Option<PathBuf> {
         Ok(found) => !found.is_dir(),
         Err(error) => !matches!(error.kind(), NotFound | NotADirectory),
     };
-    let spelt = id.contains('%').then(|| undo_percent(id));
-    std::iter::once(PathBuf::from(id)).chain(spelt).find(is_there)
+    Some(path_of_id(id)).filter(is_there)
 }
 
 /// Whether a link stands on the way from `root`, which may be one itself, to `path`.
 fn has_link(root: &Path, path: &Path) -> bool {
     path.ancestors().take_while(|&at| at != root).any(Path::is_symlink)
-}
-
-/// The path whose identity spells bytes that are not UTF-8 as `%XX`.
-fn undo_percent(id: &str) -> PathBuf {
-    let mut bytes = Vec::with_capacity(id.len());
-    let mut rest = id.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        let decoded = (byte == b'%')
-            .then(|| after.get(..2))
-            .flatten()
-            .and_then(|digits| std::str::from_utf8(digits).ok())
-            .and_then(|digits| u8::from_str_radix(digits, 16).ok())
-            .filter(|decoded| !decoded.is_ascii());
-        match decoded {
-            Some(decoded) => {
-                bytes.push(decoded);
-                rest = &after[2..];
-            }
-            None => {
-                bytes.push(byte);
-                rest = after;
-            }
-        }
-    }
-    #[cfg(unix)]
-    return PathBuf::from(<std::ffi::OsString as std::os::unix::ffi::OsStringExt>::from_vec(bytes));
-    #[cfg(not(unix))]
-    return PathBuf::from(String::from_utf8_lossy(&bytes).into_owned());
 }

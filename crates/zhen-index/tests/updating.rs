@@ -179,6 +179,26 @@ fn pruning_removes_documents_of_missing_files_below_the_given_paths_only() {
     place.assert_sound();
 }
 
+#[cfg(unix)]
+#[test]
+fn pruning_keeps_what_is_there_however_its_name_is_spelled() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let place = Place::new();
+    let names: [&[u8]; 4] = [b"100%\xFF.txt", b"50%.txt", b"%FF.txt", b"\xE9%41.txt"];
+    for name in names {
+        fs::write(place.files.join(std::ffi::OsStr::from_bytes(name)), "text").unwrap();
+    }
+    let options = || zhen_index::IndexOptions { prune: true, ..place.options() };
+    let first = place.run_with(options());
+    assert_eq!((first.added, first.removed), (4, 0));
+    let second = place.run_with(options());
+    assert_eq!((second.unchanged, second.removed), (4, 0));
+    for name in names {
+        fs::remove_file(place.files.join(std::ffi::OsStr::from_bytes(name))).unwrap();
+    }
+    assert_eq!(place.run_with(options()).removed, 4);
+}
+
 #[test]
 fn what_cannot_be_read_is_told_and_the_rest_is_taken() {
     let place = Place::new();
