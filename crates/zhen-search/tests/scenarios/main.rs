@@ -220,6 +220,34 @@ fn every_word_is_wanted_and_relaxed_when_that_leaves_too_little() {
 }
 
 #[test]
+fn what_matches_does_not_depend_on_how_many_hits_are_asked_for() {
+    let lacking = Document {
+        id: "lacking".to_owned(),
+        title: "kestrel lantern obsidian".to_owned(),
+        body: "kestrel lantern obsidian ".repeat(9),
+        ..Document::default()
+    };
+    let filler = "nothing of what is looked for stands in these lines ".repeat(200);
+    let long = (0..6).map(|i| format!("{filler} {i} kestrel lantern obsidian walrus"));
+    let other = (0..60).map(|i| format!("number {i} of what has none but a walrus"));
+    let document =
+        |(i, body): (usize, String)| Document { id: i.to_string(), body, ..Document::default() };
+    let documents = long.chain(other).enumerate().map(document);
+    let index = Index::of(documents.chain([lacking]).collect());
+    let found = |limit| {
+        let query = "kestrel lantern obsidian walrus".to_owned();
+        let facets = vec!["lang".to_owned()];
+        let response =
+            index.ask(SearchRequest { query, limit, facets, ..SearchRequest::default() });
+        assert!(response.hits.len() <= limit);
+        (response.total, response.relaxed, response.facets["lang"][0].count)
+    };
+    assert_eq!(found(10), (67, true, 67));
+    assert_eq!(found(1), found(10));
+    assert_eq!(found(0), found(10));
+}
+
+#[test]
 fn operators_prefixes_and_slips_of_the_keyboard() {
     let index =
         Index::of_texts(&["red apple", "green apple", "red pear", "dictionary", "词典大全"]);
