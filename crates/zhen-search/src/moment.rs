@@ -1,7 +1,10 @@
 //! Points and spans of time, as conditions and fields name them.
 
 use time::format_description::well_known::Rfc3339;
-use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time};
+use time::util::days_in_year;
+use time::{Date, Month, OffsetDateTime};
+
+const SECONDS_OF_DAY: i64 = 24 * 60 * 60;
 
 /// The moment that a text is.
 pub(crate) fn moment(text: &str) -> Option<OffsetDateTime> {
@@ -16,8 +19,6 @@ pub(crate) fn within(text: &str, seconds: i64) -> bool {
 /// The span of time that a year, month, day (also as `20240521`) or moment names: its first second,
 /// and the first after it, in seconds since 1970 (UTC).
 pub(crate) fn span(text: &str) -> Option<(i64, i64)> {
-    let midnight =
-        |date: Date| PrimitiveDateTime::new(date, Time::MIDNIGHT).assume_utc().unix_timestamp();
     if let Some(moment) = moment(text) {
         let from = moment.unix_timestamp();
         return Some((from, from + 1));
@@ -38,14 +39,14 @@ pub(crate) fn span(text: &str) -> Option<(i64, i64)> {
     };
     let first =
         Date::from_calendar_date(year, month.unwrap_or(Month::January), day.unwrap_or(1)).ok()?;
-    let after = match (month, day) {
-        (_, Some(_)) => first.next_day()?,
-        (Some(Month::December) | None, None) => {
-            Date::from_calendar_date(year + 1, Month::January, 1).ok()?
-        }
-        (Some(month), None) => Date::from_calendar_date(year, month.next(), 1).ok()?,
+    // After the last day of the year 9999 there is no date, but there are seconds.
+    let days = match (month, day) {
+        (_, Some(_)) => 1,
+        (Some(month), None) => month.length(year).into(),
+        (None, None) => days_in_year(year),
     };
-    (parts.len() <= 3).then(|| (midnight(first), midnight(after)))
+    let from = first.midnight().assume_utc().unix_timestamp();
+    (parts.len() <= 3).then(|| (from, from + i64::from(days) * SECONDS_OF_DAY))
 }
 
 #[cfg(test)]
@@ -63,5 +64,12 @@ mod tests {
         assert_eq!(span("1970-01-01T00:00:05Z"), Some((5, 6)));
         assert_eq!(span("soon"), None);
         assert_eq!(span("1970-13"), None);
+        assert_eq!(span("1970-02-29"), None);
+        let leap = span("2024-02").unwrap();
+        assert_eq!(leap.1 - leap.0, 29 * day);
+        let last = span("9999").unwrap();
+        assert_eq!(last.1 - last.0, 365 * day);
+        assert_eq!(span("9999-12").unwrap(), (last.1 - 31 * day, last.1));
+        assert_eq!(span("9999-12-31").unwrap(), (last.1 - day, last.1));
     }
 }

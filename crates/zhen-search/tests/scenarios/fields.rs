@@ -296,6 +296,10 @@ fn any_year_of_four_digits_is_a_time() {
         ("time:1644-04-25", vec!["d"]),
         ("time:..1911", vec!["b", "d"]),
         ("time:>2024-05", vec!["c"]),
+        ("time:9999", vec!["c"]),
+        ("time:9999-12-31", vec!["c"]),
+        ("time:2020..9999", vec!["a", "c"]),
+        ("time:>9999", vec![]),
         ("made:0618-06", vec!["f"]),
         ("made:..0906", vec!["f"]),
     ] {
