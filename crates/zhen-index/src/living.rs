@@ -21,3 +21,18 @@ pub fn living(
     let all = iter::successors(first, move |_| document(postings.advance()));
     Ok(all.filter(|&doc| !segment.is_deleted(doc)))
 }
+
+/// How many documents [`living`] gives.
+///
+/// # Errors
+/// As [`living`].
+pub(crate) fn count_living(
+    segment: &SegmentReader,
+    index: &InvertedIndexReader,
+    term: &TermInfo,
+) -> tantivy::Result<u64> {
+    match segment.has_deletes() {
+        true => Ok(living(segment, index, term)?.count() as u64),
+        false => Ok(term.doc_freq.into()),
+    }
+}

@@ -72,6 +72,46 @@ fn a_pair_counts_the_documents_that_state_it_and_are_there() {
 }
 
 #[test]
+fn of_very_many_other_names_those_that_most_documents_state_are_given() {
+    let place = Place::new();
+    let (first, second) = (["ka", "ke", "ki", "ko", "ku"], ["ba", "be", "bo", "bu", "da", "de"]);
+    let mut names = Vec::new();
+    for a in first {
+        for b in second {
+            names.extend((b'b'..b'm').map(|c| format!("Fr{a} Tr{b} Ag{}a", char::from(c))));
+        }
+    }
+    let pairs = names.iter().map(|name| format!("The {name} (FTA) was signed.\n"));
+    let all: String = pairs.collect();
+    let last = "The Fuzzy Tangled Agreement (FTA) was signed.";
+    let stated = "The Frozen Treasure Agreement (FTA) was signed.";
+    index_each(&place, &[("a", &all), ("b", last), ("c", stated), ("d", last), ("e", stated)]);
+    let found = counterparts(&place.open(), "FTA");
+    assert_eq!(found.len(), 256);
+    assert_eq!(
+        found[..3],
+        [
+            ("frozen treasure agreement".to_owned(), 2, false),
+            ("fuzzy tangled agreement".to_owned(), 2, false),
+            (names[0].to_lowercase(), 1, false),
+        ]
+    );
+
+    // What the user says is counted too, however few say so.
+    let added = names.last().unwrap();
+    let mut indexer = place.indexer();
+    indexer.add_alias("FTA", added).unwrap();
+    indexer.delete(&["b".to_owned()]).unwrap();
+    indexer.close().unwrap();
+    let found = counterparts(&place.open(), "FTA");
+    assert_eq!(
+        found[..2],
+        [(added.to_lowercase(), 1, true), ("frozen treasure agreement".to_owned(), 2, false)]
+    );
+    assert!(!found.contains(&("fuzzy tangled agreement".to_owned(), 1, false)), "it comes last");
+}
+
+#[test]
 fn what_the_user_says_has_the_last_word_and_is_kept() {
     let place = Place::new();
     index_each(&place, CORRIDOR);

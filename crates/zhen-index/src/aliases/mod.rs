@@ -7,14 +7,16 @@
 mod hand_made;
 mod list;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use tantivy::Searcher;
 use tantivy::schema::Field;
 use zhen_text::Analyzer;
 use zhen_text::alias::{self, key};
 
-use crate::living::living;
+use crate::living::count_living;
+use crate::terms::merge;
 
 pub use hand_made::{HandMade, MOST_HAND_MADE, Verdict};
 pub use list::{Evidence, ListedAlias};
@@ -25,7 +27,7 @@ const SEPARATOR: char = '\u{1f}';
 /// Longest key of a name in bytes: folding may lengthen what is written.
 const LONGEST_KEY: usize = 400;
 
-/// Most counterparts of one name that are looked up.
+/// Most counterparts of one name, beside those that the user added: those that most documents state.
 const MOST_COUNTERPARTS: usize = 256;
 
 /// The terms of a text's pairs: each once, in both directions.
@@ -79,41 +81,47 @@ impl<'a> Aliases<'a> {
     pub fn of(&self, key: &str) -> tantivy::Result<Vec<Counterpart>> {
         let prefix = format!("{key}{SEPARATOR}");
         let end = format!("{key}{}", char::from(SEPARATOR as u8 + 1));
-        let mut counts: BTreeMap<String, u64> = BTreeMap::new();
-        for segment in self.searcher.segment_readers() {
-            let index = segment.inverted_index(self.field)?;
-            let mut terms = index.terms().range().ge(&prefix).lt(&end).into_stream()?;
-            while terms.advance() {
-                let Some(other) = terms.key().get(prefix.len()..) else { continue };
-                let Ok(other) = std::str::from_utf8(other) else { continue };
-                if self.hand_made.verdict(key, other) == Some(Verdict::Removed)
-                    || counts.len() >= MOST_COUNTERPARTS && !counts.contains_key(other)
-                {
-                    continue;
-                }
-                let alive = living(segment, &index, terms.value())?.count() as u64;
-                if alive > 0 {
-                    *counts.entry(other.to_owned()).or_default() += alive;
+        let segments = self.searcher.segment_readers();
+        let indexes = segments.iter().map(|segment| segment.inverted_index(self.field));
+        let indexes = indexes.collect::<tantivy::Result<Vec<_>>>()?;
+        let mut added: BTreeMap<&str, u64> =
+            self.hand_made.added_to(key).map(|other| (other, 0)).collect();
+        // The last of those that are kept on top.
+        let mut said: BinaryHeap<(Reverse<u64>, String)> = BinaryHeap::new();
+        merge(&indexes, prefix.as_bytes(), Some(end.as_bytes()), |term, holders| {
+            let other = term.get(prefix.len()..).and_then(|other| std::str::from_utf8(other).ok());
+            let Some(other) = other else { return Ok(()) };
+            let verdict = self.hand_made.verdict(key, other);
+            let most = holders.iter().map(|(_, info)| u64::from(info.doc_freq)).sum();
+            // Those that come later are the last of equals.
+            let is_full = said.len() >= MOST_COUNTERPARTS;
+            let is_late = is_full && said.peek().is_some_and(|(Reverse(least), _)| *least >= most);
+            if verdict == Some(Verdict::Removed) || verdict.is_none() && is_late {
+                return Ok(());
+            }
+            let mut documents = 0;
+            for (at, info) in holders {
+                documents += count_living(&segments[*at], &indexes[*at], info)?;
+            }
+            if let Some(known) = added.get_mut(other) {
+                *known = documents;
+            } else if documents > 0 {
+                said.push((Reverse(documents), other.to_owned()));
+                if is_full {
+                    said.pop();
                 }
             }
-        }
-        let mut found: Vec<Counterpart> = self
-            .hand_made
-            .added_to(key)
-            .map(|other| Counterpart {
-                key: other.to_owned(),
-                documents: counts.remove(other).unwrap_or(0),
-                hand_made: true,
-            })
+            Ok(())
+        })?;
+        let counterpart =
+            |key: String, documents, hand_made| Counterpart { key, documents, hand_made };
+        let mut found: Vec<Counterpart> = added
+            .into_iter()
+            .map(|(key, documents)| counterpart(key.to_owned(), documents, true))
             .collect();
-        found.sort_by(|a, b| b.documents.cmp(&a.documents).then_with(|| a.key.cmp(&b.key)));
-        let mut said: Vec<_> = counts.into_iter().collect();
-        said.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        found.extend(said.into_iter().map(|(key, documents)| Counterpart {
-            key,
-            documents,
-            hand_made: false,
-        }));
+        found.sort_by_key(|one| Reverse(one.documents));
+        let said = said.into_sorted_vec().into_iter();
+        found.extend(said.map(|(Reverse(documents), key)| counterpart(key, documents, false)));
         Ok(found)
     }
 }
