@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use tantivy::Index;
 use tantivy::directory::Directory;
+use zhen_text::UserDict;
 
 use crate::derived::DERIVED_FILES;
 use crate::directory::Files;
@@ -117,6 +118,14 @@ impl ZhenIndex {
             }
             loaded => loaded,
         }
+    }
+
+    /// The user dictionary, as of the commit of a manifest.
+    ///
+    /// # Errors
+    /// As [`Manifest::user_dict`] and [`ZhenIndex::current_manifest`].
+    pub fn user_dict(&self, manifest: &Manifest) -> Result<UserDict, IndexError> {
+        self.load_sidecar(manifest, |dir, manifest| manifest.user_dict(dir))
     }
 
     /// The folder of the index.

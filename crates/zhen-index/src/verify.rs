@@ -1,6 +1,7 @@
 //! Checking that an index is what was written, and that what was written is what its documents say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use tantivy::index::SegmentComponent;
 use tantivy::postings::Postings;
@@ -10,7 +11,7 @@ use zhen_text::fold;
 use zhen_text::synonym::Synonyms;
 use zhen_text::{Analyzer, Tracks};
 
-use crate::aliases::{self, HandMade};
+use crate::aliases;
 use crate::duplicates::{DuplicateCounts, DuplicatesError};
 use crate::errors::{IndexError, not_as_written};
 use crate::files::FileTable;
@@ -95,26 +96,7 @@ impl ZhenIndex {
         let mut report = Verification::default();
         let engine = || IndexError::engine("read", self.dir());
 
-        for segment in self.tantivy().searchable_segment_metas().map_err(engine())? {
-            let deletes = segment.has_deletes().then_some(SegmentComponent::Delete);
-            for component in COMPONENTS.into_iter().chain(deletes) {
-                let file = segment.relative_path(component);
-                // Of less than its footer's end the engine cannot make an error.
-                let length = std::fs::metadata(self.dir().join(&file)).map(|file| file.len());
-                if length.is_ok_and(|length| length < LEAST_LENGTH) {
-                    report.find(not_as_written(&file), Mend::NewIndex);
-                    continue;
-                }
-                let checked = self.tantivy().directory().validate_checksum(&file);
-                match checked.map_err(|error| engine()(error.into())) {
-                    Ok(true) => {}
-                    Ok(false) => report.find(not_as_written(&file), Mend::NewIndex),
-                    Err(IndexError::Damaged { what, .. }) => report.find(what, Mend::NewIndex),
-                    Err(error) => return Err(error),
-                }
-                report.files += 1;
-            }
-        }
+        self.check_files(self.segment_files()?, &mut report)?;
         let readable = report.is_sound();
         let manifest = self.current_manifest()?;
         let mut sound = |result: Result<(), IndexError>| match result {
@@ -125,8 +107,8 @@ impl ZhenIndex {
             other => other,
         };
         sound(self.file_table(&manifest).map(|_: FileTable| ()))?;
-        sound(HandMade::load(self.dir(), &manifest).map(|_| ()))?;
-        let dict = manifest.user_dict(self.dir());
+        sound(self.hand_made_aliases(&manifest).map(|_| ()))?;
+        let dict = self.user_dict(&manifest);
         sound(dict.as_ref().map(|_| ()).map_err(clone_damage))?;
         report.files += manifest.sidecars().count() as u64;
         let rules = read_synonyms(self.dir()).map_err(|error| error.to_string());
@@ -201,6 +183,68 @@ impl ZhenIndex {
             }
         }
         Ok(report)
+    }
+
+    /// The files of the segments that the last commit names.
+    fn segment_files(&self) -> Result<BTreeSet<PathBuf>, IndexError> {
+        let segments = self.tantivy().searchable_segment_metas();
+        let segments = segments.map_err(IndexError::engine("read", self.dir()))?;
+        let files = segments.iter().flat_map(|segment| {
+            let deletes = segment.has_deletes().then_some(SegmentComponent::Delete);
+            let components = COMPONENTS.into_iter().chain(deletes);
+            components.map(|component| segment.relative_path(component))
+        });
+        Ok(files.collect())
+    }
+
+    /// Compares the checksums of files of segments. What a commit has replaced meanwhile may be gone:
+    /// nothing is said of it, and its successors are checked too.
+    fn check_files(
+        &self,
+        mut named: BTreeSet<PathBuf>,
+        report: &mut Verification,
+    ) -> Result<(), IndexError> {
+        let mut checked: BTreeMap<PathBuf, Option<String>> = BTreeMap::new();
+        loop {
+            let mut unsound = false;
+            for file in named {
+                let finding = match checked.remove(&file) {
+                    Some(known) => known,
+                    None => self.check_file(&file)?,
+                };
+                unsound |= finding.is_some();
+                checked.insert(file, finding);
+            }
+            if !unsound {
+                break;
+            }
+            named = self.segment_files()?;
+            checked.retain(|file, _| named.contains(file));
+            if checked.len() == named.len() {
+                break;
+            }
+        }
+        report.files += checked.len() as u64;
+        for finding in checked.into_values().flatten() {
+            report.find(finding, Mend::NewIndex);
+        }
+        Ok(())
+    }
+
+    /// What is wrong with a file, by its checksum.
+    fn check_file(&self, file: &Path) -> Result<Option<String>, IndexError> {
+        // Of less than its footer's end the engine cannot make an error.
+        let length = std::fs::metadata(self.dir().join(file)).map(|file| file.len());
+        if length.is_ok_and(|length| length < LEAST_LENGTH) {
+            return Ok(Some(not_as_written(file)));
+        }
+        let checked = self.tantivy().directory().validate_checksum(file);
+        match checked.map_err(|error| IndexError::engine("read", self.dir())(error.into())) {
+            Ok(true) => Ok(None),
+            Ok(false) => Ok(Some(not_as_written(file))),
+            Err(IndexError::Damaged { what, .. }) => Ok(Some(what)),
+            Err(error) => Err(error),
+        }
     }
 
     fn holds_documents(&self) -> Result<bool, IndexError> {
@@ -330,4 +374,37 @@ fn compare(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{IndexOptions, Indexer};
+
+    #[test]
+    fn files_that_a_merge_took_away_meanwhile_are_no_damage() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut indexer = Indexer::open(IndexOptions::new(dir.path())).unwrap();
+        for id in ["a", "b"] {
+            let document = zhen_source::Document { id: id.to_owned(), ..Default::default() };
+            indexer.index_documents([document], &()).unwrap();
+        }
+        let index = ZhenIndex::open(dir.path()).unwrap();
+        let before = index.segment_files().unwrap();
+        indexer.merge().unwrap();
+        indexer.close().unwrap();
+        let now = index.segment_files().unwrap();
+        assert!(before.iter().any(|file| !dir.path().join(file).exists()));
+
+        let mut report = Verification::default();
+        index.check_files(before, &mut report).unwrap();
+        assert_eq!((report.findings, report.files), (vec![], now.len() as u64));
+
+        // What is named and missing is.
+        let file = now.first().unwrap();
+        std::fs::remove_file(dir.path().join(file)).unwrap();
+        let mut report = Verification::default();
+        index.check_files(now.clone(), &mut report).unwrap();
+        assert_eq!((report.findings.len(), report.mend), (1, Some(Mend::NewIndex)));
+    }
 }

@@ -153,8 +153,14 @@ fn a_long_user_dictionary_has_a_file_of_its_own_and_survives_commits() {
     place.run();
     let manifest = place.open().manifest().clone();
     assert_eq!(manifest.user_dict(&place.index).unwrap().checksum(), dict.checksum());
-    assert!(manifest.user_dictionary.unwrap().text.is_none());
+    assert!(manifest.user_dictionary.as_ref().unwrap().text.is_none());
     place.assert_sound();
+
+    // Who has read what another commit has just replaced is given its successor.
+    let options = IndexOptions { user_dict: Some(UserDict::default()), ..place.options() };
+    Indexer::rebuild(options, &()).unwrap().0.close().unwrap();
+    assert!(manifest.user_dict(&place.index).is_err(), "it is gone");
+    assert!(place.open().user_dict(&manifest).unwrap().is_empty());
 }
 
 #[test]

@@ -58,7 +58,7 @@ impl State {
         known: Option<&Self>,
     ) -> Result<Self, IndexError> {
         let manifest = index.current_manifest()?;
-        let dict = manifest.user_dict(index.dir())?;
+        let dict = index.user_dict(&manifest)?;
         let analyzer = match known.filter(|known| known.dict == dict.checksum()) {
             Some(known) => known.analyzer.clone(),
             None => Analyzer::for_queries(&dict),

@@ -71,7 +71,7 @@ pub(crate) fn run(args: &AnalyzeArgs, settings: &Settings) -> Result<Outcome, Fa
 fn dictionary(settings: &Settings) -> Result<UserDict, Failure> {
     let dir = settings.index_dir()?;
     match ZhenIndex::open(&dir) {
-        Ok(index) => Ok(index.manifest().user_dict(&dir)?),
+        Ok(index) => Ok(index.user_dict(index.manifest())?),
         Err(IndexError::Missing { .. }) if !settings.names_index() => Ok(UserDict::default()),
         Err(error) => Err(with_other_indexes(error)),
     }

@@ -22,7 +22,7 @@ pub(crate) fn run(settings: &Settings) -> Result<Outcome, Failure> {
         _ if settings.is_quiet() => {}
         Form::Json => console.json(&line(&stats, &dir))?,
         Form::Person | Form::Lines => {
-            let words = index.manifest().user_dict(index.dir())?.len();
+            let words = index.user_dict(index.manifest())?.len();
             print(&mut console, &stats, &dir, words)?;
         }
     }

@@ -62,7 +62,7 @@ impl ZhenIndex {
         let prefix = key(prefix);
         let counted =
             aliases.list(&prefix, limit).map_err(IndexError::engine("read", self.dir()))?;
-        let dict = manifest.user_dict(self.dir())?;
+        let dict = self.user_dict(&manifest)?;
         let analyzer = Analyzer::for_queries(&dict);
         counted.into_iter().map(|counted| counted.listed(&searcher, &analyzer, self)).collect()
     }
