@@ -168,7 +168,7 @@ pub(crate) struct IndexArgs {
     #[arg(long, value_name = "GLOB", help_heading = "Which files")]
     pub(crate) exclude: Vec<String>,
     /// Leave out larger files, unless they are read record by record; at most an eighth of --memory,
-    /// which is the default
+    /// which is the default, and never more than 2 GiB
     #[arg(long, value_name = "SIZE", value_parser = parse_size, help_heading = "Which files")]
     pub(crate) max_file_size: Option<u64>,
 }

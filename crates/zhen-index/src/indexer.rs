@@ -22,7 +22,7 @@ use crate::lock::LOCK_FILE;
 use crate::manifest::hex;
 use crate::pipeline::{self, Feed, FileTask, Found, LazyAnalyzer, Setup};
 use crate::progress::{Progress, Summary};
-use crate::reading::{self, Limits, Problems, TEXT_SHARE};
+use crate::reading::{self, Limits, Problems};
 use crate::record_store::RecordStore;
 use crate::writer::Writer;
 
@@ -49,8 +49,8 @@ pub struct IndexOptions {
     /// Words that segmentation should know. `None` keeps those of the index.
     pub user_dict: Option<UserDict>,
     /// Which files a walk takes. Its limit on the size of files holds for those that are one
-    /// document; it is an eighth of the memory budget at most, and unless told. JSON lines and tables,
-    /// which are read record by record, may be of any size.
+    /// document; it is an eighth of the memory budget at most, and unless told, and never more than
+    /// 2 GiB. JSON lines and tables, which are read record by record, may be of any size.
     pub walk: WalkOptions,
     /// Whether documents whose file is gone are removed, below the paths that are indexed.
     pub prune: bool,
@@ -78,8 +78,7 @@ impl IndexOptions {
 
 impl IndexOptions {
     fn limits(&self) -> Limits {
-        let (asked, most) = (self.walk.max_file_bytes, self.memory as u64 / TEXT_SHARE);
-        Limits { text: asked.min(most), is_of_memory: asked >= most }
+        Limits::new(self.walk.max_file_bytes, self.memory)
     }
 }
 

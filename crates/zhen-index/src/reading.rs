@@ -14,7 +14,11 @@ use crate::hash::hash128_reader;
 
 /// A document may have this share of the memory budget: it is held as text, as terms (some four times
 /// as large) and as record.
-pub(crate) const TEXT_SHARE: u64 = 8;
+const TEXT_SHARE: u64 = 8;
+
+/// Longest text of one document, however much memory there is: places in it, and in what folding makes
+/// of it, are numbers of 32 bits.
+const LONGEST_TEXT: u64 = u32::MAX as u64 / 2;
 
 /// What reading a file came to.
 #[derive(Debug)]
@@ -71,6 +75,13 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
+    /// What was asked for, as far as the memory allows.
+    pub(crate) fn new(asked: u64, memory: usize) -> Self {
+        let of_memory = memory as u64 / TEXT_SHARE;
+        let text = asked.min(of_memory).min(LONGEST_TEXT);
+        Self { text, is_of_memory: text == of_memory }
+    }
+
     /// Limits for reading a source. One that is read record by record may be of any size; what of it
     /// must be held whole after all (an archive under that name, a table that is not in UTF-8) may not.
     fn options(self, streams: bool) -> ReadOptions {
@@ -94,6 +105,9 @@ impl Limits {
             }
             SkipReason::TooLarge { .. } | SkipReason::Bomb { .. } if self.is_of_memory => {
                 format!("{reason}; give more --memory, 8 times what is read, or split it")
+            }
+            SkipReason::TooLarge { .. } if self.text == LONGEST_TEXT => {
+                format!("{reason}; split it")
             }
             reason => format!("{reason}; {}", reason.hint()),
         }
@@ -233,6 +247,25 @@ pub(crate) fn reason(error: &SourceError, limits: Limits) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_is_as_long_as_was_asked_as_the_memory_allows_and_as_can_be_counted_at_most() {
+        const GIB: usize = 1 << 30;
+        let said = |asked, memory| {
+            let limits = Limits::new(asked, memory);
+            let too_large = SkipReason::TooLarge { size: 3 << 30, limit: limits.text };
+            (limits.text, limits.describe(&too_large))
+        };
+        let (text, said_of_memory) = said(u64::MAX, GIB);
+        assert_eq!(text, 1 << 27);
+        assert!(said_of_memory.contains("--memory 24576MB"), "{said_of_memory}");
+        let (text, said_of_asked) = said(1000, GIB);
+        assert_eq!(text, 1000);
+        assert!(said_of_asked.contains("raise the size limit"), "{said_of_asked}");
+        let (text, said_of_longest) = said(u64::MAX, 64 * GIB);
+        assert_eq!(text, u64::from(u32::MAX) / 2);
+        assert!(said_of_longest.ends_with("; split it"), "{said_of_longest}");
+    }
 
     #[test]
     fn streams_of_records_are_known_by_name() {
