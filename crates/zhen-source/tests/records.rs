@@ -342,6 +342,17 @@ fn a_table_without_a_body_column_joins_its_cells() {
 }
 
 #[test]
+fn no_cell_of_a_table_takes_the_place_of_another() {
+    let (documents, _) = file("a.csv", b"column_2,,column_5,title\na,b,c,d,e,f\n");
+    assert_eq!(
+        serde_json::Value::Object(documents[0].extra.clone()),
+        serde_json::json!({
+            "column_2": "a", "column_2_": "b", "column_5": "c", "column_5_": "e", "column_6": "f"
+        })
+    );
+}
+
+#[test]
 fn delimiters_and_encodings_of_tables_are_found() {
     let (documents, _) = file("a.csv", "sep=;\ntitle;body\n一;\"a;b\"\n".as_bytes());
     assert_eq!(bodies(&documents), ["a;b"]);

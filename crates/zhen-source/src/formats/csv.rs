@@ -284,7 +284,7 @@ impl Table {
             let name = if FIELDS.contains(&lower.as_str()) { lower } else { cell };
             // A name that is missing or taken is replaced by the column's number.
             if name.is_empty() || names.contains(&name) {
-                names.push(column_name(index));
+                names.push(column_name(index, &names));
             } else {
                 names.push(name);
             }
@@ -334,7 +334,7 @@ impl Table {
                 continue;
             }
             let value = if is_field { Value::String(cell) } else { typed(cell) };
-            record.insert(name.cloned().unwrap_or_else(|| column_name(index)), value);
+            record.insert(name.cloned().unwrap_or_else(|| column_name(index, &self.names)), value);
         }
         if !joined.is_empty() {
             let name = self.body.map_or("body", |body| &self.names[body]);
@@ -344,8 +344,13 @@ impl Table {
     }
 }
 
-fn column_name(index: usize) -> String {
-    format!("column_{}", index + 1)
+/// The name of a column that has none of its own, which no other has.
+fn column_name(index: usize, taken: &[String]) -> String {
+    let mut name = format!("column_{}", index + 1);
+    while taken.contains(&name) {
+        name.push('_');
+    }
+    name
 }
 
 /// Whether a cell holds a number, a telephone number, a date or a time and nothing else.
