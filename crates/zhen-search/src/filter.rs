@@ -253,15 +253,15 @@ impl Condition {
         let test = match value {
             Value::Exists if is_time => times((Limit::Unbounded, Limit::Unbounded)),
             Value::Exists => Test::Exists,
-            Value::Word(value) | Value::Phrase(value) => match fold_to_string(value) {
-                value if is_time => match span(&value) {
-                    // A date stands for the day, month or year it names.
+            kind @ (Value::Word(value) | Value::Phrase(value) | Value::Prefix(value)) => {
+                let folded = fold_to_string(value);
+                let how = if matches!(kind, Value::Prefix(_)) { How::Begins } else { how };
+                match span(&folded).filter(|_| is_time) {
+                    // A date stands for the day, month or year it names, as does what begins with it.
                     Some((from, to)) => times((Limit::Included(from), Limit::Excluded(to))),
-                    None => text(value, how),
-                },
-                value => text(value, how),
-            },
-            Value::Prefix(value) => text(fold_to_string(value), How::Begins),
+                    None => text(folded, how),
+                }
+            }
             Value::Range { from, to } => {
                 let (from, to) = (folded(from), folded(to));
                 let dates = (date(&from, false), date(&to, true));

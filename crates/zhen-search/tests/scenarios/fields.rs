@@ -322,6 +322,17 @@ fn any_year_of_four_digits_is_a_time() {
 }
 
 #[test]
+fn a_prefix_of_a_time_is_the_span_that_it_names() {
+    let index = Index::of(vec![
+        Document { time: Some("2024-05-21T00:00:00Z".to_owned()), ..document("a", json!({})) },
+        Document { time: Some("2023-05-21T00:00:00Z".to_owned()), ..document("b", json!({})) },
+        document("c", json!({"time": "2024 or so"})),
+    ]);
+    assert_eq!(found_by(&index, "time:2024*", "id"), ["a"]);
+    assert_eq!(found_by(&index, "date:2024-05*", "id"), ["a"]);
+}
+
+#[test]
 fn full_width_digits_are_digits() {
     let index = Index::of(vec![
         document("a", json!({"year": 2024})),
