@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant, SystemTime};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use notify::{ErrorKind, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use zhen_source::normalise_path;
 
@@ -116,7 +116,8 @@ struct Watches {
 
 impl Watches {
     fn new(roots: Vec<PathBuf>, own: PathBuf) -> Self {
-        let (sender, changes) = unbounded();
+        // One that waits says all: something has changed.
+        let (sender, changes) = bounded(1);
         Self { roots, own, sender, changes, watcher: None, targets: Targets::new() }
     }
 
@@ -162,7 +163,7 @@ impl Watches {
             notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
                 // An error means that changes may have been missed: look at everything.
                 if event.as_ref().map_or(true, &is_change) {
-                    let _ = sender.send(());
+                    let _ = sender.try_send(());
                 }
             })
             .map_err(|cause| IndexError::Watch { path: PathBuf::new(), cause })?;
