@@ -192,7 +192,6 @@ impl<'a> Prepared<'a> {
 
     /// All masks together and without deleted documents; `None` where nothing narrows.
     fn masks(&self, segment: usize) -> tantivy::Result<Option<Bits>> {
-        let reader = &self.index.segments()[segment];
         let mut all: Option<Bits> = None;
         for mask in &self.plan.mask {
             let bits = self.mask(mask, segment)?;
@@ -201,11 +200,11 @@ impl<'a> Prepared<'a> {
                 None => all = Some(bits),
             }
         }
-        if reader.has_deletes() {
-            let all = all.get_or_insert_with(|| Bits::all(reader.max_doc()));
-            let mut alive = Bits::none(reader.max_doc());
-            reader.doc_ids_alive().for_each(|doc| alive.insert(doc));
-            all.intersect(&alive);
+        if let Some(living) = self.index.living(segment) {
+            match &mut all {
+                Some(all) => all.intersect(living),
+                None => all = Some(living.clone()),
+            }
         }
         Ok(all)
     }

@@ -12,6 +12,7 @@ use tantivy::schema::{Field, Schema};
 use tantivy::{InvertedIndexReader, Searcher, SegmentReader};
 use zhen_index::schema::name;
 
+use crate::bits::Bits;
 use crate::bm25::{Saturation, Saturations};
 use crate::plan::ListSpec;
 use crate::postings::{List, Source};
@@ -39,6 +40,8 @@ pub(crate) struct Known {
     saturations: Saturations,
     /// The order of ties, by segment.
     orders: OnceLock<Vec<Column<u64>>>,
+    /// The documents that are not deleted, by segment; `None` where none is.
+    living: OnceLock<Vec<Option<Bits>>>,
     /// Where terms stand, by number of the field.
     places: Vec<Recent<Box<str>, Arc<Places>>>,
     /// Lists made for queries.
@@ -76,6 +79,7 @@ impl Known {
         Self {
             saturations: Saturations::new(schema),
             orders: OnceLock::new(),
+            living: OnceLock::new(),
             places: schema.fields().map(|_| Recent::new(TERMS_ROOM)).collect(),
             lists: Recent::new(LISTS_ROOM),
             findings: Recent::new(FINDINGS_ROOM),
@@ -205,6 +209,12 @@ impl<'a> Terms<'a> {
         Ok(self.known.orders.get_or_init(|| columns))
     }
 
+    /// The documents of a segment that are not deleted; `None` where none is.
+    pub(crate) fn living(&self, segment: usize) -> Option<&'a Bits> {
+        let living = self.known.living.get_or_init(|| self.segments().iter().map(living).collect());
+        living[segment].as_ref()
+    }
+
     /// The mean length of `field` in the documents that are not deleted, as their norms tell it: a merge
     /// leaves it as it is. (How many terms a segment has is estimated when it is merged without deleted
     /// documents.) A norm stands for the lengths from its own up to that of the next, and counts as the
@@ -292,4 +302,11 @@ impl<'a> Terms<'a> {
         known.put(spec.clone(), Arc::clone(&lists), bytes);
         Ok(lists)
     }
+}
+
+fn living(segment: &SegmentReader) -> Option<Bits> {
+    let alive = segment.alive_bitset()?;
+    let mut bits = Bits::none(segment.max_doc());
+    alive.iter_alive().for_each(|doc| bits.insert(doc));
+    Some(bits)
 }
