@@ -55,21 +55,26 @@ impl SegmentBuilder {
             &schema,
             index.fast_field_tokenizer().clone(),
         )?;
+        // In the order of the schema.
+        let texts = [
+            (fields.title_words, Track::Words, Log::new(false)),
+            (fields.heading_words, Track::Words, Log::new(false)),
+            (fields.body_words, Track::Words, Log::new(false)),
+            (fields.title_grams, Track::Grams, Log::new(true)),
+            (fields.body_grams, Track::Grams, Log::new(true)),
+        ];
+        let is_text = |field| texts.iter().any(|(text, ..)| *text == field);
+        let indexed = schema.fields().filter(|(_, entry)| entry.is_indexed());
+        let wholes = indexed.map(|(field, _)| field).filter(|field| !is_text(*field));
+        let wholes = Wholes::new(wholes);
         Ok(Self {
             segment,
             schema,
             fields,
             words: Terms::new(),
             grams: Terms::new(),
-            // In the order of the schema.
-            texts: [
-                (fields.title_words, Track::Words, Log::new(false)),
-                (fields.heading_words, Track::Words, Log::new(false)),
-                (fields.body_words, Track::Words, Log::new(false)),
-                (fields.title_grams, Track::Grams, Log::new(true)),
-                (fields.body_grams, Track::Grams, Log::new(true)),
-            ],
-            wholes: Wholes::default(),
+            texts,
+            wholes,
             columns,
             store,
             documents: 0,

@@ -22,6 +22,7 @@ fn documents() -> Vec<Document> {
             body += &format!("。 Running C++ user_name{n} a-compound-word-{} 25.4 亿\n", n % 13);
             // Terms that stand in many documents fill whole blocks of postings.
             body += &"常见 common ".repeat(n % 5);
+            body += if n % 9 == 0 { "\n自由贸易协定 (FTA)" } else { "" };
             let extra = serde_json::json!({
                 "price": n as f64 / 4.0, "count": n, "big": u64::MAX, "minus": -3, "ok": n % 2 == 0,
                 "when": "2024-05-21T00:00:00Z", "name": format!("名{}", n % 7), "none": null,
@@ -122,5 +123,19 @@ fn the_files_hold_what_tantivy_writes() {
             }
         }
         assert!(length > 100, "{component}: {length} bytes");
+    }
+}
+
+#[test]
+fn every_field_of_terms_has_a_file_whether_documents_have_any_or_not() {
+    let (schema, fields) = schema();
+    let index = Index::create_in_ram(schema.clone());
+    let mut builder = SegmentBuilder::new(&index, fields).unwrap();
+    builder.add(prepared(&fields).swap_remove(0)).unwrap();
+    let segment = index.segment(builder.finish().unwrap());
+    let terms = segment.open_read(SegmentComponent::Terms).unwrap();
+    let terms = CompositeFile::open(&terms).unwrap();
+    for (field, entry) in schema.fields() {
+        assert_eq!(terms.open_read(field).is_some(), entry.is_indexed(), "{}", entry.name());
     }
 }

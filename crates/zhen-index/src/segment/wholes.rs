@@ -8,7 +8,6 @@ use tantivy::schema::Field;
 use super::files::Files;
 
 /// The terms of all such fields.
-#[derive(Default)]
 pub(super) struct Wholes {
     fields: BTreeMap<Field, Values>,
 }
@@ -22,6 +21,11 @@ struct Values {
 }
 
 impl Wholes {
+    /// Of these fields, without values yet.
+    pub(super) fn new(fields: impl Iterator<Item = Field>) -> Self {
+        Self { fields: fields.map(|field| (field, Values::default())).collect() }
+    }
+
     /// Adds a value of a document. Documents come in order.
     pub(super) fn push(&mut self, field: Field, term: &[u8], document: u32) {
         let values = self.fields.entry(field).or_default();
@@ -37,7 +41,8 @@ impl Wholes {
         self.fields.values().map(of).sum()
     }
 
-    /// Writes a field, if it has any values.
+    /// Writes a field, if it is one of these. Without values it is written too: what has a file is opened
+    /// once, and not anew by each who looks for a term.
     pub(super) fn write(&mut self, field: Field, files: &mut Files) -> io::Result<()> {
         let Some(Values { bytes, terms }) = self.fields.remove(&field) else { return Ok(()) };
         let total = terms.len() as u64;
