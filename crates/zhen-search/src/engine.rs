@@ -539,7 +539,7 @@ impl Engine for IndexEngine {
         let suggester = Suggester {
             analyzer: &state.analyzer,
             holdings,
-            vocabulary: &vocabulary,
+            vocabulary,
             is_current: vocabulary.origin().generation == state.generation
                 && !state.searcher.segment_readers().iter().any(|segment| segment.has_deletes()),
         };

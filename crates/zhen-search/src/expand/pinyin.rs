@@ -74,7 +74,7 @@ pub(super) fn find_spelled(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
             return None;
         }
         let vocabulary = asked.holdings.vocabulary.get()?;
-        let mut candidates = whole(&vocabulary, &input);
+        let mut candidates = whole(vocabulary, &input);
         let is_english = || words.iter().all(|word| asked.is_english(word.number));
         if candidates.is_empty() && (!together || in_row && !is_english()) {
             let spelled = |at| vocabulary.spelled_from(&input, at, BEAM);
@@ -82,7 +82,7 @@ pub(super) fn find_spelled(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
         }
         let mut weight = weights::PINYIN;
         if candidates.is_empty() && !together {
-            candidates = begun(&vocabulary, &input);
+            candidates = begun(vocabulary, &input);
             weight = weights::PINYIN_BEGUN;
         }
         if pinyin::is_marked(text_of(asked, words)) {
@@ -146,7 +146,7 @@ pub(super) fn find_abbreviated(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
         entries.sort_by_key(|entry| entry.rank);
         let mut candidates = texts(&entries, MOST_BEGUN);
         if candidates.is_empty() {
-            candidates = abbreviated(&vocabulary, &input, &readings[0], &mut pairs);
+            candidates = abbreviated(vocabulary, &input, &readings[0], &mut pairs);
         }
         Some((weights::PINYIN_BEGUN, candidates))
     });
