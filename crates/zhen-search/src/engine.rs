@@ -125,8 +125,8 @@ impl IndexEngine {
     ) -> Holdings<'a> {
         Holdings {
             terms,
-            spellings: &state.spellings,
-            names: &state.names,
+            spellings: &state.commit.spellings,
+            names: &state.commit.names,
             fields: self.fields(),
             vocabulary,
             hand_made: &state.hand_made,
@@ -138,7 +138,7 @@ impl IndexEngine {
     /// # Errors
     /// [`SearchError::Engine`] when the index cannot be read.
     pub fn missing_vocabulary(&self) -> Result<Option<VocabularyError>, SearchError> {
-        let has_documents = self.state()?.searcher.num_docs() > 0;
+        let has_documents = self.state()?.commit.searcher.num_docs() > 0;
         Ok(self.vocabulary.get().err().filter(|_| has_documents))
     }
 
@@ -198,7 +198,7 @@ impl IndexEngine {
             }
             None => &request.query,
         };
-        let segments = state.searcher.segment_readers();
+        let segments = state.commit.searcher.segment_readers();
         let parsed = zhen_query::parse_with(query, &|name| filter::is_field(segments, name));
         notes.extend(parsed.notes.iter().map(ToString::to_string));
         let vocabulary = AskedVocabulary::of(&self.vocabulary);
@@ -241,7 +241,7 @@ impl IndexEngine {
             plan.mask.push(Mask::Condition(Box::new(Condition::lang(tag))));
         }
         // Of an index without documents there is none.
-        notes.extend(vocabulary.note().filter(|_| state.searcher.num_docs() > 0));
+        notes.extend(vocabulary.note().filter(|_| state.commit.searcher.num_docs() > 0));
         let loosenable = parsed.root.as_ref().is_some_and(|root| {
             let has =
                 |wanted: fn(&NodeKind) -> bool| root.children().iter().any(|n| wanted(&n.kind));
@@ -289,16 +289,16 @@ impl IndexEngine {
         id: &str,
     ) -> Result<Option<Explanation>, SearchError> {
         let state = self.state()?;
-        let terms = Terms::new(&state.searcher, &state.known);
+        let terms = Terms::new(&state.commit.searcher, &state.commit.known);
         let run = |plan: &Plan| {
             Prepared::new(&terms, plan)
                 .and_then(|p| p.run(0, false))
                 .map_err(|error| self.failed(error))
         };
         let (Question { plan, notes, .. }, _) = self.asked(&state, &terms, request, run)?;
-        let Some(address) = self.find(&state.searcher, id)? else { return Ok(None) };
+        let Some(address) = self.find(&state.commit.searcher, id)? else { return Ok(None) };
         let prepared = Prepared::new(&terms, &plan).map_err(|error| self.failed(error))?;
-        let explanation = explain::explain(&prepared, &plan, &state.searcher, address, id);
+        let explanation = explain::explain(&prepared, &plan, &state.commit.searcher, address, id);
         let mut explanation = explanation.map_err(|error| self.failed(error))?;
         explanation.notes = notes;
         Ok(Some(explanation))
@@ -340,8 +340,9 @@ impl IndexEngine {
         passages: usize,
     ) -> Result<Hit, SearchError> {
         let DocAddress { segment_ord, doc_id } = ranked.address;
-        let record =
-            state.records[segment_ord as usize].get(doc_id).map_err(|error| self.failed(error))?;
+        let record = state.commit.records[segment_ord as usize]
+            .get(doc_id)
+            .map_err(|error| self.failed(error))?;
         let head = record.head().map_err(unreadable)?;
         let meta = head.meta().map_err(unreadable)?;
         let title = head.title();
@@ -411,8 +412,8 @@ impl Engine for IndexEngine {
         let began = Instant::now();
         check(request)?;
         let state = self.state()?;
-        let searcher = &state.searcher;
-        let terms = Terms::new(searcher, &state.known);
+        let searcher = &state.commit.searcher;
+        let terms = Terms::new(searcher, &state.commit.known);
         if let Some(sort) = &request.sort {
             filter::check_sort(searcher.segment_readers(), &sort.field)?;
         }
@@ -437,7 +438,8 @@ impl Engine for IndexEngine {
         let Question { plan, mut notes, .. } = question;
         notes.extend(facets::unknown(searcher, &request.facets));
         let duplicates = folds(&plan).then(|| {
-            Near::new(searcher, self.fields(), &state.looks).with_counts(state.counts.as_ref())
+            Near::new(searcher, self.fields(), &state.commit.looks)
+                .with_counts(state.counts.as_ref())
         });
         let best = match (&request.sort, &duplicates) {
             (Some(order), _) => {
@@ -485,8 +487,9 @@ impl Engine for IndexEngine {
 
     fn document(&self, id: &str) -> Result<Option<serde_json::Value>, SearchError> {
         let state = self.state()?;
-        let Some(address) = self.find(&state.searcher, id)? else { return Ok(None) };
-        let record = read_record(&state.searcher, address).map_err(|error| self.failed(error))?;
+        let searcher = &state.commit.searcher;
+        let Some(address) = self.find(searcher, id)? else { return Ok(None) };
+        let record = read_record(searcher, address).map_err(|error| self.failed(error))?;
         let record = part(&record)?;
         let meta = record.meta().map_err(unreadable)?;
         let mut out = serde_json::Map::new();
@@ -527,7 +530,8 @@ impl Engine for IndexEngine {
 
     fn suggest(&self, prefix: &str, limit: usize) -> Result<Vec<Suggestion>, SearchError> {
         let state = self.state()?;
-        let terms = Terms::new(&state.searcher, &state.known);
+        let searcher = &state.commit.searcher;
+        let terms = Terms::new(searcher, &state.commit.known);
         if limit > MOST_SUGGESTIONS {
             return Err(SearchError::Invalid(format!(
                 "limit is {limit}, at most {MOST_SUGGESTIONS} completions can be asked for at once"
@@ -541,7 +545,7 @@ impl Engine for IndexEngine {
             holdings,
             vocabulary,
             is_current: vocabulary.origin().generation == state.generation
-                && !state.searcher.segment_readers().iter().any(|segment| segment.has_deletes()),
+                && !searcher.segment_readers().iter().any(|segment| segment.has_deletes()),
         };
         Ok(suggester.suggest(prefix, limit))
     }

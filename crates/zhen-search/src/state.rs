@@ -1,6 +1,7 @@
 //! What a search works on: the newest commit, and how to tell that there is a newer one.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use tantivy::{IndexReader, Searcher, TantivyError};
 use zhen_index::duplicates::DUPLICATES_FILE;
@@ -16,18 +17,9 @@ use crate::terms::Known;
 
 /// What one search works on: one commit, whatever is written meanwhile.
 pub(crate) struct State {
-    pub(crate) searcher: Searcher,
-    /// The stored documents of each segment.
-    pub(crate) records: Vec<RecordStore>,
-    /// How the documents of each segment look.
-    pub(crate) looks: Vec<LooksColumns>,
+    pub(crate) commit: Arc<Commit>,
     /// How many near-duplicates its documents have, where they were counted.
     pub(crate) counts: Option<DuplicateCounts>,
-    pub(crate) known: Known,
-    /// The words that documents hold as they stand.
-    pub(crate) spellings: Dictionaries,
-    /// The names that documents say mean the same, each with the other.
-    pub(crate) names: Dictionaries,
     pub(crate) analyzer: Analyzer,
     pub(crate) dict: u64,
     pub(crate) synonyms: Synonyms,
@@ -37,6 +29,43 @@ pub(crate) struct State {
     pub(crate) generation: u64,
     pub(crate) mark: Mark,
     pub(crate) hand_made: HandMade,
+}
+
+/// The documents of one commit, and what its searches have learned of them.
+pub(crate) struct Commit {
+    pub(crate) searcher: Searcher,
+    /// The stored documents of each segment.
+    pub(crate) records: Vec<RecordStore>,
+    /// How the documents of each segment look.
+    pub(crate) looks: Vec<LooksColumns>,
+    pub(crate) known: Known,
+    /// The words that documents hold as they stand.
+    pub(crate) spellings: Dictionaries,
+    /// The names that documents say mean the same, each with the other.
+    pub(crate) names: Dictionaries,
+}
+
+impl Commit {
+    fn read(index: &ZhenIndex, searcher: Searcher) -> Result<Self, IndexError> {
+        let segments = searcher.segment_readers().iter();
+        let damaged = |error: TantivyError| IndexError::opening(index.dir(), error);
+        let records = segments.clone().map(RecordStore::open);
+        let records = records.collect::<Result<_, _>>().map_err(|error| damaged(error.into()))?;
+        let looks = segments.map(LooksColumns::open).collect::<Result<_, _>>().map_err(damaged)?;
+        Ok(Self {
+            known: Known::new(searcher.schema()),
+            searcher,
+            records,
+            looks,
+            spellings: Dictionaries::new(index.fields().body_grams),
+            names: Dictionaries::new(index.fields().aliases),
+        })
+    }
+
+    /// Whether it holds the documents of `searcher`.
+    fn is_of(&self, searcher: &Searcher) -> bool {
+        self.searcher.generation().segments() == searcher.generation().segments()
+    }
 }
 
 impl State {
@@ -65,20 +94,16 @@ impl State {
         };
         let (synonyms, problem) = synonyms(index.dir());
         let searcher = reader.searcher();
-        let segments = searcher.segment_readers().iter();
-        let damaged = |error: TantivyError| IndexError::opening(index.dir(), error);
-        let records = segments.clone().map(RecordStore::open);
-        let records = records.collect::<Result<_, _>>().map_err(|error| damaged(error.into()))?;
-        let looks = segments.map(LooksColumns::open).collect::<Result<_, _>>().map_err(damaged)?;
+        // Only what is beside the commit may have changed.
+        let known = known.filter(|known| known.generation == manifest.generation);
+        let commit = match known.filter(|known| known.commit.is_of(&searcher)) {
+            Some(known) => Arc::clone(&known.commit),
+            None => Arc::new(Commit::read(index, searcher)?),
+        };
         let counts = DuplicateCounts::open(index.dir()).ok();
         Ok(Self {
-            counts: counts.filter(|counts| counts.is_of(&searcher)),
-            known: Known::new(searcher.schema()),
-            searcher,
-            records,
-            looks,
-            spellings: Dictionaries::new(index.fields().body_grams),
-            names: Dictionaries::new(index.fields().aliases),
+            counts: counts.filter(|counts| counts.is_of(&commit.searcher)),
+            commit,
             analyzer,
             dict: dict.checksum(),
             synonyms,
@@ -134,5 +159,39 @@ fn synonyms(dir: &Path) -> (Synonyms, Option<String>) {
             );
             (Synonyms::default(), Some(note))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use zhen_index::{IndexOptions, Indexer, write_synonyms};
+    use zhen_source::Document;
+
+    use super::*;
+
+    #[test]
+    fn what_was_learned_of_a_commit_is_kept_until_there_is_another() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut indexer = Indexer::open(IndexOptions::new(dir.path())).unwrap();
+        let mut add = |id: &str| {
+            let document = Document { id: id.to_owned(), ..Document::default() };
+            indexer.index_documents([document], &()).unwrap();
+        };
+        add("a");
+        let index = ZhenIndex::open(dir.path()).unwrap();
+        let reader = index.tantivy().reader().unwrap();
+        let read = |known: Option<&State>| {
+            reader.reload().unwrap();
+            State::read(&index, &reader, Mark::of(&index), known).unwrap()
+        };
+        let first = read(None);
+        write_synonyms(dir.path(), "a, b").unwrap();
+        assert!(!first.is_current(&index));
+        let with_synonyms = read(Some(&first));
+        assert!(Arc::ptr_eq(&first.commit, &with_synonyms.commit));
+        add("b");
+        let second = read(Some(&with_synonyms));
+        assert!(!Arc::ptr_eq(&first.commit, &second.commit));
+        assert_eq!(second.commit.searcher.num_docs(), 2);
     }
 }
