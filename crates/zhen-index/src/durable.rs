@@ -38,7 +38,7 @@ pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
         std::fs::rename(temporary, path)
     })();
     if result.is_err() {
-        // The first error tells what happened; a leftover is harmless, the next writer removes it.
+        // The first error tells what happened; a leftover is harmless, the next writer of the file removes it.
         let _ = std::fs::remove_file(temporary);
     }
     result
@@ -63,7 +63,24 @@ pub(crate) fn is_sidecar(name: &str) -> bool {
 /// the writer's lock writes.
 pub(crate) fn is_half_written(name: &str) -> bool {
     let mut ours = DERIVED_FILES.into_iter().chain([META_FILE, MANAGED_FILE]);
-    name.ends_with(HALF_WRITTEN) && (is_sidecar(name) || ours.any(|file| name.starts_with(file)))
+    ours.any(|file| is_half_written_of(name, file))
+        || name.ends_with(HALF_WRITTEN) && is_sidecar(name)
+}
+
+/// Whether a name is that of `file` half written.
+pub(crate) fn is_half_written_of(name: &str, file: &str) -> bool {
+    name.ends_with(HALF_WRITTEN) && name.starts_with(file)
+}
+
+/// Removes what writers that were killed left half written, by its names; for who holds the lock under
+/// which it is written and has not begun to write. Failing to is harmless, so it is not reported.
+pub(crate) fn remove_half_written(dir: &Path, is_one: impl Fn(&str) -> bool) {
+    let Ok(entries) = std::fs::read_dir(dir) else { return };
+    for entry in entries.flatten() {
+        if entry.file_name().to_str().is_some_and(&is_one) {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// tantivy's list of the files it wrote.

@@ -177,17 +177,6 @@ pub(crate) fn remove_stale_sidecars(dir: &Path, manifest: &Manifest) {
     }
 }
 
-/// Removes what writers that were killed left half written; for who holds the lock and has not begun
-/// to write. Failing to is harmless, so it is not reported.
-pub(crate) fn remove_half_written(dir: &Path) {
-    let Ok(entries) = std::fs::read_dir(dir) else { return };
-    for entry in entries.flatten() {
-        if entry.file_name().to_str().is_some_and(durable::is_half_written) {
-            let _ = std::fs::remove_file(entry.path());
-        }
-    }
-}
-
 fn put_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
     put_varint(out, bytes.len() as u64);
     out.extend_from_slice(bytes);

@@ -59,6 +59,7 @@ pub fn change_synonyms<E: From<IndexError>>(
     let lock = OpenOptions::new().write(true).create(true).truncate(false).open(&lock_path);
     let lock = lock.map_err(IndexError::io("open", &lock_path))?;
     lock.lock().map_err(IndexError::io("lock", &lock_path))?;
+    durable::remove_half_written(dir, |name| durable::is_half_written_of(name, FILE));
     let text = change(read_synonyms(dir)?)?;
     replace(dir, &text)?;
     Ok(text)

@@ -346,3 +346,15 @@ fn what_a_killed_writer_left_half_written_goes_with_the_next_run() {
     place.run();
     assert!(!left.exists());
 }
+
+#[test]
+fn synonyms_left_half_written_go_with_the_next_change() {
+    let place = Place::new();
+    place.run();
+    let left = place.index.join("zhen-synonyms.txt.1-0.tmp");
+    fs::write(&left, "half").unwrap();
+    place.run();
+    assert!(left.exists(), "somebody may be writing it");
+    zhen_index::write_synonyms(&place.index, "a, b").unwrap();
+    assert!(!left.exists());
+}

@@ -30,7 +30,7 @@ use crate::document::IndexDocument;
 use crate::duplicates;
 use crate::durable;
 use crate::errors::IndexError;
-use crate::files::{FileEntry, FileTable, remove_half_written, remove_stale_sidecars};
+use crate::files::{FileEntry, FileTable, remove_stale_sidecars};
 use crate::folder::Folder;
 use crate::hash::{hash64, hash128};
 use crate::lock::WriterLock;
@@ -125,7 +125,7 @@ impl Writer {
             Err(error) => return Err(error),
         }
         let lock = WriterLock::acquire(dir)?;
-        remove_half_written(dir);
+        durable::remove_half_written(dir, durable::is_half_written);
         let index = match ZhenIndex::open_in_place(dir, lock.folder()) {
             Err(IndexError::Missing { .. }) => {
                 create(dir)?;
