@@ -292,10 +292,9 @@ impl Plan {
     pub(crate) fn standard<'a>(
         &mut self,
         field: Field,
-        mut words: impl Iterator<Item = &'a str>,
+        words: impl Iterator<Item = &'a str>,
     ) -> Option<usize> {
-        let terms: Option<Vec<usize>> =
-            words.by_ref().map(|word| self.planned(field, word)).collect();
+        let terms: Option<Vec<usize>> = words.map(|word| self.planned(field, word)).collect();
         self.standards.push(terms?);
         Some(self.standards.len() - 1)
     }

@@ -104,7 +104,7 @@ impl<'a> Prepared<'a> {
         Ok(Self { plan, index, lists, terms, selecting, gains })
     }
 
-    /// How rare the words of the plan's terms are, by term.
+    /// In how many documents a term of the plan stands, deleted ones included.
     pub(crate) fn df(&self, term: usize) -> u64 {
         self.terms[term].df
     }
