@@ -198,7 +198,7 @@ impl IndexError {
         use tantivy::directory::error::{LockError, OpenReadError, OpenWriteError};
         let io = |doing, path: Option<&Path>, error: &std::io::Error| {
             // What the system did not say was found in the file's content.
-            let cause = std::io::Error::from_raw_os_error(error.raw_os_error()?);
+            let cause = std::io::Error::from_raw_os_error(system_code(error)?);
             let path = path.map_or_else(|| dir.to_path_buf(), |path| dir.join(path));
             Some(Self::Io { doing, path, cause })
         };
@@ -219,6 +219,14 @@ impl IndexError {
             _ => None,
         }
     }
+}
+
+/// The system's number of an error, also where the engine has wrapped it in one of its own.
+fn system_code(error: &std::io::Error) -> Option<i32> {
+    error.raw_os_error().or_else(|| match error.get_ref()?.downcast_ref()? {
+        tantivy_fst::Error::Io(inner) => system_code(inner),
+        tantivy_fst::Error::Fst(_) => None,
+    })
 }
 
 /// What is wrong with a file of the index, by an error of the engine that the system has no part in.
@@ -280,6 +288,15 @@ mod tests {
         let denied = std::io::Error::from_raw_os_error(13);
         let said = IndexError::engine("read", Path::new("ix"))(denied.into()).to_string();
         assert!(said.starts_with("cannot read or write ix: ") && said.contains("rights"), "{said}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_full_disk_is_no_damage_where_a_dictionary_is_written_either() {
+        let full = tantivy_fst::Error::Io(std::io::Error::from_raw_os_error(28));
+        let wrapped = std::io::Error::other(full);
+        let said = IndexError::engine("written", Path::new("ix"))(wrapped.into()).to_string();
+        assert!(said.contains("make room on the disk"), "{said}");
     }
 
     #[test]
