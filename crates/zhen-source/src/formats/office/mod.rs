@@ -153,19 +153,23 @@ pub(crate) fn read(
     Ok(())
 }
 
-/// The tokens of a part without its fallbacks, which repeat what stands before them in another form.
-fn tokens(xml: &str) -> impl Iterator<Item = Token<'_>> {
-    let mut in_fallback = false;
+/// What repeats, in another form, what stands before it.
+const FALLBACK: &str = "Fallback";
+
+/// The tokens of a part without the elements called as one of `left_out`.
+fn tokens<'x>(xml: &'x str, left_out: &'static [&str]) -> impl Iterator<Item = Token<'x>> {
+    let mut inside: Option<&str> = None;
     Tokens::new(xml, Dialect::Xml).filter(move |token| match token {
-        Token::End { name } if name == "Fallback" => {
-            in_fallback = false;
+        Token::End { name } if inside == Some(name) => {
+            inside = None;
             false
         }
-        Token::Start { name, closed, .. } if !in_fallback && name == "Fallback" => {
-            in_fallback = !closed;
-            false
+        Token::Start { name, closed, .. } if inside.is_none() => {
+            let found = left_out.iter().find(|left_out| *left_out == name);
+            inside = found.copied().filter(|_| !closed);
+            found.is_none()
         }
-        _ => !in_fallback,
+        _ => inside.is_none(),
     })
 }
 

@@ -1,10 +1,10 @@
 //! OpenDocument: texts, tables and presentations.
 
-use super::{Archive, Container, end_line, push_inline};
+use super::{Archive, Container, end_line, push_inline, tokens};
 use crate::error::SkipReason;
 use crate::lines::BodyBuilder;
 use crate::markup::entities;
-use crate::markup::tokens::{Attributes, Dialect, Token, Tokens};
+use crate::markup::tokens::{Attributes, Token};
 
 /// Reads the paragraphs, each a line. Of tables on their own a row is a line, with tabs between its
 /// cells, and the name of each a heading; of presentations the titles of slides are headings.
@@ -23,7 +23,7 @@ pub(super) fn read(
         in_cell: false,
         sheet_name: None,
     };
-    for token in Tokens::new(&text, Dialect::Xml) {
+    for token in tokens(&text, &["ruby-text"]) {
         match token {
             Token::Start { name, attributes, closed } => reader.start(&name, attributes, closed),
             Token::End { name } => reader.end(&name),

@@ -1,6 +1,6 @@
 //! Presentations, pptx.
 
-use super::{Archive, end_line, push_inline, referred, relations, tokens};
+use super::{Archive, FALLBACK, end_line, push_inline, referred, relations, tokens};
 use crate::error::SkipReason;
 use crate::lines::BodyBuilder;
 use crate::markup::entities;
@@ -37,7 +37,7 @@ pub(super) fn read(archive: &mut Archive, body: &mut BodyBuilder) -> Result<(), 
 fn slide_text(xml: &str, body: &mut BodyBuilder) {
     let (mut in_text, mut is_title, mut is_left_out) = (false, false, false);
     let mut start = body.len();
-    for token in tokens(xml) {
+    for token in tokens(xml, &[FALLBACK]) {
         match token {
             Token::Start { name, attributes, closed } => match name.as_ref() {
                 "sp" => (is_title, is_left_out) = (false, false),

@@ -143,3 +143,17 @@ fn ods_and_odp_are_read() {
     assert_eq!((document.body.as_str(), document.title.as_str()), ("标题\n要点\n讲稿\n", "标题"));
     assert_eq!(headings(&document), ["标题"]);
 }
+
+const TEXT: (&str, &str) = ("mimetype", "application/vnd.oasis.opendocument.text");
+
+#[test]
+fn what_tells_how_a_word_is_read_does_not_part_it() {
+    let guided = "<w:p><w:r><w:t>保持安</w:t></w:r><w:r><w:ruby><w:rubyPr/><w:rt><w:r><w:t>jìng</w:t></w:r></w:rt>\
+        <w:rubyBase><w:r><w:t>静</w:t></w:r></w:rubyBase></w:ruby></w:r></w:p>";
+    let document = open(&[("word/document.xml", guided)], 10_000).expect("a document");
+    assert_eq!(document.body, "保持安静\n");
+
+    let guided = "<text:p>保持安<text:ruby><text:ruby-base>静</text:ruby-base><text:ruby-text>jìng</text:ruby-text></text:ruby></text:p>";
+    let document = open(&[TEXT, ("content.xml", guided)], 10_000).expect("a text");
+    assert_eq!(document.body, "保持安静\n");
+}

@@ -1,6 +1,6 @@
 //! Word processor documents, docx.
 
-use super::{Archive, end_line, push_inline, tokens};
+use super::{Archive, FALLBACK, end_line, push_inline, tokens};
 use crate::error::SkipReason;
 use crate::lines::BodyBuilder;
 use crate::markup::entities;
@@ -22,7 +22,8 @@ fn word_text(xml: &str, body: &mut BodyBuilder) {
     let mut in_text = false;
     let mut heading = false;
     let mut start = body.len();
-    for token in tokens(xml) {
+    // `rt` says how what stands in `rubyBase` is read.
+    for token in tokens(xml, &[FALLBACK, "rt"]) {
         match token {
             Token::Start { name, attributes, closed } => match name.as_ref() {
                 "p" => {
