@@ -6,7 +6,10 @@ use crate::lines::BodyBuilder;
 use crate::markup::entities;
 use crate::markup::tokens::{Attributes, Token};
 
-/// Reads the paragraphs, each a line. Of tables on their own a row is a line, with tabs between its
+/// What was deleted while changes were recorded, and what says how a word is read.
+const LEFT_OUT: &[&str] = &["tracked-changes", "ruby-text"];
+
+/// Reads the paragraphs, each a line, with its notes and comments in lines behind it. Of tables on their own a row is a line, with tabs between its
 /// cells, and the name of each a heading; of presentations the titles of slides are headings.
 pub(super) fn read(
     archive: &mut Archive,
@@ -16,6 +19,8 @@ pub(super) fn read(
     let text = archive.needed("content.xml")?;
     let mut reader = Reader {
         body,
+        notes: BodyBuilder::default(),
+        note: None,
         is_sheet: container == Container::Ods,
         open: 0,
         start: 0,
@@ -23,24 +28,29 @@ pub(super) fn read(
         in_cell: false,
         sheet_name: None,
     };
-    for token in tokens(&text, &["ruby-text"]) {
+    for token in tokens(&text, LEFT_OUT) {
         match token {
             Token::Start { name, attributes, closed } => reader.start(&name, attributes, closed),
             Token::End { name } => reader.end(&name),
             Token::Text { raw, .. } if reader.open > 0 => {
-                push_inline(reader.body, &entities::decode(raw));
+                push_inline(reader.out(), &entities::decode(raw));
             }
             _ => {}
         }
     }
-    end_line(body);
+    reader.end_notes();
     Ok(())
 }
 
 struct Reader<'b> {
     body: &'b mut BodyBuilder,
+    /// Notes of the paragraph that is open.
+    notes: BodyBuilder,
+    /// The note that is open within a paragraph.
+    note: Option<Note>,
     is_sheet: bool,
-    /// Open paragraphs and headings: a note within a paragraph has paragraphs of its own.
+    /// Open paragraphs and headings of the note or, outside of one, of the body: a text box within a
+    /// paragraph has paragraphs of its own.
     open: u32,
     start: usize,
     /// Whether a slide's title is open.
@@ -51,24 +61,47 @@ struct Reader<'b> {
     sheet_name: Option<String>,
 }
 
+/// A note or comment within a paragraph.
+struct Note {
+    element: String,
+    /// Paragraphs that are open around it.
+    around: u32,
+}
+
 impl Reader<'_> {
+    /// Where text belongs.
+    fn out(&mut self) -> &mut BodyBuilder {
+        match self.note {
+            Some(_) => &mut self.notes,
+            None => self.body,
+        }
+    }
+
     fn start(&mut self, name: &str, attributes: Attributes<'_>, closed: bool) {
         match name {
             "p" | "h" if !closed => {
                 if self.is_sheet {
                     self.begin_in_cell();
                 } else if self.open > 0 {
-                    end_line(self.body);
+                    end_line(self.out());
                 }
                 self.open += 1;
-                self.start = self.body.len();
+                if self.note.is_none() {
+                    self.start = self.body.len();
+                }
             }
-            "tab" if self.open > 0 => self.body.push("\t", 1),
+            "note" | "annotation"
+                if !closed && !self.is_sheet && self.open > 0 && self.note.is_none() =>
+            {
+                let around = std::mem::take(&mut self.open);
+                self.note = Some(Note { element: name.to_owned(), around });
+            }
+            "tab" if self.open > 0 => self.out().push("\t", 1),
             "line-break" if self.is_sheet => push_inline(self.body, " "),
-            "line-break" => end_line(self.body),
+            "line-break" => end_line(self.out()),
             "s" if self.open > 0 => {
                 let count = attributes.local("c").and_then(|count| count.parse().ok()).unwrap_or(1);
-                self.body.push(&" ".repeat(usize::min(count, 80)), 1);
+                self.out().push(&" ".repeat(usize::min(count, 80)), 1);
             }
             "frame" if !closed => {
                 self.in_title = attributes.get("presentation:class").as_deref() == Some("title");
@@ -84,17 +117,36 @@ impl Reader<'_> {
     fn end(&mut self, name: &str) {
         match name {
             "p" | "h" => {
-                if (name == "h" || self.in_title) && self.start <= self.body.len() {
+                let is_heading = (name == "h" || self.in_title) && self.note.is_none();
+                if is_heading && self.start <= self.body.len() {
                     self.body.mark_heading(self.start..self.body.len());
                 }
                 self.open = self.open.saturating_sub(1);
                 if !self.is_sheet {
-                    end_line(self.body);
+                    end_line(self.out());
+                }
+                if self.open == 0 && self.note.is_none() && !self.notes.is_empty() {
+                    self.end_notes();
                 }
             }
             "frame" => self.in_title = false,
             "table-row" => end_line(self.body),
-            _ => {}
+            _ => {
+                if let Some(note) = self.note.take_if(|note| note.element == name) {
+                    end_line(&mut self.notes);
+                    self.open = note.around;
+                }
+            }
+        }
+    }
+
+    /// Ends the line and puts the notes collected behind it.
+    fn end_notes(&mut self) {
+        end_line(self.body);
+        let notes = std::mem::take(&mut self.notes);
+        for line in notes.body().lines() {
+            self.body.push(line, 1);
+            self.body.end_line();
         }
     }
 

@@ -157,3 +157,13 @@ fn what_tells_how_a_word_is_read_does_not_part_it() {
     let document = open(&[TEXT, ("content.xml", guided)], 10_000).expect("a text");
     assert_eq!(document.body, "保持安静\n");
 }
+
+#[test]
+fn notes_stand_behind_the_paragraph_that_they_belong_to() {
+    let text = "<text:tracked-changes><text:changed-region><text:deletion><text:p>删去</text:p></text:deletion></text:changed-region></text:tracked-changes>\
+        <text:h>机器<text:note><text:note-citation>1</text:note-citation><text:note-body><text:p>脚注</text:p><text:p>second</text:p></text:note-body></text:note>学习</text:h>\
+        <text:p>全文<office:annotation><dc:creator>李雷</dc:creator><dc:date>2024-05-21</dc:date><text:p>批注</text:p></office:annotation>检索</text:p><text:p>end</text:p>";
+    let document = open(&[TEXT, ("content.xml", text)], 10_000).expect("a text");
+    assert_eq!(document.body, "机器学习\n脚注\nsecond\n全文检索\n批注\nend\n");
+    assert_eq!(headings(&document), ["机器学习"]);
+}
