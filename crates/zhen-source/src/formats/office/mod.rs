@@ -79,6 +79,7 @@ impl Archive {
                 _ => Err(SkipReason::Unsupported("drawing or formula")),
             };
         }
+        let main = self.named_main_part()?;
         [
             ("word/document.xml", Container::Docx),
             ("xl/workbook.xml", Container::Xlsx),
@@ -86,9 +87,28 @@ impl Archive {
             ("META-INF/container.xml", Container::Epub),
         ]
         .into_iter()
-        .find(|(name, _)| self.zip.index_for_name(name).is_some())
+        .find(|(name, _)| match &main {
+            Some(main) => main.split('/').next() == name.split('/').next(),
+            None => self.has(name),
+        })
         .map(|(_, container)| container)
         .ok_or(SkipReason::Unsupported("zip"))
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.zip.index_for_name(name).is_some()
+    }
+
+    /// The part that an Office Open XML document calls its main one.
+    fn named_main_part(&mut self) -> Result<Option<String>, SkipReason> {
+        let mut relations = relations(self, "")?.into_iter();
+        let main = relations.find(|relation| relation.kind.ends_with("/officeDocument"));
+        Ok(main.map(|main| main.part).filter(|part| self.has(part)))
+    }
+
+    /// Name of the main part: what the document calls so, or else `usual`.
+    fn main_part(&mut self, usual: &str) -> Result<String, SkipReason> {
+        Ok(self.named_main_part()?.unwrap_or_else(|| usual.to_owned()))
     }
 
     /// A part as text; `None` when there is none of that name.
@@ -110,7 +130,7 @@ impl Archive {
         Ok(Some(encoding::decode(bytes)?.text))
     }
 
-    fn needed(&mut self, name: &'static str) -> Result<String, SkipReason> {
+    fn needed(&mut self, name: &str) -> Result<String, SkipReason> {
         self.part(name)?.ok_or_else(|| SkipReason::Damaged(format!("{name} is missing")))
     }
 }
@@ -258,10 +278,10 @@ fn join(folder: &str, name: &str) -> String {
     parts.join("/")
 }
 
-/// What a part of an Office Open XML document refers to.
+/// What a part of an Office Open XML document refers to; for no name, the document itself.
 fn relations(archive: &mut Archive, name: &str) -> Result<Vec<Relation>, SkipReason> {
     let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
-    let Some(xml) = archive.part(&format!("{folder}/_rels/{file}.rels"))? else {
+    let Some(xml) = archive.part(&join(folder, &format!("_rels/{file}.rels")))? else {
         return Ok(Vec::new());
     };
     let relation = |token| match token {

@@ -8,13 +8,12 @@ use crate::lines::BodyBuilder;
 use crate::markup::entities;
 use crate::markup::tokens::{Dialect, Token, Tokens};
 
-const WORKBOOK: &str = "xl/workbook.xml";
-
 /// Reads the sheets in their order: the name of each as a heading, then a line for each row, with tabs
 /// between the cells that are not empty.
 pub(super) fn read(archive: &mut Archive, body: &mut BodyBuilder) -> Result<(), SkipReason> {
-    let workbook = archive.needed(WORKBOOK)?;
-    let relations = relations(archive, WORKBOOK)?;
+    let main = archive.main_part("xl/workbook.xml")?;
+    let workbook = archive.needed(&main)?;
+    let relations = relations(archive, &main)?;
     let mut part_of = |kind: &str| match relations.iter().find(|r| r.kind.ends_with(kind)) {
         Some(relation) => archive.part(&relation.part),
         None => Ok(None),

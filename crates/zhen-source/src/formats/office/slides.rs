@@ -6,13 +6,12 @@ use crate::lines::BodyBuilder;
 use crate::markup::entities;
 use crate::markup::tokens::Token;
 
-const PRESENTATION: &str = "ppt/presentation.xml";
-
 /// Reads the slides in their order, each with its notes, an empty line between them. A slide's title is
 /// a heading.
 pub(super) fn read(archive: &mut Archive, body: &mut BodyBuilder) -> Result<(), SkipReason> {
-    let presentation = archive.needed(PRESENTATION)?;
-    let slides = referred(&presentation, "sldId", &relations(archive, PRESENTATION)?);
+    let main = archive.main_part("ppt/presentation.xml")?;
+    let presentation = archive.needed(&main)?;
+    let slides = referred(&presentation, "sldId", &relations(archive, &main)?);
     for (slide, _) in slides {
         let Some(xml) = archive.part(&slide)? else {
             continue;

@@ -167,3 +167,24 @@ fn notes_stand_behind_the_paragraph_that_they_belong_to() {
     assert_eq!(document.body, "机器学习\n脚注\nsecond\n全文检索\n批注\nend\n");
     assert_eq!(headings(&document), ["机器学习"]);
 }
+
+#[test]
+fn the_main_part_may_have_any_name() {
+    let relation = |kind: &str, target: &str| {
+        format!("<Relationships><Relationship Id=\"rId1\" Type=\"x/{kind}\" Target=\"{target}\"/></Relationships>")
+    };
+    let paragraph = |text: &str| format!("<w:p><w:r><w:t>{text}</w:t></w:r></w:p>");
+    let document = open(
+        &[
+            ("_rels/.rels", &relation("officeDocument", "word/document2.xml")),
+            ("word/document2.xml", &paragraph("正文")),
+            ("word/_rels/document2.xml.rels", &relation("footnotes", "footnotes2.xml")),
+            ("word/footnotes2.xml", &paragraph("脚注")),
+        ],
+        10_000,
+    )
+    .expect("a document");
+    assert_eq!((document.body.as_str(), document.kind.as_str()), ("正文\n脚注\n", "docx"));
+    let missing = ("_rels/.rels", &*relation("officeDocument", "word/gone.xml"));
+    assert_eq!(open(&[missing], 10_000), Err(SkipReason::Unsupported("zip")));
+}

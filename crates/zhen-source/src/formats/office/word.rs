@@ -1,6 +1,6 @@
 //! Word processor documents, docx.
 
-use super::{Archive, FALLBACK, end_line, push_inline, tokens};
+use super::{Archive, FALLBACK, end_line, push_inline, relations, tokens};
 use crate::error::SkipReason;
 use crate::lines::BodyBuilder;
 use crate::markup::entities;
@@ -8,8 +8,14 @@ use crate::markup::tokens::Token;
 
 /// Reads the text and its notes.
 pub(super) fn read(archive: &mut Archive, body: &mut BodyBuilder) -> Result<(), SkipReason> {
-    word_text(&archive.needed("word/document.xml")?, body);
-    for notes in ["word/footnotes.xml", "word/endnotes.xml"] {
+    let main = archive.main_part("word/document.xml")?;
+    word_text(&archive.needed(&main)?, body);
+    let relations = relations(archive, &main)?;
+    for (kind, usual) in
+        [("/footnotes", "word/footnotes.xml"), ("/endnotes", "word/endnotes.xml")]
+    {
+        let named = relations.iter().find(|relation| relation.kind.ends_with(kind));
+        let notes = named.map_or(usual, |relation| &relation.part);
         if let Some(text) = archive.part(notes)? {
             word_text(&text, body);
         }
