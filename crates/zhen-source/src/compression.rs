@@ -1,8 +1,10 @@
 //! Compressed files, unpacked as they are read and never beyond a limit.
 
 use std::cell::Cell;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::rc::Rc;
+
+use flate2::bufread::GzDecoder;
 
 use crate::encoding::sniff::{Magic, magic};
 
@@ -63,7 +65,7 @@ impl Compression {
     /// The unpacked stream. Several members or frames one after the other are one stream.
     pub(crate) fn reader<'r>(self, packed: impl Read + 'r) -> io::Result<Box<dyn Read + 'r>> {
         Ok(match self {
-            Self::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(BufReader::new(packed))),
+            Self::Gzip => Box::new(Gunzip(Some(GzDecoder::new(BufReader::new(packed))))),
             Self::Zstd => Box::new(zstd::stream::read::Decoder::new(packed)?),
         })
     }
@@ -82,5 +84,41 @@ impl Compression {
                 tail.eq_ignore_ascii_case(extension).then(|| &name[..start])
             })
             .unwrap_or(name)
+    }
+}
+
+/// Unpacks the members of gzip data, one after the other; `None` at the end. Zeros behind a member only
+/// fill up a block of a tape or disk.
+struct Gunzip<R>(Option<GzDecoder<R>>);
+
+impl<R: BufRead> Read for Gunzip<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while !buffer.is_empty()
+            && let Some(member) = &mut self.0
+        {
+            let read = member.read(buffer)?;
+            if read > 0 {
+                return Ok(read);
+            }
+            self.0 =
+                self.0.take().map(GzDecoder::into_inner).map(next_member).transpose()?.flatten();
+        }
+        Ok(0)
+    }
+}
+
+/// The member that begins here or behind zeros, unless the data ends.
+fn next_member<R: BufRead>(mut packed: R) -> io::Result<Option<GzDecoder<R>>> {
+    loop {
+        let bytes = packed.fill_buf()?;
+        let zeros = bytes.iter().take_while(|&&byte| byte == 0).count();
+        match bytes.len() {
+            0 => return Ok(None),
+            length if zeros < length => {
+                packed.consume(zeros);
+                return Ok(Some(GzDecoder::new(packed)));
+            }
+            length => packed.consume(length),
+        }
     }
 }

@@ -233,6 +233,9 @@ fn read_source(
         Some(Magic::Pdf) => {
             return Err(SkipReason::Unsupported("pdf in a stream of records").into());
         }
+        Some(Magic::Unsupported(sniff::OLD_OFFICE)) if office::is_packed(name) => {
+            return Err(SkipReason::Encrypted.into());
+        }
         Some(Magic::Unsupported(what)) => return Err(SkipReason::Unsupported(what).into()),
         Some(Magic::Binary(what)) => return Err(SkipReason::Binary(Some(what)).into()),
         // Packed twice.

@@ -139,6 +139,9 @@ fn what_cannot_be_read_has_a_reason() {
     assert_eq!(reason("a.md", b"---\ntags: [a]\n---\n"), SkipReason::Empty);
     assert_eq!(reason("a.html", b"<html><body></body></html>"), SkipReason::Empty);
     assert_eq!(reason("a.rtf", b"{\\rtf1 text}"), SkipReason::Unsupported("rtf"));
+    let old = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0";
+    assert!(matches!(reason("a.doc", old), SkipReason::Unsupported(_)));
+    assert_eq!(reason("a.DOCX", old), SkipReason::Encrypted);
     assert_eq!(reason("a.rtf", b"{\\rtf1 text}").to_string(), "binary: rtf is not supported");
     assert_eq!(reason("a.bin", &[0; 100]), SkipReason::Binary(None));
     assert_eq!(reason("a.png", b"\x89PNG\r\n\x1a\n\0\0\0"), SkipReason::Binary(Some("png image")));
@@ -149,6 +152,10 @@ fn what_cannot_be_read_has_a_reason() {
         SkipReason::Unsupported("compressed data within compressed data")
     );
     assert!(matches!(reason("a.gz", &gzip(TEXT.as_bytes())[..20]), SkipReason::Damaged(_)));
+    assert!(matches!(
+        reason("a.gz", &[gzip(b"x").as_slice(), b"\0\0x"].concat()),
+        SkipReason::Damaged(_)
+    ));
     assert!(matches!(reason("a.zst", b"\x28\xb5\x2f\xfd\0\0\0"), SkipReason::Damaged(_)));
     assert!(matches!(reason("a.docx", b"PK\x03\x04 no archive"), SkipReason::Damaged(_)));
     assert!(matches!(reason("a.pdf", b"%PDF-1.7\n%\xe2\xe3"), SkipReason::Damaged(_)));
@@ -275,6 +282,27 @@ fn pdf_is_read() {
     });
     let error = error.expect_err("no records");
     assert_eq!(error.skip_reason(), Some(&SkipReason::Unsupported("pdf in a stream of records")));
+}
+
+#[test]
+fn zeros_that_fill_up_gzip_data_are_passed_over() {
+    let members = [gzip("一\n".as_bytes()), gzip(b"two\n"), vec![0; 700]].concat();
+    assert_eq!(read("a.txt.gz", &members).0.body, "一\ntwo\n");
+}
+
+#[test]
+fn a_saved_page_is_read_as_mail() {
+    let page = b"From: <Saved by Blink>\r\nSubject: Page\r\nMIME-Version: 1.0\r\n\
+        Content-Type: multipart/related; type=\"text/html\"; boundary=\"b\"\r\n\r\n--b\r\n\
+        Content-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n\
+        Content-Location: https://example.com/\r\n\r\n<p>caf=C3=A9</p>\r\n--b\r\n\
+        Content-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\
+        Content-Location: https://example.com/a.png\r\n\r\niVBORw0KGgo=\r\n--b--\r\n";
+    for name in ["a.mhtml", "a.mht"] {
+        let (document, report) = read(name, page);
+        assert_eq!((document.title.as_str(), report.kind), ("Page", "mail"));
+        assert!(document.body.contains("café") && !document.body.contains("iVBOR"));
+    }
 }
 
 #[test]

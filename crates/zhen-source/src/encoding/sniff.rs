@@ -17,13 +17,16 @@ pub(crate) enum Magic {
     Binary(&'static str),
 }
 
+/// What the office programs of before 2007 wrote, and later ones where there is a password.
+pub(crate) const OLD_OFFICE: &str = "doc, xls or ppt of before 2007";
+
 const MAGIC: [(usize, &[u8], Magic); 39] = [
     (0, b"\x1f\x8b\x08", Magic::Gzip),
     (0, b"\x28\xb5\x2f\xfd", Magic::Zstd),
     (0, b"PK\x03\x04", Magic::Zip),
     (0, b"%PDF-", Magic::Pdf),
     (0, b"{\\rtf", Magic::Unsupported("rtf")),
-    (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Magic::Unsupported("doc, xls or ppt of before 2007")),
+    (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Magic::Unsupported(OLD_OFFICE)),
     (60, b"BOOKMOBI", Magic::Unsupported("mobi")),
     (0, b"AT&TFORM", Magic::Unsupported("djvu")),
     (0, b"ITSF\x03", Magic::Unsupported("chm")),

@@ -82,7 +82,8 @@ impl Format {
             // Sphinx keeps its sources so beside its pages.
             "txt" if stem.ends_with(".rst") => Self::Rst,
             "srt" | "vtt" | "ass" | "ssa" => Self::Subtitle,
-            "eml" if mail::is_message(head) => Self::Mail,
+            // Browsers save pages as messages.
+            "eml" | "mht" | "mhtml" if mail::is_message(head) => Self::Mail,
             "mbox" if head.starts_with("From ") => Self::Mailbox,
             "txt" | "text" | "log" => Self::Text,
             _ if is_manual_section(extension) && man::is_man(head) => Self::Man,

@@ -87,6 +87,8 @@ fn is_left_out(name: &str, root: Option<&str>) -> bool {
         "style" | "script" | "remark" => true,
         // Mallard: links, credits and editors' comments. (DocBook's info holds the title.)
         "info" | "comment" => root == Some("page"),
+        // Pictures in base64.
+        "binary" => root == Some("FictionBook"),
         _ => false,
     }
 }
@@ -142,6 +144,14 @@ mod tests {
         assert_eq!(&document.body[document.headings[0].clone()], "日程安排");
         assert_eq!(document.lines.source_line(3), 5);
         assert_eq!(document.lines.source_line(5), 6);
+    }
+
+    #[test]
+    fn pictures_within_a_book_are_no_text() {
+        let mut document = Document::default();
+        let book = "<FictionBook><body><p>正文</p></body><binary id=\"a.png\">iVBORw0KGgo=</binary></FictionBook>";
+        read(book, &mut document);
+        assert_eq!(document.body, "正文\n");
     }
 
     #[test]

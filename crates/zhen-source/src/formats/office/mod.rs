@@ -135,6 +135,14 @@ impl Archive {
     }
 }
 
+/// Whether a file of this name, unless it has a password, is a zip archive of Office Open XML.
+pub(crate) fn is_packed(name: &str) -> bool {
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    ["docx", "docm", "xlsx", "xlsm", "pptx", "pptm"]
+        .iter()
+        .any(|packed| extension.eq_ignore_ascii_case(packed))
+}
+
 fn damaged(error: ZipError) -> SkipReason {
     SkipReason::Damaged(error.to_string())
 }

@@ -171,7 +171,9 @@ fn notes_stand_behind_the_paragraph_that_they_belong_to() {
 #[test]
 fn the_main_part_may_have_any_name() {
     let relation = |kind: &str, target: &str| {
-        format!("<Relationships><Relationship Id=\"rId1\" Type=\"x/{kind}\" Target=\"{target}\"/></Relationships>")
+        format!(
+            "<Relationships><Relationship Id=\"rId1\" Type=\"x/{kind}\" Target=\"{target}\"/></Relationships>"
+        )
     };
     let paragraph = |text: &str| format!("<w:p><w:r><w:t>{text}</w:t></w:r></w:p>");
     let document = open(

@@ -11,8 +11,7 @@ pub(super) fn read(archive: &mut Archive, body: &mut BodyBuilder) -> Result<(), 
     let main = archive.main_part("word/document.xml")?;
     word_text(&archive.needed(&main)?, body);
     let relations = relations(archive, &main)?;
-    for (kind, usual) in
-        [("/footnotes", "word/footnotes.xml"), ("/endnotes", "word/endnotes.xml")]
+    for (kind, usual) in [("/footnotes", "word/footnotes.xml"), ("/endnotes", "word/endnotes.xml")]
     {
         let named = relations.iter().find(|relation| relation.kind.ends_with(kind));
         let notes = named.map_or(usual, |relation| &relation.part);
