@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use tantivy::schema::Field;
+use zhen_text::lexicon::Lexicon;
 use zhen_text::{WordKind, unit, value_term};
 
 use super::Asked;
@@ -17,13 +18,18 @@ pub(super) fn add(asked: &Asked<'_>, plan: &mut Plan) {
     let fields = asked.holdings.fields;
     for number in asked.numbers {
         let words = asked.words_in(&number.range);
-        // 3km, 三年 are more than a 3; of 五千元 most is the number.
+        // 3km, 三年 are more than a 3; of 五千元 most is the number, and 三十六计 is something else.
         let small = asked.folded[number.range.clone()].chars().nth(1).is_none();
-        let is_covered = |&word: &usize| {
-            let word = &asked.words[word];
-            let is_whole = word.folded.end <= number.range.end;
-            is_whole || word.kind != WordKind::Latin && !small
+        let is_within = |&word: &usize| {
+            let word = &asked.words[word].folded;
+            number.range.start <= word.start && word.end <= number.range.end
         };
+        let is_most = |&word: &usize| {
+            let word = &asked.words[word];
+            word.kind != WordKind::Latin && !small && !Lexicon::builtin().knows(&word.text)
+        };
+        let is_whole = words.iter().all(is_within);
+        let is_covered = |word: &usize| is_within(word) || is_most(word);
         let groups = match words.iter().all(is_covered) {
             true => asked.groups_of(&words),
             false => Vec::new(),
@@ -40,13 +46,15 @@ pub(super) fn add(asked: &Asked<'_>, plan: &mut Plan) {
             let boost = boost * weights::NUMBER * count;
             plan.compete(slot, road, origin, boost, &groups);
         }
-        if !groups.is_empty() {
+        if !groups.is_empty() && is_whole {
             plan.doubt(&groups);
             weaken(asked, &words, number.range.clone(), plan);
         }
-        // The 10 of 10GB finds nothing by itself.
         for term in &mut plan.terms[first..] {
+            // The 10 of 10GB finds nothing by itself.
             term.piece = groups.is_empty();
+            // The same number of something else is less than 五千元.
+            term.doubtful = !is_whole;
         }
         plan.patterns.push(Pattern {
             via: Via::Number,

@@ -47,6 +47,16 @@ fn a_letter_beside_ideographs_is_wanted() {
 }
 
 #[test]
+fn a_number_in_a_word_does_not_stand_for_the_word() {
+    let index =
+        index_of(&["三十六计走为上", "今天三十六度", "五千米长跑", "五千元奖金", "奖金5000元"]);
+    assert_eq!(texts(&index, "三十六计"), [0]);
+    let first = |query| index.search(query).hits[0].id.parse::<usize>().unwrap() / 6;
+    assert_eq!(first("五千米"), 2);
+    assert_eq!(first("五千元"), 3);
+}
+
+#[test]
 fn a_rare_ideograph_is_wanted() {
     let index = index_of(&["猫的故事", "怕水的狗", "水的故事", "The discovery of neodymium."]);
     assert_eq!(texts(&index, "猫的故事"), [0]);
