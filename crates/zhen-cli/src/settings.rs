@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use zhen_index::{IndexError, location};
 
 use crate::args::{ColorWhen, GlobalArgs};
+use crate::output::hits::shell_quoted;
 
 /// Names the index when `--index` does not.
 const INDEX_VARIABLE: &str = "ZHEN_INDEX";
@@ -115,6 +116,14 @@ impl Settings {
         match &self.index {
             Some(name_or_dir) => location::resolve(name_or_dir),
             None => location::named(location::DEFAULT_NAME),
+        }
+    }
+
+    /// How a command for the same index begins: `zhen search`, with the index where one was named.
+    pub(crate) fn command(&self, name: &str) -> String {
+        match &self.index {
+            Some(index) => format!("zhen {name} --index {}", shell_quoted(index)),
+            None => format!("zhen {name}"),
         }
     }
 

@@ -49,7 +49,8 @@ fn change(pair: &AliasArgs, change: Change, settings: &Settings) -> Result<Outco
     indexer.close()?;
     if change == Change::Remove && !changed {
         let why = format!(
-            "{name:?} and {other:?} are no pair; `zhen aliases {}` lists the pairs of a name",
+            "{name:?} and {other:?} are no pair; `{} {}` lists the pairs of a name",
+            settings.command("aliases"),
             crate::output::hits::shell_quoted(name)
         );
         tell(settings, Told::Note, &why);

@@ -27,7 +27,7 @@ pub(crate) fn run(args: &IndexArgs, settings: &Settings) -> Result<Outcome, Fail
     let (streams, paths): (Vec<PathBuf>, Vec<PathBuf>) =
         args.paths.iter().cloned().partition(|path| path.as_os_str() == STANDARD_INPUT);
     let stream = !streams.is_empty();
-    check(args, &paths, stream)?;
+    check(args, &paths, stream, settings)?;
     let typed = stream && stdin().is_terminal();
     // A bar would write over what is being typed.
     let settings = &if typed { settings.without_bar() } else { settings.clone() };
@@ -108,7 +108,12 @@ impl<R: Read> Read for Ended<R> {
 }
 
 /// Refuses what cannot be meant, before anything is created.
-fn check(args: &IndexArgs, paths: &[PathBuf], stream: bool) -> Result<(), Failure> {
+fn check(
+    args: &IndexArgs,
+    paths: &[PathBuf],
+    stream: bool,
+    settings: &Settings,
+) -> Result<(), Failure> {
     let usage = |message: String| Err(Failure::Usage(message));
     let idle = !args.prune && !args.rebuild && !args.merge && args.dict.is_none();
     if args.paths.is_empty() && idle {
@@ -128,9 +133,10 @@ fn check(args: &IndexArgs, paths: &[PathBuf], stream: bool) -> Result<(), Failur
     };
     if let Some(path) = paths.iter().find(missing).filter(|_| !args.prune) {
         return usage(format!(
-            "{}: no such file or folder; check the spelling, or remove its documents with `zhen \
-             index --prune {}`",
+            "{}: no such file or folder; check the spelling, or remove its documents with `{} \
+             --prune {}`",
             path.display(),
+            settings.command("index"),
             shell_quoted(&path.to_string_lossy()),
         ));
     }

@@ -42,9 +42,10 @@ pub(crate) fn run(args: &SearchArgs, settings: &Settings) -> Result<Outcome, Fai
         }
         Form::Lines => print_lines(&mut console, &response, &Paths::from_here())?,
         Form::Person => {
-            print_person(&mut console, &response, &Paths::from_here(), &request)?;
+            let again = settings.command("search");
+            print_person(&mut console, &response, &Paths::from_here(), &request, &again)?;
             if response.total == 0 {
-                print_hints(&mut console, &engine, &request, &response)?;
+                print_hints(&mut console, &engine, &request, &response, settings)?;
             }
         }
     }
@@ -86,6 +87,7 @@ fn print_hints(
     engine: &IndexEngine,
     request: &SearchRequest,
     response: &SearchResponse,
+    settings: &Settings,
 ) -> Result<(), Failure> {
     let Palette { dim, command, label, .. } = console.palette;
     let what = match request.query.trim() {
@@ -105,7 +107,8 @@ fn print_hints(
         let all = SearchRequest { query: EVERYTHING.to_owned(), limit: 0, ..Default::default() };
         match engine.search(&all)?.total {
             0 => hints.push(format!(
-                "the index is empty; fill it with {command}zhen index PATH…{command:#}"
+                "the index is empty; fill it with {command}{} PATH…{command:#}",
+                settings.command("index")
             )),
             documents => hints.extend([
                 format!("{} searched", count(documents, "document", "documents")),

@@ -34,8 +34,9 @@ pub(super) fn serve(dir: &Path, args: &ServeArgs, settings: &Settings) -> Result
         Err(IndexError::Missing { .. }) => {
             let place = Paths::from_here().shorten(&dir.to_string_lossy()).to_owned();
             let message = format!(
-                "there is no index at {place} yet; fill it with `zhen index PATH…`, or by POST \
-                 /api/v1/documents"
+                "there is no index at {place} yet; fill it with `{} PATH…`, or by POST \
+                 /api/v1/documents",
+                settings.command("index")
             );
             tell(settings, Told::Note, &message);
         }

@@ -108,7 +108,8 @@ fn list(dir: &Path, settings: &Settings) -> Result<Outcome, Failure> {
             let dim = console.palette.dim;
             writeln!(
                 console,
-                "{dim}the index has no synonyms; `zhen synonyms add 'A, B'` adds some{dim:#}"
+                "{dim}the index has no synonyms; `{} add 'A, B'` adds some{dim:#}",
+                settings.command("synonyms")
             )?;
         }
         Form::Lines | Form::Person => {

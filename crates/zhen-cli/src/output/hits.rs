@@ -111,6 +111,7 @@ pub(crate) fn print_person(
     response: &SearchResponse,
     paths: &Paths,
     request: &SearchRequest,
+    again: &str,
 ) -> io::Result<()> {
     let (palette, width) = (console.palette, console.width());
     for hit in &response.hits {
@@ -134,7 +135,7 @@ pub(crate) fn print_person(
         let query = format!("duplicates:\"{}\"", hit.id.replace('"', "\"\""));
         writeln!(
             console,
-            "{dim}alike are left out; to see them:{dim:#} {style}zhen search {}{style:#}",
+            "{dim}alike are left out; to see them:{dim:#} {style}{again} {}{style:#}",
             shell_quoted(&one_line(&query))
         )?;
     }
@@ -142,7 +143,7 @@ pub(crate) fn print_person(
         let style = palette.command;
         writeln!(
             console,
-            "{label}did you mean:{label:#} {style}zhen search {}{style:#}",
+            "{label}did you mean:{label:#} {style}{again} {}{style:#}",
             shell_quoted(better)
         )?;
     }

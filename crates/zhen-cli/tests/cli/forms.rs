@@ -196,6 +196,15 @@ fn records_from_standard_input_are_added_replaced_and_found_by_id() {
 }
 
 #[test]
+fn commands_that_are_suggested_name_the_index() {
+    let place = two();
+    let error = place.zhen(&["index", "--index", "my ix", "gone"]).expect_status(2).err;
+    assert!(error.contains("`zhen index --index 'my ix' --prune gone`"), "{error}");
+    let error = place.zhen(&["index", "gone"]).expect_status(2).err;
+    assert!(error.contains("`zhen index --prune gone`"), "{error}");
+}
+
+#[test]
 fn the_index_is_named_by_option_then_by_variable_then_default() {
     let place = two();
     place.write("notes/a.txt", "望远镜");
