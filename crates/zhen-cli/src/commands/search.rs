@@ -59,11 +59,14 @@ pub(crate) fn run(args: &SearchArgs, settings: &Settings) -> Result<Outcome, Fai
 
 fn request(args: &SearchArgs) -> SearchRequest {
     let usual = SearchRequest::default();
+    let query = args.query.join(" ");
+    // Whose values are counted without a query is asked of all documents, as a filter alone is.
+    let all = query.trim().is_empty() && !args.facet.is_empty();
     SearchRequest {
-        query: args.query.join(" "),
+        query,
         limit: args.limit,
         offset: args.offset,
-        filter: args.filter.clone(),
+        filter: args.filter.clone().or_else(|| all.then(|| EVERYTHING.to_owned())),
         sort: args.sort.clone(),
         facets: args.facet.clone(),
         lang: args.lang.map(|lang| match lang {

@@ -172,6 +172,8 @@ fn options_narrow_sort_page_and_count() {
     assert_eq!(order(&["dictionary", "--sort", "price", "-n", "2"]), ["r1", "r2"]);
     let all = order(&["dictionary"]);
     assert_eq!(order(&["dictionary", "--offset", "2", "-n", "2"]), all[2..4]);
+    let response = place.search(&["--facet", "lang"]);
+    assert_eq!((&response["total"], &response["query"]), (&json!(5), &json!("")));
     let out = place.zhen(&["search", "dictionary", "--facet", "lang", "-n", "1"]).out;
     assert!(out.ends_with("lang\tzh-Hans\t3\nlang\ten\t2\n"), "{out}");
     let response = place.search(&["dictionary", "--passages", "0"]);
