@@ -123,7 +123,8 @@ fn modified_ns(metadata: &Metadata) -> i64 {
 }
 
 /// The absolute form of `path` without `.` and `..`, from its text alone: links are not resolved, so
-/// that a file that is gone keeps its identity.
+/// that a file that is gone keeps its identity. Only where `..` follows a link does it lead from where
+/// that leads.
 pub fn normalise_path(path: &Path) -> PathBuf {
     // `absolute` fails only for an empty path or when there is no current folder.
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
@@ -132,6 +133,11 @@ pub fn normalise_path(path: &Path) -> PathBuf {
         match component {
             Component::CurDir => {}
             Component::ParentDir => {
+                if out.is_symlink()
+                    && let Ok(real) = out.canonicalize()
+                {
+                    out = real;
+                }
                 // The parent of the root is the root.
                 out.pop();
             }

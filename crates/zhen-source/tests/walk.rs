@@ -240,6 +240,18 @@ mod unix {
     }
 
     #[test]
+    fn the_parent_of_a_link_is_that_of_what_it_leads_to() {
+        let folder = tree(&[("x/deep/a.txt", "a"), ("x/f.txt", "inner"), ("f.txt", "outer")]);
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink("x/deep", &link).expect("a link");
+        let real = folder.path().canonicalize().expect("a folder");
+        let inner = zhen_source::path_id(&link.join("../f.txt"));
+        assert_eq!(inner, zhen_source::path_id(&real.join("x/f.txt")));
+        let within = zhen_source::path_id(&link.join("gone/../a.txt"));
+        assert_eq!(within, zhen_source::path_id(&link.join("a.txt")));
+    }
+
+    #[test]
     fn a_folder_that_cannot_be_listed_is_reported_and_the_rest_is_found() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tree(&[("a/x.txt", "x"), ("b.txt", "b")]);
