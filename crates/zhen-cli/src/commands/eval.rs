@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget};
+use serde::Serialize;
 use zhen_eval::{
-    Baseline, EvalRecord, EvalSet, Evaluation, Measure, RankedDoc, Run, comparison_table,
+    Baseline, EvalRecord, EvalSet, Evaluation, Measure, MeasureComparison, RankedDoc, Run,
+    comparison_table,
 };
 use zhen_index::{IndexOptions, Indexer};
 use zhen_search::{Duplicates, Engine, IndexEngine, SearchRequest};
@@ -27,10 +29,25 @@ const DEPTH: usize = 100;
 struct SetResult {
     name: String,
     evaluation: Evaluation,
-    /// The baseline on the same set, where there is one.
-    baseline: Option<Evaluation>,
+    /// How it compares with the baseline, where that answers queries of the set.
+    comparison: Option<Vec<MeasureComparison>>,
     /// Mean time of a query.
     mean: Duration,
+}
+
+impl SetResult {
+    fn compared(&self) -> Option<(&str, &[MeasureComparison])> {
+        Some((&self.name, self.comparison.as_deref()?))
+    }
+}
+
+/// A line of JSON: the record, and what comparing it came to. Reads as a record.
+#[derive(Serialize)]
+struct Line<'a> {
+    #[serde(flatten)]
+    record: EvalRecord,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comparison: Option<&'a [MeasureComparison]>,
 }
 
 pub(crate) fn run(args: &EvalArgs, settings: &Settings) -> Result<Outcome, Failure> {
@@ -47,23 +64,35 @@ pub(crate) fn run(args: &EvalArgs, settings: &Settings) -> Result<Outcome, Failu
             run.write(path, DEPTH)?;
         }
         let evaluation = set.evaluate(&run, &Measure::USUAL);
+        let comparison = baseline
+            .and_then(|baseline| baseline.on(&set, &Measure::USUAL))
+            .map(|baseline| evaluation.compare(&baseline));
         if console.form == Form::Json && !settings.is_quiet() {
-            console.json(&EvalRecord::new(&set.name, &evaluation, true))?;
+            let record = EvalRecord::new(&set.name, &evaluation, true);
+            console.json(&Line { record, comparison: comparison.as_deref() })?;
             console.flush()?;
         }
-        let baseline = baseline.and_then(|baseline| baseline.on(&set, &Measure::USUAL));
-        results.push(SetResult { name: set.name, evaluation, baseline, mean });
+        results.push(SetResult { name: set.name, evaluation, comparison, mean });
     }
+    let compared: Vec<_> = results.iter().filter_map(SetResult::compared).collect();
     if console.form != Form::Json && !settings.is_quiet() {
         let table = table(&results).render(0, &console.palette);
         write!(console, "{table}")?;
-        compare(&mut console, &results, args.baseline.as_deref())?;
+        if !compared.is_empty() {
+            write!(console, "\n{}", comparison_table(compared.iter().copied()))?;
+        }
     }
     console.flush()?;
     for result in &results {
         tell_gaps(result, settings);
     }
-    Ok(Outcome::Found)
+    match &args.baseline {
+        Some(path) if compared.is_empty() => Err(Failure::Usage(format!(
+            "the baseline {} answers no query of these sets; name a run of the same sets",
+            path.display()
+        ))),
+        _ => Ok(Outcome::Found),
+    }
 }
 
 /// Gives sets of one name names of their own: `news`, `news-2`.
@@ -206,29 +235,6 @@ fn table(results: &[SetResult]) -> Table {
         table.row(["mean of sets".to_owned(), a, b, c, d, String::new(), String::new()]);
     }
     table
-}
-
-fn compare(
-    console: &mut Console,
-    results: &[SetResult],
-    path: Option<&Path>,
-) -> Result<(), Failure> {
-    let Some(path) = path else { return Ok(()) };
-    let compared: Vec<_> = results
-        .iter()
-        .filter_map(|result| {
-            let baseline = result.baseline.as_ref()?;
-            Some((result.name.as_str(), result.evaluation.compare(baseline)))
-        })
-        .collect();
-    if compared.is_empty() {
-        return Err(Failure::Usage(format!(
-            "the baseline {} answers no query of these sets; name a run of the same sets",
-            path.display()
-        )));
-    }
-    let rows = compared.iter().map(|(name, comparisons)| (*name, comparisons.as_slice()));
-    Ok(write!(console, "\n{}", comparison_table(rows))?)
 }
 
 /// Says what the means leave out.

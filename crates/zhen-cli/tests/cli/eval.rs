@@ -93,6 +93,26 @@ fn json_is_a_line_a_set_that_can_be_a_baseline() {
     place.write("before.jsonl", &out);
     let args = ["eval", "--set", "sets/tiny", "--baseline", "before.jsonl"];
     assert!(place.zhen(&args).expect_status(0).out.contains("+0.0000"));
+    let args = ["eval", "--json", "--set", "sets/tiny", "--baseline", "before.jsonl"];
+    let out = place.zhen(&args).expect_status(0).out;
+    let record: Value = serde_json::from_str(out.trim()).unwrap();
+    let compared = record["comparison"].as_array().unwrap();
+    let mrr = compared.iter().find(|one| one["measure"] == "MRR@10").unwrap();
+    assert_eq!((&mrr["now"], &mrr["difference"]), (&0.75.into(), &0.0.into()));
+    place.write("after.jsonl", &out);
+    let args = ["eval", "--set", "sets/tiny", "--baseline", "after.jsonl"];
+    assert!(place.zhen(&args).expect_status(0).out.contains("+0.0000"));
+}
+
+#[test]
+fn a_baseline_of_other_queries_is_refused_in_every_form() {
+    let place = place();
+    place.write("other.run", "q9 Q0 d1 1 1.0 other\n");
+    for form in ["--json", "-q", "-v"] {
+        let args = ["eval", form, "--set", "sets/tiny", "--baseline", "other.run"];
+        let done = place.zhen(&args).expect_status(2);
+        assert!(done.err.contains("answers no query of these sets"), "{done:?}");
+    }
 }
 
 #[test]
