@@ -56,7 +56,7 @@ pub(crate) fn run(args: &EvalArgs, settings: &Settings) -> Result<Outcome, Failu
     tell_apart(&mut sets);
     let runs = args.run_out.as_deref().map(|path| runs(path, &sets)).transpose()?;
     let baselines = read_baselines(args.baseline.as_deref(), &sets)?;
-    let mut console = Console::new(settings);
+    let mut console = Console::of_work(settings);
     let mut results = Vec::new();
     for (at, (set, baseline)) in sets.into_iter().zip(baselines).enumerate() {
         let (run, mean) = search_set(&set, settings)?;

@@ -39,7 +39,8 @@ pub(crate) fn run(args: &IndexArgs, settings: &Settings) -> Result<Outcome, Fail
             return Err(with_other_indexes(error));
         }
     }
-    let mut report = Report { settings, dir: options.dir.clone(), console: Console::new(settings) };
+    let mut report =
+        Report { settings, dir: options.dir.clone(), console: Console::of_work(settings) };
 
     let mut indexer = if args.rebuild {
         let shown = Shown::new(settings);
@@ -283,6 +284,8 @@ impl Report<'_> {
                 tell(self.settings, Told::Note, &note);
             }
             match said {
+                // Who follows the changes has gone away.
+                _ if self.console.unread => ControlFlow::Break(()),
                 // Being stopped is how watching ends.
                 Ok(()) | Err(Failure::Stopped) => ControlFlow::Continue(()),
                 Err(error) => {

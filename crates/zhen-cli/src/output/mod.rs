@@ -34,6 +34,10 @@ pub(crate) struct Console {
     width: Option<usize>,
     /// Whether it is a terminal, whatever the form.
     terminal: bool,
+    /// Whether it may be that nobody reads on.
+    spare: bool,
+    /// Whether that was so.
+    pub(crate) unread: bool,
 }
 
 impl Console {
@@ -45,6 +49,25 @@ impl Console {
             form: settings.form,
             palette: Palette::new(settings.color_out),
             width: None,
+            spare: false,
+            unread: false,
+        }
+    }
+
+    /// The console of a command that does more than print, and does it even if the reader of its output
+    /// goes away.
+    pub(crate) fn of_work(settings: &Settings) -> Self {
+        Self { spare: true, ..Self::new(settings) }
+    }
+
+    /// What writing came to, for `nothing` where nobody reads and nobody need.
+    fn unless_unread<T>(&mut self, written: io::Result<T>, nothing: T) -> io::Result<T> {
+        match written {
+            Err(error) if self.spare && error.kind() == io::ErrorKind::BrokenPipe => {
+                self.unread = true;
+                Ok(nothing)
+            }
+            written => written,
         }
     }
 
@@ -69,22 +92,24 @@ impl Console {
     /// escaped, which JSON itself does not ask for.
     pub(crate) fn json(&mut self, value: &impl Serialize) -> io::Result<()> {
         if self.terminal {
-            let mut serializer = Serializer::with_formatter(&mut self.out, json::Tame);
+            let mut serializer = Serializer::with_formatter(&mut *self, json::Tame);
             value.serialize(&mut serializer)?;
         } else {
-            serde_json::to_writer(&mut self.out, value)?;
+            serde_json::to_writer(&mut *self, value)?;
         }
-        self.out.write_all(b"\n")
+        self.write_all(b"\n")
     }
 }
 
 impl Write for Console {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.out.write(bytes)
+        let written = self.out.write(bytes);
+        self.unless_unread(written, bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
+        let flushed = self.out.flush();
+        self.unless_unread(flushed, ())
     }
 }
 

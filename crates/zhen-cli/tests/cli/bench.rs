@@ -113,6 +113,16 @@ fn people_get_a_table() {
 }
 
 #[test]
+fn records_are_written_even_if_nobody_reads_the_figures() {
+    let place = place();
+    for form in [&[][..], &["--json"]] {
+        let args = ["bench", "--queries", "q.txt", "--repeat", "1", "--output", "b.json"];
+        place.zhen_unread(&[&args, form].concat(), "").expect_status(0);
+        std::fs::remove_file(place.path("b.json")).unwrap();
+    }
+}
+
+#[test]
 fn hits_that_differ_from_the_baseline_are_named() {
     let place = place();
     let record = ["bench", "--queries", "q.txt", "--repeat", "2", "--output", "before.json"];

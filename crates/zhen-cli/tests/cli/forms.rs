@@ -198,6 +198,21 @@ fn records_from_standard_input_are_added_replaced_and_found_by_id() {
 }
 
 #[test]
+fn what_is_to_be_done_is_done_even_if_nobody_reads_what_it_came_to() {
+    let place = Place::with(&[("a.txt", "词典")]);
+    place.write("docs/b.txt", "望远镜");
+    let record = "{\"id\": \"c\", \"body\": \"望远镜\"}\n";
+    for form in [&[][..], &["--json"]] {
+        let args = [&["index", "docs", "-", "--merge"], form].concat();
+        place.zhen_unread(&args, record).expect_status(0);
+        assert_eq!(place.finds(&["望远镜"]), ["b.txt", "c"]);
+        assert_eq!(place.json(&["stats"])["segments"].as_array().map(Vec::len), Some(1));
+        place.zhen(&["delete", "c", "docs/b.txt"]).expect_status(0);
+        place.write("docs/b.txt", "望远镜 ");
+    }
+}
+
+#[test]
 fn commands_that_are_suggested_name_the_index() {
     let place = two();
     let error = place.zhen(&["index", "--index", "my ix", "gone"]).expect_status(2).err;

@@ -68,6 +68,15 @@ impl Place {
         Done::of(self.command(args).spawn().unwrap())
     }
 
+    /// Runs zhen with standard input, and with an output that nobody reads.
+    pub(crate) fn zhen_unread(&self, args: &[&str], input: &str) -> Done {
+        self.write("input", input);
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let input = std::fs::File::open(self.path("input")).unwrap();
+        Done::of(self.command(args).stdin(input).stdout(writer).spawn().unwrap())
+    }
+
     /// Runs zhen with standard input.
     pub(crate) fn zhen_reading(&self, args: &[&str], input: impl AsRef<[u8]>) -> Done {
         let mut child = self.command(args).stdin(Stdio::piped()).spawn().unwrap();

@@ -78,7 +78,7 @@ pub(crate) fn run(args: &BenchArgs, settings: &Settings) -> Result<Outcome, Fail
     })?;
 
     let facts = about::facts(args, &request, queries.len(), &index, &searcher.place());
-    let mut console = Console::new(settings);
+    let mut console = Console::of_work(settings);
     let shows = !settings.is_quiet();
     if shows && console.form != Form::Json {
         show::header(&mut console, &facts)?;
@@ -110,11 +110,11 @@ pub(crate) fn run(args: &BenchArgs, settings: &Settings) -> Result<Outcome, Fail
         records.push(record);
         comparisons.extend(comparison);
     }
+    write(args, &baseline, &records)?;
     if shows && console.form != Form::Json {
         show::results(&mut console, &records, &comparisons, settings.is_verbose())?;
     }
     console.flush()?;
-    write(args, &baseline, &records)?;
     judge(&records, &comparisons, settings)
 }
 
