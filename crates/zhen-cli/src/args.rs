@@ -146,7 +146,7 @@ pub(crate) struct IndexArgs {
     /// Merge the index into one segment, which makes searching a little faster
     #[arg(long)]
     pub(crate) merge: bool,
-    /// Memory to stay within, such as 512MB or 2GB [default: 512MB]
+    /// Memory for what is read and built, such as 512MB or 2GB [default: 512MB]
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub(crate) memory: Option<u64>,
     /// Threads that read and analyse [default: as many as the machine has]
