@@ -10,6 +10,7 @@ mod failure;
 mod output;
 mod samples;
 mod settings;
+mod standard_input;
 mod stop;
 mod unforeseen;
 mod usage;

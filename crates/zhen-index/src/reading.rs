@@ -1,9 +1,11 @@
 //! Reading one source: the seam to zhen-source.
 
 use std::fs::File;
+use std::io::Read;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use zhen_source::{
     Document, Entry, FileReport, ReadOptions, SkipReason, SourceError, read_file, read_stream,
@@ -136,9 +138,14 @@ pub(crate) fn read(
     entry: &Entry,
     known: Option<&FileEntry>,
     limits: Limits,
+    stop: &AtomicBool,
     sink: &mut Sink<'_>,
 ) -> (FileOutcome, Problems) {
-    let (hash, length) = match hash_file(&entry.path) {
+    let hashed = hash_file(&entry.path, stop);
+    if stop.load(Ordering::Relaxed) {
+        return (FileOutcome::Interrupted, Problems::default());
+    }
+    let (hash, length) = match hashed {
         Ok(hashed) => hashed,
         Err(error) => return (FileOutcome::Failed(describe(&error, limits)), Problems::default()),
     };
@@ -195,7 +202,7 @@ pub(crate) fn read(
 /// # Errors
 /// When the stream fails before its first record.
 pub(crate) fn read_records(
-    reader: impl std::io::Read,
+    reader: impl Read,
     limits: Limits,
     sink: &mut Sink<'_>,
 ) -> Result<Problems, String> {
@@ -221,8 +228,23 @@ fn follows_from_content(reason: &SkipReason) -> bool {
     }
 }
 
-fn hash_file(path: &Path) -> std::io::Result<(u128, u64)> {
-    hash128_reader(&mut File::open(path)?)
+fn hash_file(path: &Path, stop: &AtomicBool) -> std::io::Result<(u128, u64)> {
+    hash128_reader(&mut UntilStopped { reader: File::open(path)?, stop })
+}
+
+/// A reader that ends when the run does.
+struct UntilStopped<'s, R> {
+    reader: R,
+    stop: &'s AtomicBool,
+}
+
+impl<R: Read> Read for UntilStopped<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        match self.stop.load(Ordering::Relaxed) {
+            true => Ok(0),
+            false => self.reader.read(buffer),
+        }
+    }
 }
 
 fn describe(error: &std::io::Error, limits: Limits) -> String {
@@ -265,6 +287,15 @@ mod tests {
         let (text, said_of_longest) = said(u64::MAX, 64 * GIB);
         assert_eq!(text, u64::from(u32::MAX) / 2);
         assert!(said_of_longest.ends_with("; split it"), "{said_of_longest}");
+    }
+
+    #[test]
+    fn hashing_ends_with_the_run() {
+        let stop = AtomicBool::new(false);
+        let mut reader = UntilStopped { reader: std::io::repeat(0), stop: &stop };
+        assert_eq!(reader.read(&mut [0; 8]).unwrap(), 8);
+        stop.store(true, Ordering::Relaxed);
+        assert_eq!(hash128_reader(&mut reader).unwrap().1, 0);
     }
 
     #[test]

@@ -4,15 +4,19 @@
 //! 3. The same id replaces, within a run and across runs; the last one in order stays.
 //! 4. Pruning removes the documents of files that are gone, below the given paths only.
 //! 5. What cannot be read is told, and the rest is taken.
+//! 6. What a stream has brought is committed in time, even if it brings nothing more.
 
 #![allow(clippy::unwrap_used, reason = "a test that fails should panic")]
 
 mod common;
 
 use std::fs;
+use std::io::Read;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use common::{Place, line, text};
-use zhen_index::Indexer;
+use zhen_index::{IndexOptions, Indexer, ZhenIndex};
 
 #[test]
 fn a_second_run_reads_no_unchanged_file() {
@@ -338,4 +342,46 @@ fn files_of_an_index_are_never_indexed() {
     // Seen from another index too.
     let summary = place.run();
     assert_eq!((summary.added, summary.skipped), (1, vec![]));
+}
+
+/// A stream that brings a record, and then nothing before that is in the index.
+struct Waiting {
+    record: Option<Vec<u8>>,
+    index: PathBuf,
+}
+
+impl Read for Waiting {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if let Some(record) = self.record.take() {
+            buffer[..record.len()].copy_from_slice(&record);
+            return Ok(record.len());
+        }
+        let documents = || {
+            let index = ZhenIndex::open(&self.index).ok()?;
+            Some(index.tantivy().reader().ok()?.searcher().num_docs())
+        };
+        let begun = Instant::now();
+        while documents() != Some(1) {
+            if begun.elapsed() > Duration::from_secs(20) {
+                return Err(std::io::Error::other("nothing was committed"));
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        Ok(0)
+    }
+}
+
+#[test]
+fn what_a_stream_has_brought_is_committed_while_it_brings_nothing() {
+    for threads in [1, 2] {
+        let place = Place::new();
+        let commit_every = Duration::from_millis(300);
+        let options = IndexOptions { threads, commit_every, ..place.options() };
+        let mut indexer = Indexer::open(options).unwrap();
+        let record = Some(line("a", "词典").into_bytes());
+        let stream = Waiting { record, index: place.index.clone() };
+        let summary = indexer.index_stream(stream, &()).unwrap();
+        assert_eq!((summary.added, summary.rejected), (1, 0));
+        indexer.close().unwrap();
+    }
 }

@@ -53,11 +53,12 @@ impl<'r> Input<'r> {
     ) -> Result<Self, Failure> {
         // A stream has no size that could be too large; its records have.
         let limit = if is_stream { u64::MAX } else { options.max_file_bytes };
-        let mut input = Self::new(Box::new(reader), None, limit)?;
+        let mut input = Self::new(Box::new(reader), None, limit, is_stream)?;
         if let Some(compression) = Compression::of(&input.head) {
             let packed = Cursor::new(input.head).chain(input.rest);
             let unpacked = compression.reader(packed).map_err(Failure::Io)?;
-            input = Self::new(unpacked, Some(compression), options.max_unpacked_bytes)?;
+            let limit = options.max_unpacked_bytes;
+            input = Self::new(unpacked, Some(compression), limit, is_stream)?;
         }
         Ok(input)
     }
@@ -66,13 +67,17 @@ impl<'r> Input<'r> {
         reader: Box<dyn Read + 'r>,
         compression: Option<Compression>,
         limit: u64,
+        is_stream: bool,
     ) -> Result<Self, Failure> {
         let (mut rest, exceeded) = Bounded::new(reader, limit);
         let mut head = Vec::new();
-        let result = rest.by_ref().take(HEAD as u64).read_to_end(&mut head);
+        let result = match is_stream {
+            true => read_head(&mut rest, &mut head),
+            false => rest.by_ref().take(HEAD as u64).read_to_end(&mut head).map(drop),
+        };
         let input = Self { head, rest, exceeded, compression, limit };
         match result {
-            Ok(_) => Ok(input),
+            Ok(()) => Ok(input),
             Err(error) => Err(input.failure(error)),
         }
     }
@@ -107,6 +112,30 @@ impl<'r> Input<'r> {
             Err(error) => Err(self.failure(error)),
         }
     }
+}
+
+/// Reads the first bytes of a stream: no more than have come by now once a line of UTF-8 is among them,
+/// for whoever writes the stream may take a long time. Of other encodings all of a head is needed.
+fn read_head(reader: &mut impl Read, head: &mut Vec<u8>) -> io::Result<()> {
+    let mut length = 0;
+    head.resize(HEAD, 0);
+    while length < HEAD {
+        let read = match reader.read(&mut head[length..]) {
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        length += read;
+        let lines = memchr::memrchr(b'\n', &head[..length]).map(|end| &head[..end]);
+        // UTF-16 has zeros.
+        let is_text =
+            |lines| memchr::memchr(0, lines).is_none() && std::str::from_utf8(lines).is_ok();
+        if read == 0 || lines.is_some_and(is_text) {
+            break;
+        }
+    }
+    head.truncate(length);
+    Ok(())
 }
 
 /// What an error while reading means.

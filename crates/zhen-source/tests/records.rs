@@ -4,6 +4,7 @@
 //! 3. Lines of bodies lead to lines of the file.
 //! 4. Streams are read as they come and may be of any size; what is held of them at once may not.
 
+use std::cell::{Cell, RefCell};
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 
@@ -209,23 +210,27 @@ fn a_row_of_very_many_fields_is_no_row() {
 
 #[test]
 fn a_stream_that_fails_says_so() {
-    struct Failing(bool);
+    struct Failing(&'static [u8]);
     impl Read for Failing {
         fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-            if std::mem::replace(&mut self.0, true) {
+            let bytes = std::mem::take(&mut self.0);
+            if bytes.is_empty() {
                 return Err(io::Error::other("the line is cut"));
             }
-            let line = b"{\"body\": \"x\"}\n";
-            buffer[..line.len()].copy_from_slice(line);
-            Ok(line.len())
+            buffer[..bytes.len()].copy_from_slice(bytes);
+            Ok(bytes.len())
         }
     }
-    let error =
-        read_stream(Failing(false), &ReadOptions::default(), &mut |_| ControlFlow::Continue(()));
-    let error = error.expect_err("the stream failed");
+    let read = |bytes| {
+        read_stream(Failing(bytes), &ReadOptions::default(), &mut |_| ControlFlow::Continue(()))
+    };
+    let error = read(b"{\"body\": \"x").expect_err("the stream failed");
     assert!(
         matches!(error, SourceError::Io { .. }) && error.to_string().contains("the line is cut")
     );
+    // What was given before that is kept.
+    let report = read(b"{\"body\": \"x\"}\n").expect("a record");
+    assert!(report.documents == 1 && report.problems[0].message.contains("the line is cut"));
 }
 
 #[test]
@@ -410,4 +415,31 @@ fn what_is_wrong_with_json_is_said_in_words_for_people() {
         let message = &report.problems[0].message;
         assert!(message.contains(said), "{record}: {message}");
     }
+}
+
+#[test]
+fn a_record_of_a_slow_stream_is_given_before_the_next_is_waited_for() {
+    /// Gives a line at a time, and looks before each how many records were given.
+    struct Slow<'g> {
+        lines: Vec<&'static [u8]>,
+        given: &'g Cell<usize>,
+        seen: &'g RefCell<Vec<usize>>,
+    }
+    impl Read for Slow<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            self.seen.borrow_mut().push(self.given.get());
+            let line = self.lines.pop().unwrap_or_default();
+            buffer[..line.len()].copy_from_slice(line);
+            Ok(line.len())
+        }
+    }
+    let (given, seen) = (Cell::new(0), RefCell::default());
+    let lines: Vec<&[u8]> = vec![b"{\"body\":\"two\"}\n", b"{\"body\":\"one\"}\n"];
+    let reader = Slow { lines, given: &given, seen: &seen };
+    let report = read_stream(reader, &ReadOptions::default(), &mut |_| {
+        given.set(given.get() + 1);
+        ControlFlow::Continue(())
+    });
+    assert_eq!(report.expect("two records").documents, 2);
+    assert_eq!(seen.borrow()[..3], [0, 1, 2]);
 }

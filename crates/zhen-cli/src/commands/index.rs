@@ -1,6 +1,6 @@
 //! `zhen index`.
 
-use std::io::{IsTerminal as _, Read, Write as _, stdin};
+use std::io::{IsTerminal as _, Write as _, stdin};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,6 +18,7 @@ use crate::output::hits::{Paths, shell_quoted};
 use crate::output::progress::{Problems, Shown};
 use crate::output::{Console, Told, bytes, count, duration, grouped, tell, text};
 use crate::settings::{Form, Settings};
+use crate::standard_input::Stoppable;
 use crate::stop;
 
 /// The path that means standard input.
@@ -71,8 +72,8 @@ pub(crate) fn run(args: &IndexArgs, settings: &Settings) -> Result<Outcome, Fail
         if typed {
             tell(settings, Told::Note, "type records, one JSON object a line; Ctrl-D ends them");
         }
-        let summary =
-            report.run("indexed", |shown| indexer.index_stream(Ended::not_yet(stdin()), shown))?;
+        let reader = Stoppable::new(stdin(), stop);
+        let summary = report.run("indexed", |shown| indexer.index_stream(reader, shown))?;
         if summary.rejected > 0 && summary.added + summary.updated == 0 {
             outcome = Err(Failure::NoRecord);
         }
@@ -83,29 +84,6 @@ pub(crate) fn run(args: &IndexArgs, settings: &Settings) -> Result<Outcome, Fail
     }
     indexer.close()?;
     outcome
-}
-
-/// A reader that stays at its end: a terminal's goes on after Ctrl-D.
-struct Ended<R> {
-    reader: R,
-    ended: bool,
-}
-
-impl<R> Ended<R> {
-    fn not_yet(reader: R) -> Self {
-        Self { reader, ended: false }
-    }
-}
-
-impl<R: Read> Read for Ended<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        if self.ended || buffer.is_empty() {
-            return Ok(0);
-        }
-        let length = self.reader.read(buffer)?;
-        self.ended = length == 0;
-        Ok(length)
-    }
 }
 
 /// Refuses what cannot be meant, before anything is created.
@@ -448,23 +426,6 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-
-    #[test]
-    fn what_has_ended_stays_ended() {
-        /// A terminal on which a line, an end and another line are typed.
-        struct Typed(Vec<&'static [u8]>);
-        impl Read for Typed {
-            fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-                let line = self.0.remove(0);
-                buffer[..line.len()].copy_from_slice(line);
-                Ok(line.len())
-            }
-        }
-        let mut reader = Ended::not_yet(Typed(vec![b"a\n", b"", b"b\n"]));
-        let mut buffer = [0; 8];
-        let lengths = [(); 3].map(|()| reader.read(&mut buffer).unwrap());
-        assert_eq!(lengths, [2, 0, 0]);
-    }
 
     #[test]
     fn a_summary_tells_time_files_and_documents() {

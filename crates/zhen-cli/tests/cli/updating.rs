@@ -1,6 +1,7 @@
 //! Updating an index: only what has changed is read.
 
 use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -156,6 +157,27 @@ fn a_rebuild_that_is_interrupted_leaves_the_index_and_says_so() {
             let done = done.expect_error(&["stopped", "the index is as it was"]);
             assert_eq!(done.out, "");
             assert_eq!(place.search(&["文档 document"])["total"], 20);
+            return;
+        }
+    }
+    panic!("no signal came in time");
+}
+
+#[cfg(unix)]
+#[test]
+fn one_interrupt_ends_the_wait_for_standard_input() {
+    let place = place();
+    // Where it is slow to start the signal comes too soon.
+    for delay in (0..200).map(|step| Duration::from_millis(step * 5)) {
+        let mut child = place.command(&["index", "-"]).stdin(Stdio::piped()).spawn().unwrap();
+        let stdin = child.stdin.take();
+        std::thread::sleep(delay);
+        let mut kill = std::process::Command::new("kill");
+        kill.args(["-INT", &child.id().to_string()]).status().unwrap();
+        let done = Done::of(child);
+        drop(stdin);
+        if done.status == 2 {
+            assert!(done.err.contains("what was done is kept"), "{done:?}");
             return;
         }
     }

@@ -71,7 +71,8 @@ impl<'a> Foreman<'a> {
         loop {
             match events.recv_timeout(TELL_EVERY) {
                 Ok(event) => self.handle(event)?,
-                Err(RecvTimeoutError::Timeout) => {}
+                // A stream that brings nothing for a while must not keep what it brought.
+                Err(RecvTimeoutError::Timeout) => self.commit_if_due()?,
                 Err(RecvTimeoutError::Disconnected) => break,
             }
             if self.told.elapsed() >= TELL_EVERY {
@@ -162,6 +163,10 @@ impl<'a> Foreman<'a> {
                 self.next = Position { file: self.next.file + 1, document: 0 };
             }
         }
+        self.commit_if_due()
+    }
+
+    fn commit_if_due(&mut self) -> Result<(), IndexError> {
         let due = self.setup.commit_every.is_some_and(|every| {
             self.committed.elapsed() >= every || self.writer.uncommitted() >= MOST_UNCOMMITTED
         });

@@ -112,7 +112,8 @@ impl Shop<'_> {
         };
         let mut sink = |document| self.take_in(document, Some(file), None, position, events);
         let known = file.known.as_ref();
-        let (outcome, problems) = reading::read(&file.entry, known, self.setup.limits, &mut sink);
+        let Setup { limits, stop, .. } = *self.setup;
+        let (outcome, problems) = reading::read(&file.entry, known, limits, stop, &mut sink);
         self.report(file.entry.id.clone(), problems, events);
         outcome
     }
@@ -166,7 +167,12 @@ impl Shop<'_> {
         let file = file.cloned();
         let raw = RawDocument { position: *position, document, source, file, permit };
         position.document += 1;
-        if let Err(raw) = self.desk.put_document(raw) {
+        // What a thread that works alone lays on the desk lies there until the source has ended.
+        let left = match self.setup.split.workers {
+            1 => Err(raw),
+            _ => self.desk.put_document(raw),
+        };
+        if let Err(raw) = left {
             self.analyse(raw, events);
         }
         ControlFlow::Continue(())
