@@ -8,6 +8,8 @@
   const PAGE = 10, DEEPEST = 10000, MOST_LINES = 20000, LONGEST = 8000;
   const SOON = 700, LATER = 5000;   // milliseconds between looks for a new commit
   const GROUPS = ['lang', 'kind', 'folder', 'time'];
+  const KINDS = { markdown: 'Markdown', rst: 'reStructuredText', docx: 'Word', xlsx: 'Excel', pptx: 'PowerPoint' };
+  const BUSY = '服务器繁忙，将自动重试。';
 
   const TEXT = {
     en: {
@@ -23,13 +25,15 @@
       relaxed: 'Documents with only some of the words count too.',
       widen: 'Fewer words or another spelling may help. ',
       more: n => n === 1 ? '1 near-identical document' : `${n} near-identical documents`,
-      line: 'Line', previous: 'Previous', next: 'Next', back: 'Results', original: 'Original',
+      line: 'Line', previous: 'Previous', next: 'Next', before: 'Previous', after: 'Next', back: 'Results', original: 'Original',
       place: (i, n) => i ? `${i} of ${n}` : n === 1 ? '1 match' : `${n} matches`, gone: 'This document is not in the index any more.',
       failed: 'The server cannot be reached.', rest: 'Show the rest', tags: 'Tags', loading: 'Loading…',
       wrongkey: 'This key is not known here.', ready: n => `${n === '1' ? '1 document' : `${n} documents`} to search`,
       nomore: 'There is nothing more.',
       empty: 'This index is empty. Add documents with “zhen index PATH”.',
-      kinds: { text: 'Text', markdown: 'Markdown', subtitle: 'Subtitles', jsonl: 'JSON lines', man: 'Manual page', notebook: 'Notebook', rst: 'reStructuredText', docx: 'Word', pdf: 'PDF' },
+      kinds: { text: 'Text', subtitle: 'Subtitles', jsonl: 'JSON lines', man: 'Manual page', notebook: 'Notebook', mail: 'E-mail' },
+      trouble: (status, detail) => detail,
+      notes: [],
       tips: [['"自由贸易协定"', 'exactly these characters, wherever they stand'],
         ['corridor -road', 'without a word'], ['lang:zh time:2023..2024', 'by language and time'],
         ['title:词典', 'in titles only'], [['/', '↓', '↵', 'Esc'], 'to the box, through results, open, back']],
@@ -44,12 +48,31 @@
       count: (n, ms) => `${n} 条结果，用时 ${ms} 毫秒`, nothing: '没有找到 ', mean: '您要找的是不是 ',
       relaxed: '也包括只含部分词语的文档。', widen: '可以少用几个词或换一种写法。',
       more: n => `另有 ${n} 篇几乎相同的文档`, line: '行', previous: '上一处', next: '下一处',
-      back: '返回结果', original: '原文', place: (i, n) => i ? `${i} / ${n}` : `${n} 处`, gone: '索引中已没有这篇文档。',
+      before: '上一页', after: '下一页', back: '返回结果', original: '原文', place: (i, n) => i ? `${i} / ${n}` : `${n} 处`, gone: '索引中已没有这篇文档。',
       failed: '无法连接服务器。', rest: '显示其余部分', tags: '标签', loading: '正在载入…',
       wrongkey: '密钥不正确。', ready: n => `共 ${n} 篇文档`,
       nomore: '没有更多结果了。',
       empty: '索引为空。请用 “zhen index 路径” 添加文档。',
-      kinds: { text: '文本', markdown: 'Markdown', html: '网页', subtitle: '字幕', jsonl: 'JSON 行', man: '手册页', notebook: '笔记本', rst: 'reStructuredText', docx: 'Word', pdf: 'PDF' },
+      kinds: { text: '文本', html: '网页', subtitle: '字幕', jsonl: 'JSON 行', man: '手册页', notebook: '笔记本', mail: '邮件' },
+      trouble: status => ({ 404: '没有这个索引。', 422: '筛选或排序无法使用。', 429: BUSY, 503: BUSY })[status]
+        || `请求失败（${status}）。`,
+      // What the server notes, in English, and how that is said here; `$` stands for what it is about.
+      notes: [
+        ['The quotation mark $ has no', '引号 $ 没有配对，已按文字处理。'],
+        ['The parenthesis $ has no', '括号 $ 没有配对，已按文字处理。'],
+        ['There is nothing between $;', '引号之间没有内容，已按文字处理。'],
+        ['There is no field $; ', '没有字段 $，已按文字处理。'],
+        ['there is no field $ to', '没有字段 $。'],
+        ['The value of $ must follow', '$ 的值须紧跟在冒号后面，已按文字处理。'],
+        ['The operator $ has nothing', '运算符 $ 没有作用对象，已按文字处理。'],
+        ['$ is compared with', '$ 须与时间比较，如 2024、2024-05 或 2024-05-21。'],
+        ['$ means nothing in a field', '$ 在字段中不起作用。'],
+        ['$: at most 2 edits', '$：最多允许两处差异。'],
+        ['the query is longer than $ char', '查询超过 $ 个字符，其余部分未查找。'],
+        ['no document holds all that is quoted$;', '没有文档包含全部引文，引号中的词已按普通词语查找。'],
+        ['$ more places were', '另有 $ 处已按文字处理。'],
+        ['$ read as text.', '有一处无法理解，已按文字处理。'],
+      ],
       tips: [['"自由贸易协定"', '整句照原样查找'], ['走廊 -公路', '不含某个词'],
         ['lang:zh time:2023..2024', '按语言和时间'], ['title:词典', '只在标题中查找'],
         [['/', '↓', '↵', 'Esc'], '到搜索框、逐条浏览、打开、返回']],
@@ -208,7 +231,7 @@
       $('keyfield').focus();
       return announce(apiKey ? t.wrongkey : t.key);
     }
-    const text = error.status ? error.message : t.failed;
+    const text = reason(error);
     if ($('found').hidden || $('count').textContent !== text) announce(text);
     $('count').textContent = text;
     for (const id of ['notes', 'hits', 'pages']) $(id).replaceChildren();
@@ -217,6 +240,9 @@
     $('filters').hidden = true;
     shown = null;
   }
+
+  // What is said of an error. A proxy's may have nothing to say.
+  const reason = ({ status, message }) => status && t.trouble(status, message) || t.failed;
 
   // Notes that there was no answer. Where the next may be one, it is asked for before long: a server
   // may come back, and what is not there may be added.
@@ -326,12 +352,22 @@
     } else if (found.relaxed) {
       notes.push(el('p', { class: 'note' }, t.relaxed));
     }
-    for (const note of found.notes || []) notes.push(el('p', { class: 'note' }, note));
+    for (const note of new Set((found.notes || []).map(inWords))) notes.push(el('p', { class: 'note' }, note));
     $('count').textContent = count;
     $('notes').replaceChildren(...notes);
     $('sort').hidden = !found.total;
     $('sort').value = state.sort;
     announce(found.total ? count : notes.map(note => note.textContent).join(' '));
+  }
+
+  // A note in the language of the page, where it has words for it.
+  function inWords(note) {
+    for (const [shape, words] of t.notes) {
+      const [before, after] = shape.split('$');
+      const end = note.indexOf(after, before.length);
+      if (note.startsWith(before) && end >= 0) return words.replace('$', () => note.slice(before.length, end));
+    }
+    return note;
   }
 
   const tag = lang => /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/.test(lang || '') ? lang : null;
@@ -340,7 +376,7 @@
       return new Intl.DisplayNames(ui, { type: 'language' }).of(lang);
     } catch { return lang; }
   };
-  const kind = name => t.kinds[name] || name.toUpperCase();
+  const kind = name => t.kinds[name] || KINDS[name] || name.toUpperCase();
   const date = time => {
     const day = new Date(time);
     if (Number.isNaN(day.valueOf())) return time;
@@ -423,9 +459,9 @@
         toResults();
       }));
     };
-    if (page > 1) add(page - 1, t.previous, 'prev');
+    if (page > 1) add(page - 1, t.before, 'prev');
     for (const n of [...pages].filter(n => n >= 1 && n <= last).sort((a, b) => a - b)) add(n, number(n));
-    if (page < last) add(page + 1, t.next, 'next');
+    if (page < last) add(page + 1, t.after, 'next');
     $('pages').replaceChildren(...(last > 1 || page > 1 ? links : []));
   }
 
@@ -517,7 +553,7 @@
     } catch (error) {
       if (error.status === 401) return problem(error);
       fail(error);
-      showGone(error.status === 404 ? t.gone : error.status ? error.message : t.failed);
+      showGone(error.status === 404 ? t.gone : reason(error));
     }
   }
 

@@ -225,7 +225,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_page_with_all_its_parts_stays_under_sixty_four_kilobytes() {
+    fn the_page_with_all_its_parts_stays_small() {
         let assets = Assets::new();
         let page = ["/", "/zhen-search.js"].map(|path| assets.find(path).unwrap());
         let parts = assets
@@ -238,7 +238,8 @@ mod tests {
             sent += asset.encoded(Coding::Gzip).unwrap().len();
         }
         assert!(sent < 25_000, "{sent} bytes compressed");
-        assert!(total < 64_000, "{total} bytes");
+        // Saying in Chinese what the server notes in English takes 2,000 of them.
+        assert!(total < 67_000, "{total} bytes");
     }
 
     #[test]

@@ -296,7 +296,7 @@ fn what_was_probably_meant_is_one_click_away_and_nothing_found_is_said() {
     browser.click("#notes button");
     browser.wait(&format!("{TITLES}.length === 3 && location.search === '?q=corridor'"));
     stage.open("/?q=%22open");
-    browser.wait("document.getElementById('notes').textContent.includes('not closed')");
+    browser.wait("document.getElementById('notes').textContent.includes('no partner')");
 }
 
 #[test]
@@ -325,6 +325,17 @@ fn the_interface_speaks_chinese_and_english_and_remembers() {
     let line = browser.text("document.querySelector('.passage .line').textContent");
     assert!(line.starts_with("行 "), "{line}");
     browser.picture("chinese");
+    stage.open("/?q=例会&page=2");
+    browser.wait("document.querySelector('#pages [rel=prev]')?.textContent === '上一页'");
+    let notes = "[...document.querySelectorAll('#notes p')].map(p => p.textContent)\
+                 .filter(note => note.startsWith('引号'))";
+    stage.open("/?q=词典 \"");
+    browser.wait(&format!("{notes}.length"));
+    assert_eq!(browser.eval(notes), json!(["引号 \" 没有配对，已按文字处理。"]), "said once");
+    stage.open("/?q=词典&index=none");
+    browser.wait("document.getElementById('count').textContent === '没有这个索引。'");
+    stage.open("/?q=词典");
+    browser.wait("document.getElementById('count').textContent.includes('条结果')");
     browser.click("#language");
     browser.wait("document.getElementById('count').textContent.includes('results')");
     stage.open("/?q=词典");
@@ -485,5 +496,5 @@ fn the_page_loads_nothing_from_anywhere_else() {
         "performance.getEntriesByType('resource')\
          .filter(e => !e.name.includes('/api/')).reduce((sum, e) => sum + e.decodedBodySize, 0)",
     );
-    assert!(parts.as_u64().unwrap() < 64_000 && parts.as_u64().unwrap() > 20_000, "{parts}");
+    assert!(parts.as_u64().unwrap() < 66_000 && parts.as_u64().unwrap() > 20_000, "{parts}");
 }

@@ -71,6 +71,26 @@ fn a_search_that_failed_is_tried_again_by_enter_and_by_itself() {
 }
 
 #[test]
+fn an_error_that_says_nothing_is_told_all_the_same() {
+    let Some(stage) = Stage::new() else { return };
+    let browser = &stage.browser;
+    stage.open("/?q=corridor");
+    browser.wait(&format!("{TITLES}.length === 3"));
+    // As a proxy answers by HTTP/2.
+    let fail = "window.fetch = async () => new Response('<p>', { status: 502 })";
+    browser.run(fail);
+    browser.run("document.getElementById('box').focus()");
+    browser.press("Enter");
+    browser.type_text("s");
+    browser.wait(&format!("{COUNT} === 'The server cannot be reached.'"));
+    stage.open("/?q=corridor");
+    browser.wait(&format!("{TITLES}.length === 3"));
+    browser.run(fail);
+    browser.click("#hits h2 a");
+    browser.wait("document.querySelector('#document .note')?.textContent.includes('cannot be')");
+}
+
+#[test]
 fn a_match_far_down_in_a_very_long_document_is_opened() {
     let Some(stage) = Stage::new() else { return };
     let (server, browser) = (&stage.server, &stage.browser);

@@ -7,6 +7,7 @@ mod support;
 
 mod hostile;
 mod killed;
+mod notes;
 
 use std::path::Path;
 

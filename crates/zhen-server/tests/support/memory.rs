@@ -504,14 +504,14 @@ impl Engine for MemoryIndex {
             corrected = corrected.replace(wrong, right);
         }
         let unbalanced = request.query.matches('"').count() % 2 == 1;
-        let note = "a quotation mark is not closed; it was left out".to_owned();
+        let note = r#"The quotation mark " has no partner; it was read as text."#.to_owned();
         Ok(SearchResponse {
             query: request.query.clone(),
             took_us: u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
             total: found.len() as u64,
             relaxed: false,
             did_you_mean: (corrected != request.query).then_some(corrected),
-            notes: unbalanced.then_some(note).into_iter().collect(),
+            notes: if unbalanced { vec![note; 2] } else { Vec::new() },
             hits: found
                 .into_iter()
                 .skip(request.offset)
