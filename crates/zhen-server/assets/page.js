@@ -489,8 +489,35 @@
     return button;
   }
 
+  // The date field that is being typed into.
+  let typing = null;
+
+  // A field for one end of the time. Browsers tell of a change with every digit: what is typed is meant
+  // when Enter says so or the field is left.
+  function dateField(end, value) {
+    const day = el('input', { type: 'date', id: `time-${end}`, max: '9999-12-31' });
+    let before = day.value = value;
+    const apply = () => {
+      typing = null;
+      if (day.value !== before) go({ [end]: before = day.value, page: '' });
+    };
+    day.onkeydown = ({ key }) => {
+      if (key === 'Enter') apply();
+      else typing = day;
+    };
+    day.onpointerdown = () => { typing = null; };
+    day.onchange = () => { if (typing !== day) apply(); };
+    day.onblur = () => { if (day.isConnected) apply(); };
+    return day;
+  }
+
   function showFilters(facets) {
     const form = $('narrow');
+    if (typing?.isConnected) {
+      // The form waits until the field is left, and is then made anew with the next look.
+      seen = told = '';
+      return showChips();
+    }
     const held = document.activeElement?.closest?.('#narrow') && document.activeElement;
     const groups = GROUPS.map(group => {
       const now = group === 'time' ? (state.from === state.to ? state.from : '') : state[group];
@@ -509,12 +536,11 @@
           el('span', { dir: 'auto' }, valueName(group, value)),
           el('span', { class: 'count' }, count == null ? '' : number(count)));
       });
-      const range = group !== 'time' ? null : el('details', { class: 'range', open: Boolean(active(group) && !now) }, el('summary', { id: 'time-range' }, t.range), ...['from', 'to'].map(end => {
-        const day = el('input', { type: 'date', id: `time-${end}` });
+      const open = form.querySelector('.range')?.open || Boolean(active(group) && !now);
+      const range = group !== 'time' ? null : el('details', { class: 'range', open }, el('summary', { id: 'time-range' }, t.range), ...['from', 'to'].map(end => {
         const year = state[end];
-        day.value = /^\d{4}$/.test(year) ? `${year}-${end === 'from' ? '01-01' : '12-31'}` : year;
-        day.onchange = () => go({ [end]: day.value, page: '' });
-        return el('label', {}, t[end], day);
+        return el('label', {}, t[end],
+          dateField(end, /^\d{4}$/.test(year) ? `${year}-${end === 'from' ? '01-01' : '12-31'}` : year));
       }));
       return el('fieldset', {}, el('legend', {}, t[group]), ...choices, range);
     });
