@@ -9,6 +9,7 @@ use std::fmt::Debug;
 use rustc_hash::FxHashMap;
 use tantivy::Searcher;
 use tantivy::columnar::{Column, DynamicColumn, StrColumn};
+use time::OffsetDateTime;
 
 use crate::api::Facet;
 use crate::bits::Bits;
@@ -86,7 +87,7 @@ fn count_column(
                     continue;
                 }
                 match moment(&value) {
-                    Some(moment) => value = moment.year().to_string(),
+                    Some(moment) => value = year(moment),
                     None if of_times => continue,
                     None => {}
                 }
@@ -99,10 +100,15 @@ fn count_column(
         DynamicColumn::Bool(column) => count_values(column, matching, |v| v.to_string(), counts),
         // Moments are all different: they are counted by year.
         DynamicColumn::DateTime(column) => {
-            count_values(column, matching, |v| v.into_utc().year().to_string(), counts);
+            count_values(column, matching, |v| year(v.into_utc()), counts);
         }
         DynamicColumn::IpAddr(_) | DynamicColumn::Bytes(_) => {}
     }
+}
+
+/// The year of a moment in four digits, as conditions on times name it.
+fn year(moment: OffsetDateTime) -> String {
+    format!("{:04}", moment.year())
 }
 
 /// Counts documents by the values of a column, as `show` writes them.

@@ -234,7 +234,10 @@
     const text = reason(error);
     if ($('found').hidden || $('count').textContent !== text) announce(text);
     $('count').textContent = text;
-    for (const id of ['notes', 'hits', 'pages']) $(id).replaceChildren();
+    for (const id of ['hits', 'pages']) $(id).replaceChildren();
+    // What cannot be used may have come with the address, and its own controls are hidden.
+    const refused = error.status === 422 && (narrowed() || state.sort);
+    $('notes').replaceChildren(...(refused ? [remover({ class: 'plain' }, { sort: '' })] : []));
     $('sort').hidden = true;
     visible('found');
     $('filters').hidden = true;
@@ -483,9 +486,9 @@
     $('set').replaceChildren(...chips);
   }
 
-  function remover(props) {
+  function remover(props, also) {
     const button = el('button', { type: 'button', ...props }, t.remove);
-    button.onclick = () => { go(clean); toResults(); };
+    button.onclick = () => { go({ ...clean, ...also }); toResults(); };
     return button;
   }
 

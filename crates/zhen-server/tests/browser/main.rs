@@ -7,6 +7,7 @@ mod support;
 
 mod accessibility;
 mod driver;
+mod filters;
 mod hostile;
 mod input_methods;
 mod page;

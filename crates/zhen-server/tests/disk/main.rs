@@ -147,6 +147,29 @@ fn folders_lead_down_to_where_the_documents_lie() {
 }
 
 #[test]
+fn a_year_that_is_counted_can_be_filtered_by() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("years");
+    let documents = ["0001-01-01T00:00:00Z", "0987-06-05T00:00:00Z"].map(|time| Document {
+        id: time.to_owned(),
+        time: Some(time.to_owned()),
+        body: "needle".to_owned(),
+        ..Default::default()
+    });
+    let mut indexer = Indexer::open(options_for(&dir)).unwrap();
+    indexer.index_documents(documents, &()).unwrap();
+    indexer.close().unwrap();
+    let server = server(&dir);
+    let counted = server.get("/api/v1/search?q=needle&facet=time").json();
+    let years = counted["facets"]["time"].as_array().unwrap();
+    assert_eq!(years.len(), 2, "{counted}");
+    for year in years {
+        let year = year["value"].as_str().unwrap();
+        assert_eq!(total(&server, &format!("needle time:{year}..{year}")), 1, "{year}");
+    }
+}
+
+#[test]
 fn a_document_says_on_which_lines_of_its_file_its_text_stands() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("page.html");
