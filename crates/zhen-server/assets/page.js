@@ -862,9 +862,11 @@
   $('index').addEventListener('change', () => go({ ...clean, index: $('index').value, doc: '', line: '' }));
   $('keyform').addEventListener('submit', event => {
     event.preventDefault();
-    useKey($('keyfield').value.trim());
+    // What a key is copied with, such as a blank of no width, is none of it.
+    useKey($('keyfield').value.replace(/[^!-~]/g, ''));
     $('keyfield').value = '';
     $('key').hidden = true;
+    box.focus();
     begin();
   });
 
