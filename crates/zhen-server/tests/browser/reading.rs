@@ -42,6 +42,11 @@ fn a_line_number_of_many_digits_stands_on_one_row() {
              return range.getClientRects().length",
         );
         assert_eq!(rows, 1);
+        if device == Device::Desktop {
+            let apart = "document.querySelector('.line').getBoundingClientRect().left >= \
+                         document.getElementById('filters').getBoundingClientRect().right";
+            assert_eq!(stage.browser.eval(apart), true, "numbers stand beside the filters");
+        }
     }
 }
 
