@@ -244,7 +244,12 @@
 
     #listen() {
       const input = this.#input;
-      input.addEventListener('compositionstart', () => { this.#composing = true; });
+      input.addEventListener('compositionstart', () => {
+        this.#composing = true;
+        // What waits to be asked waits on: the next composition has begun, and is not to be disturbed.
+        if (this.#timer) this.#asked = null;
+        this.#unschedule();
+      });
       input.addEventListener('compositionend', () => {
         this.#composing = false;
         this.#changed();
@@ -282,7 +287,7 @@
 
     disconnectedCallback() {
       document.removeEventListener('keydown', this.#hotkey);
-      clearTimeout(this.#timer);
+      this.#unschedule();
       this.#latest.cancel();
     }
 
@@ -308,7 +313,7 @@
     set value(text) {
       if (this.#input.value !== text) this.#input.value = text;
       this.#clear.hidden = !text;
-      clearTimeout(this.#timer);
+      this.#unschedule();
       this.#latest.cancel();
       this.#asked = text.trim();
       this.#list([]);
@@ -348,7 +353,7 @@
       if (query === this.#asked) return;
       const first = !this.#asked;
       this.#asked = query;
-      clearTimeout(this.#timer);
+      this.#unschedule();
       if (!query) {
         this.#latest.cancel();
         this.#list([]);
@@ -356,9 +361,15 @@
         return;
       }
       this.#timer = setTimeout(() => {
+        this.#timer = 0;
         this.#emit('zhen-input', { query });
         this.#ask(query);
       }, first ? 0 : this.#number('delay', 70));
+    }
+
+    #unschedule() {
+      clearTimeout(this.#timer);
+      this.#timer = 0;
     }
 
     async #ask(query) {
@@ -406,7 +417,7 @@
           words.via[each.via] ? el('span', { class: 'via' }, words.via[each.via]) : null),
       })));
       if (found) {
-        if (found.did_you_mean) {
+        if (found.did_you_mean && !suggestions.some(each => each.text === found.did_you_mean)) {
           add(words.suggestions, [{
             suggestion: found.did_you_mean,
             node: el('div', { part: 'option suggestion', class: 'option' },
@@ -541,7 +552,7 @@
 
     #submit(query, event) {
       // What completes a query is of no use any more.
-      clearTimeout(this.#timer);
+      this.#unschedule();
       this.#latest.cancel();
       this.#list([]);
       this.#asked = query;

@@ -82,6 +82,28 @@ fn a_cancelled_composition_leaves_what_was_there() {
 }
 
 #[test]
+fn a_composition_that_begins_right_after_another_is_not_disturbed() {
+    let Some(stage) = Stage::new() else { return };
+    let browser = &stage.browser;
+    stage.open("/");
+    browser.run(RECORD);
+    browser.commit("词");
+    browser.wait("events.includes('zhen-input 词')");
+    // Long enough that the next composition always begins before it is over.
+    browser.run("document.getElementById('box').setAttribute('delay', 500)");
+    browser.compose("dian");
+    browser.commit("典");
+    browser.compose("j");
+    browser.compose("jing");
+    std::thread::sleep(std::time::Duration::from_millis(700));
+    assert_eq!(browser.eval(&format!("{FIELD}.value")), "词典jing");
+    assert_eq!(browser.eval("events"), json!(["zhen-input 词"]));
+    // Also where it comes to nothing, what was there is asked.
+    browser.compose("");
+    browser.wait("events.at(-1) === 'zhen-input 词典'");
+}
+
+#[test]
 fn on_android_results_come_while_the_keyboard_composes_latin_words() {
     let Some(stage) = Stage::on(Device::Android, "en") else { return };
     let browser = &stage.browser;
