@@ -526,7 +526,8 @@
       const now = group === 'time' ? (state.from === state.to ? state.from : '') : state[group];
       let values = (facets[group] || []).slice(0, group === 'time' ? 8 : 10);
       if (group === 'time') values.sort((a, b) => b.value.localeCompare(a.value));
-      if (group === 'folder') values = values.filter(each => each.value !== now);
+      // A folder that holds the others narrows nothing.
+      if (group === 'folder') values = values.filter(({ value }) => value !== now && !values.some(other => other.value.startsWith(`${value}/`)));
       if (now && !values.some(each => each.value === now)) values.unshift({ value: now, count: null });
       if (values.length < 2 && !active(group)) return null;
       if (active(group)) values.unshift({ value: '', count: null });

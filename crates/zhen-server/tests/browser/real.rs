@@ -15,6 +15,7 @@ fn write_files(dir: &Path) {
     let page = format!("<html>\n<title>Deep</title>\n<body>\n{filler}<p>海底捞针\n{filler}");
     let files = [
         ("web/deep.html", page.as_str()),
+        ("notes/d.md", "# 丁\n\n捞针 above\n"),
         ("notes/2024/a.md", "# 甲\n\n捞针 needle\n"),
         ("notes/2023/b.md", "# 乙\n\n捞针 needle\n"),
         ("notes/2023/c.md", "# 丙\n\n捞针 again\n"),
@@ -44,19 +45,19 @@ fn files_are_found_narrowed_by_folder_and_opened_at_their_line() {
     let catalog = DiskCatalog::new(&dir, zhen_index::LEAST_MEMORY);
     let server = TestServer::on(catalog.with_home(folder.path()), |_| {});
     browser.open(&format!("http://{}/?q=捞针", server.addr));
-    browser.wait(&format!("{TITLES}.length === 4"));
+    browser.wait(&format!("{TITLES}.length === 5"));
 
     // Down the folders: what lies beside is left out, what lies below is offered.
     let folders = "[...document.querySelectorAll('[name=folder]')] \
                    .map(e => e.closest('label').textContent)";
-    browser.wait(&format!("({folders}).join() === 'notes3,web1'"));
+    browser.wait(&format!("({folders}).join() === 'notes4,web1'"));
     browser.click_on("document.querySelector('[name=folder]').closest('label')");
-    browser.wait(&format!("{TITLES}.length === 3"));
+    browser.wait(&format!("{TITLES}.length === 4"));
     browser.wait(&format!("({folders}).join() === 'All,notes,20232,20241'"));
     browser.click_on("document.querySelectorAll('[name=folder]')[3].closest('label')");
     browser.wait(&format!("{TITLES}.join() === '甲'"));
     browser.click("#remove");
-    browser.wait(&format!("{TITLES}.length === 4"));
+    browser.wait(&format!("{TITLES}.length === 5"));
 
     browser.click_on(
         "[...document.querySelectorAll('#hits h2 a')].find(a => a.textContent === 'Deep')",
@@ -70,10 +71,10 @@ fn files_are_found_narrowed_by_folder_and_opened_at_their_line() {
 
     // A file that comes while the results are looked at.
     browser.back();
-    browser.wait(&format!("{TITLES}.length === 4"));
+    browser.wait(&format!("{TITLES}.length === 5"));
     std::fs::write(files.join("new.md"), "捞针 anew\n").unwrap();
     index(&dir, &files);
-    browser.wait(&format!("{TITLES}.length === 5"));
+    browser.wait(&format!("{TITLES}.length === 6"));
     assert!(browser.complaints().is_empty(), "{:?}", browser.complaints());
 }
 
