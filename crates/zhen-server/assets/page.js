@@ -148,7 +148,13 @@
   }
 
   // The place in the page, for when its entry of the history is come back to, or loaded again.
-  const keepPlace = () => history.replaceState({ ...history.state, y: scrollY }, '');
+  // Of a document that is its line, from 0: how high what is above it stands is known only once it is drawn.
+  const keepPlace = () => {
+    const line = document.elementFromPoint(innerWidth / 2, 100)?.closest('.text p');
+    const text = line?.closest('.text');
+    const at = line ? Number(text.dataset.from) + [...text.querySelectorAll('p')].indexOf(line) : 0;
+    history.replaceState({ ...history.state, y: scrollY, at: $('document').hidden ? undefined : at }, '');
+  };
   addEventListener('scrollend', keepPlace);
 
   addEventListener('popstate', event => {
@@ -569,7 +575,7 @@
     const known = answer?.hits.find(hit => hit.id === id);
     // Its passages again, all of them: the address may have come from somebody else.
     const again = signal => !state.q ? null : get('api/v1/search', {
-      q: state.q, index: state.index, limit: 1, passages: 20, filter: `id:${quote(id)}`,
+      q: state.q, index: state.index, exact: state.exact, limit: 1, passages: 20, filter: `id:${quote(id)}`,
     }, signal).catch(() => null);
     try {
       const read = await waitFor(reading.run(signal => Promise.all([
@@ -714,7 +720,8 @@
     // Of a very long text only a part is drawn at first: its beginning, or what is around the line
     // that is asked for.
     let from = 0;
-    const wanted = lines.findIndex((_, i) => source(i + 1) >= target);
+    const kept = history.state?.at;
+    const wanted = kept ?? lines.findIndex((_, i) => source(i + 1) >= target);
     if (wanted >= MOST_LINES) from = Math.floor((wanted - MOST_LINES / 2) / 200) * 200;
     const lang = tag(doc.lang);
     const text = el('div', { class: source(lines.length) > 9999 ? 'text wide' : 'text', lang }, ...draw(from, from + MOST_LINES));
@@ -730,6 +737,7 @@
       const button = el('button', { type: 'button', class: 'plain' }, t.rest);
       button.onclick = () => {
         text[add](...draw(first, last));
+        if (!first) text.dataset.from = 0;
         button.remove();
         count();
       };
@@ -742,6 +750,7 @@
       event.clipboardData.setData('text/plain', [...copied].map(line => line.textContent).join('\n'));
       event.preventDefault();
     };
+    text.dataset.from = from;
     if (from) text.before(rest('prepend', 0, from));
     if (lines.length > from + MOST_LINES) $('document').append(rest('append', from + MOST_LINES, lines.length));
     visible('document');
@@ -754,7 +763,8 @@
       all = [...text.querySelectorAll('mark')];
       now = all.indexOf(held);
       steps.hidden = !all.length;
-      place.textContent = all.length ? t.place(now + 1, all.length) : '';
+      const more = marks.length > all.length && $('document').querySelector(':scope > .plain');
+      place.textContent = all.length ? t.place(now + 1, more ? `${all.length}+` : all.length) : '';
     };
     const step = by => {
       if (!all.length) return;
@@ -773,7 +783,11 @@
     count();
     title.focus({ preventScroll: true });
     const first = here?.querySelector('mark');
-    if (first) {
+    const line = text.querySelectorAll('p')[kept - from];
+    if (line) {
+      line.scrollIntoView();
+      scrollBy(0, kept ? -90 : -1e4);
+    } else if (first) {
       now = all.indexOf(first) - 1;
       step(1);
     } else if (here) {

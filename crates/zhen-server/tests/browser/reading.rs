@@ -51,6 +51,49 @@ fn a_line_number_of_many_digits_stands_on_one_row() {
 }
 
 #[test]
+fn a_long_document_that_is_loaded_again_keeps_its_place() {
+    let Some(stage) = Stage::new() else { return };
+    let browser = &stage.browser;
+    // Lines of several rows, so that the height of what is not drawn yet cannot be guessed.
+    let lines: Vec<_> = (0..3_000).map(|n| format!("{n} {}", "lorem ipsum ".repeat(40))).collect();
+    let record = json!({"id": "long", "body": format!("lighthouse\n{}", lines.join("\n"))});
+    stage.server.catalog.index("default").add_lines(&record.to_string());
+    stage.open("/?q=lighthouse&doc=long&line=1");
+    browser.wait("document.querySelector('.here mark')");
+    browser.run("document.querySelectorAll('.text p')[1500].scrollIntoView()");
+    browser.wait("history.state?.at >= 1499");
+    let top = "Number(document.elementFromPoint(innerWidth / 2, 100).closest('p').dataset.n)";
+    let before = browser.eval(top).as_i64().unwrap();
+    browser.run("window.before = true; location.reload()");
+    browser.wait("!window.before && document.querySelector('.text p') && scrollY > 1000");
+    let after = browser.eval(top).as_i64().unwrap();
+    assert!((after - before).abs() <= 1, "{before}, {after}");
+}
+
+#[test]
+fn what_is_marked_is_what_was_asked_for_and_its_number_is_no_smaller() {
+    let Some(stage) = Stage::new() else { return };
+    let browser = &stage.browser;
+    let line = |n| if n % 25_000 == 0 { "lighthouse" } else { "." };
+    let body: Vec<_> = (0..30_000).map(line).collect();
+    let record = json!({"id": "many", "body": body.join("\n")});
+    stage.server.catalog.index("default").add_lines(&record.to_string());
+    stage.open("/?q=lighthouse");
+    browser.wait(&format!("{TITLES}.length === 1"));
+    browser.run(
+        "const real = fetch; window.asked = []; \
+         window.fetch = (url, request) => { asked.push(String(url)); return real(url, request); }",
+    );
+    browser.click("#exact");
+    browser.wait("location.search.includes('exact=1')");
+    browser.run("asked.length = 0; document.querySelector('#hits h2 a').click()");
+    browser.wait("document.querySelector('.step')?.textContent.startsWith('1 of 1+')");
+    assert_eq!(browser.eval("asked.some(url => url.includes('exact=1'))"), true);
+    browser.run("document.querySelector('#document > .plain').click()");
+    browser.wait("document.querySelector('.step').textContent.startsWith('1 of 2')");
+}
+
+#[test]
 fn copied_lines_are_the_lines_of_the_text() {
     let Some(stage) = Stage::new() else { return };
     open_at(&stage, 12);
