@@ -18,13 +18,17 @@ pub(crate) fn on_interrupt() -> Arc<AtomicBool> {
             if flag.swap(true, Ordering::SeqCst) {
                 std::process::exit(INTERRUPTED);
             }
-            // A person is told why it takes a moment; that it cannot be said is no matter.
-            let mut err = std::io::stderr();
-            if err.is_terminal() {
-                let _ = writeln!(err, "\nzhen: stopping; Ctrl-C again ends it at once");
-            }
+            say();
         });
         stop
     });
     Arc::clone(&STOP)
+}
+
+/// Tells a person why it takes a moment; that it cannot be said is no matter.
+pub(crate) fn say() {
+    let mut err = std::io::stderr();
+    if err.is_terminal() {
+        let _ = writeln!(err, "\nzhen: stopping; Ctrl-C again ends it at once");
+    }
 }

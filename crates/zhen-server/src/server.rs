@@ -21,11 +21,13 @@ pub struct Hooks {
     pub on_bound: Box<dyn FnOnce(SocketAddr) + Send>,
     /// Called with a record of every answer.
     pub log: LogSink,
+    /// Called once when the end begins, which may take a while.
+    pub on_stopping: Box<dyn FnOnce() + Send>,
 }
 
 impl Default for Hooks {
     fn default() -> Self {
-        Self { on_bound: Box::new(|_| {}), log: no_log() }
+        Self { on_bound: Box::new(|_| {}), log: no_log(), on_stopping: Box::new(|| {}) }
     }
 }
 
@@ -93,6 +95,7 @@ pub async fn serve(
     (hooks.on_bound)(bound);
 
     shutdown.await;
+    (hooks.on_stopping)();
     // Nobody listening any more means that everything has ended already.
     let _ = stop.send(true);
     // What is under way needs its threads until it is done or its time is over.
@@ -116,8 +119,12 @@ pub async fn serve(
     }
 }
 
-/// Serves on a runtime of its own until the process is interrupted (SIGINT) or asked to end
-/// (SIGTERM).
+/// Exit status of a process that SIGINT ended, as shells report it.
+const INTERRUPTED: i32 = 130;
+
+/// Serves on a runtime of its own until the process is interrupted (SIGINT), asked to end (SIGTERM) or
+/// loses its terminal (SIGHUP, unless that is ignored). Asked again, the process ends at once: what was
+/// not committed is lost, what was stays.
 ///
 /// # Errors
 /// See [`ServeError`].
@@ -139,27 +146,65 @@ pub fn run(
     result
 }
 
-/// Completes when the process is asked to end.
-#[cfg(unix)]
+/// Completes when the process is asked to end; asked again, it ends.
 fn interrupted() -> std::io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
+    let mut requests = Requests::new()?;
     Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
+        requests.next().await;
+        tokio::spawn(async move {
+            requests.next().await;
+            std::process::exit(INTERRUPTED);
+        });
     })
 }
 
-/// Completes when the process is asked to end.
+/// What asks the process to end.
+#[cfg(unix)]
+struct Requests(Vec<tokio::signal::unix::Signal>);
+
+#[cfg(unix)]
+impl Requests {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut kinds = vec![SignalKind::interrupt(), SignalKind::terminate()];
+        if !outlives_terminal() {
+            kinds.push(SignalKind::hangup());
+        }
+        kinds.into_iter().map(signal).collect::<Result<_, _>>().map(Self)
+    }
+
+    async fn next(&mut self) {
+        let each = self.0.iter_mut().map(|signal| Box::pin(signal.recv()));
+        futures_util::future::select_all(each).await;
+    }
+}
+
+/// Whether SIGHUP is ignored, as `nohup` has it, which taking it would undo. Where that cannot be told
+/// the signal keeps its meaning.
+#[cfg(unix)]
+fn outlives_terminal() -> bool {
+    let ignored = |status: String| {
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"))?;
+        // The first signal is SIGHUP.
+        Some(u64::from_str_radix(mask.trim(), 16).ok()? & 1 == 1)
+    };
+    std::fs::read_to_string("/proc/self/status").ok().and_then(ignored).unwrap_or(true)
+}
+
+/// What asks the process to end.
 #[cfg(not(unix))]
-fn interrupted() -> std::io::Result<impl Future<Output = ()>> {
-    Ok(async {
+struct Requests;
+
+#[cfg(not(unix))]
+impl Requests {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) {
         // Without signals the process ends with its console.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
-    })
+    }
 }

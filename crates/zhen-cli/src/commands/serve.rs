@@ -16,6 +16,7 @@ use crate::output::style::Palette;
 use crate::output::text::{one_line, visible};
 use crate::output::{Told, duration, tell};
 use crate::settings::{Form, Settings};
+use crate::stop;
 
 /// The configuration that is read where none is named and this exists.
 const USUAL_CONFIG: &str = "zhen.toml";
@@ -43,7 +44,11 @@ pub(super) fn serve(dir: &Path, args: &ServeArgs, settings: &Settings) -> Result
         Err(error) => return Err(error.into()),
     }
     let catalog = DiskCatalog::new(dir, memory);
-    let hooks = Hooks { on_bound: on_bound(dir, settings), log: log(settings) };
+    let hooks = Hooks {
+        on_bound: on_bound(dir, settings),
+        log: log(settings),
+        on_stopping: Box::new(stop::say),
+    };
     zhen_server::run(config, Arc::new(catalog), hooks)?;
     Ok(Outcome::Found)
 }

@@ -21,8 +21,11 @@ fn serves_when_started_by_another_test() {
     let Some(dir) = std::env::var_os(SERVE) else { return };
     let catalog = crate::catalog(Path::new(&dir));
     let config = ServerConfig { addr: "127.0.0.1:0".to_owned(), ..ServerConfig::default() };
-    let hooks =
-        Hooks { on_bound: Box::new(|addr| println!("\nlistening on {addr}")), ..Hooks::default() };
+    let hooks = Hooks {
+        on_bound: Box::new(|addr| println!("\nlistening on {addr}")),
+        on_stopping: Box::new(|| eprintln!("stopping")),
+        ..Hooks::default()
+    };
     zhen_server::run(config, Arc::new(catalog), hooks).unwrap();
 }
 
@@ -32,6 +35,7 @@ fn spawn(dir: &Path) -> (Child, SocketAddr) {
         .env(SERVE, dir)
         .current_dir(dir.parent().unwrap())
         .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
@@ -79,12 +83,10 @@ fn what_was_acknowledged_survives_a_kill_in_mid_upload() {
     }
 }
 
+/// A server with an upload under way, and what is missing of that.
 #[cfg(unix)]
-#[test]
-fn a_process_that_is_asked_to_end_finishes_and_ends_well() {
-    let folder = tempfile::tempdir().unwrap();
-    let dir = folder.path().join("ended");
-    let (mut child, addr) = spawn(&dir);
+fn spawn_uploading(dir: &Path) -> (Child, Client, &'static str) {
+    let (child, addr) = spawn(dir);
     let mut client = Client::connect(addr);
     let (first, rest) = ("{\"id\": \"late\", ", "\"body\": \"in time\"}");
     let head = format!(
@@ -93,12 +95,50 @@ fn a_process_that_is_asked_to_end_finishes_and_ends_well() {
         first.len() + rest.len()
     );
     client.raw(head.as_bytes());
-    let pid = child.id().to_string();
     crate::support::wait_for_requests(addr, 1);
-    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
-    client.raw(rest.as_bytes());
-    let answer = client.read_answer(false).unwrap();
-    assert_eq!(answer.json()["accepted"], 1, "{}", answer.text());
-    assert!(child.wait().unwrap().success());
-    assert!(IndexEngine::open(&dir).unwrap().document("late").unwrap().is_some());
+    (child, client, rest)
+}
+
+#[cfg(unix)]
+fn send_signal(child: &Child, signal: &str) {
+    let pid = child.id().to_string();
+    assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_process_that_is_asked_to_end_finishes_and_ends_well() {
+    // Without a terminal to lose SIGHUP may be ignored, and then is.
+    let hangup = cfg!(target_os = "linux") && !ignores_hangup();
+    for signal in ["-TERM", "-INT"].into_iter().chain(hangup.then_some("-HUP")) {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join("ended");
+        let (mut child, mut client, rest) = spawn_uploading(&dir);
+        send_signal(&child, signal);
+        client.raw(rest.as_bytes());
+        let answer = client.read_answer(false).unwrap();
+        assert_eq!(answer.json()["accepted"], 1, "{}", answer.text());
+        assert!(child.wait().unwrap().success(), "{signal}");
+        assert!(IndexEngine::open(&dir).unwrap().document("late").unwrap().is_some());
+    }
+}
+
+#[cfg(unix)]
+fn ignores_hangup() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).unwrap();
+    u64::from_str_radix(mask.trim(), 16).unwrap() & 1 == 1
+}
+
+#[cfg(unix)]
+#[test]
+fn a_process_that_is_asked_to_end_twice_does_not_wait() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut child, _client, _) = spawn_uploading(&folder.path().join("twice"));
+    send_signal(&child, "-INT");
+    // Until it is seen that one has arrived, a second is the same as the first.
+    let mut left = child.stderr.take().map(BufReader::new).unwrap().lines();
+    assert_eq!(left.next().unwrap().unwrap(), "stopping");
+    send_signal(&child, "-INT");
+    assert_eq!(child.wait().unwrap().code(), Some(130));
 }

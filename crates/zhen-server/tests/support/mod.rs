@@ -56,6 +56,7 @@ impl<C: Catalog> TestServer<C> {
                 let hooks = Hooks {
                     on_bound: Box::new(move |addr| bound.send(addr).unwrap()),
                     log: Arc::new(move |record| log.lock().unwrap().push(record.clone())),
+                    ..Hooks::default()
                 };
                 let shutdown = async {
                     let _ = stopped.await;
