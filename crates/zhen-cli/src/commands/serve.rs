@@ -145,8 +145,9 @@ fn line(record: &RequestRecord, palette: &Palette) -> String {
     let style = if record.status < 400 { good } else { error };
     let path: String = record.path.chars().map(visible).collect();
     let method: String = record.method.chars().map(visible).collect();
+    let query = record.notes.query.as_ref().map_or_else(String::new, |query| format!(" {query:?}"));
     format!(
-        "{dim}{}{dim:#} {style}{}{style:#} {} {} {dim}{}{dim:#}",
+        "{dim}{}{dim:#} {style}{}{style:#} {} {}{query} {dim}{}{dim:#}",
         record.time,
         record.status,
         one_line(&method),
@@ -168,8 +169,8 @@ mod tests {
     }
 
     #[test]
-    fn a_line_of_the_log_holds_no_control_characters() {
-        let record = RequestRecord {
+    fn a_line_of_the_log_holds_the_query_where_it_is_told_and_no_control_characters() {
+        let mut record = RequestRecord {
             time: "2024-05-21T00:00:00Z".to_owned(),
             request_id: String::new(),
             peer: String::new(),
@@ -185,6 +186,11 @@ mod tests {
         assert_eq!(
             line(&record, &Palette::default()),
             "2024-05-21T00:00:00Z 404 GET /a␛[2J b 812 µs"
+        );
+        record.notes.query = Some("词典\u{1b}[2J".to_owned());
+        assert_eq!(
+            line(&record, &Palette::default()),
+            "2024-05-21T00:00:00Z 404 GET /a␛[2J b \"词典\\u{1b}[2J\" 812 µs"
         );
     }
 }
