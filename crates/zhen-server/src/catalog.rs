@@ -161,6 +161,24 @@ pub fn check_name(name: &str) -> Result<(), String> {
     ))
 }
 
+/// Longest id of a document, in bytes: it must fit the path of a request that reads the document.
+pub(crate) const MAX_ID_BYTES: usize = 4_096;
+
+/// Whether a document of this id can be asked for.
+///
+/// # Errors
+/// A sentence that says what is wrong with the id.
+pub(crate) fn check_id(id: &str) -> Result<(), String> {
+    match id {
+        // In the path of an address they are no names.
+        "." | ".." => Err(format!("the id cannot be `{id}`")),
+        _ if id.len() > MAX_ID_BYTES => {
+            Err(format!("the id may have at most {MAX_ID_BYTES} bytes"))
+        }
+        _ => Ok(()),
+    }
+}
+
 impl WriteError {
     /// Says that what was sent must be sent again, to the index that stands there now.
     pub(crate) fn replaced() -> Self {

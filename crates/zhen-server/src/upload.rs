@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use warp::http::{HeaderMap, header};
 use zhen_source::{Document, FileReport, ReadOptions};
 
-use crate::catalog::WriteError;
+use crate::catalog::{MAX_ID_BYTES, WriteError, check_id};
 use crate::config::Limits;
 use crate::group::{GroupWriter, RecordError, SharedReport, lock};
 use crate::json;
@@ -23,8 +23,6 @@ const BATCH_BYTES: usize = 1 << 20;
 /// Records handed over at a time: as many as `zhen-source` tells the problems of, so that each bad
 /// record is known by its place.
 const BATCH_RECORDS: usize = FileReport::MOST_PROBLEMS;
-/// Longest id, in bytes: it must fit the path of a request that reads the document.
-const MAX_ID_BYTES: usize = 4_096;
 
 /// How an upload is laid out, from its headers.
 ///
@@ -369,11 +367,10 @@ fn read_lines(
         match problem {
             Some(why) => reject(place, record, why),
             None => match read.next() {
-                Some(document) if document.id.len() > MAX_ID_BYTES => {
-                    let why = format!("the id may have at most {MAX_ID_BYTES} bytes");
-                    reject(place, record, why);
-                }
-                Some(document) => documents.push((place, document)),
+                Some(document) => match check_id(&document.id) {
+                    Ok(()) => documents.push((place, document)),
+                    Err(why) => reject(place, record, why),
+                },
                 None => reject(place, record, "the record could not be read".to_owned()),
             },
         }
@@ -433,6 +430,8 @@ mod tests {
             Piece::Record { place: at(14), text: b"{\"body\": \"\xff\"}".to_vec() },
             record(15, &format!("{{\"id\": \"{}\", \"body\": \"x\"}}", "i".repeat(5_000))),
             record(16, "{\"body\": \"no id\"}"),
+            record(17, "{\"id\": \"..\", \"body\": \"x\"}"),
+            record(18, "{\"id\": 18446744073709551616, \"body\": \"x\"}"),
         ];
         let report = SharedReport::default();
         let documents = parse(pieces, &report);
@@ -443,7 +442,7 @@ mod tests {
         let report = lock(&report);
         let mut lines: Vec<u64> = report.errors.iter().map(|error| error.place.line).collect();
         lines.sort_unstable();
-        assert_eq!(lines, [2, 3, 4, 11, 13, 14, 15]);
+        assert_eq!(lines, [2, 3, 4, 11, 13, 14, 15, 17, 18]);
         assert!(report.errors.iter().all(|error| !error.detail.is_empty()));
     }
 

@@ -37,7 +37,13 @@ pub(crate) enum RecordError {
         /// JSON type that was found.
         found: &'static str,
     },
+    /// An id is a number that JSON does not keep: others would become the same.
+    #[error("the id {0} is a number too large to be kept exactly; write it as a string")]
+    LargeId(serde_json::Number),
 }
+
+/// Beyond this, numbers with a fraction lie further apart than 1.
+const EXACT: f64 = (1_u64 << 53) as f64;
 
 /// Whether the field `name` is the body, or is taken for it where there is none of that name.
 pub(crate) fn is_body_field(name: &str) -> bool {
@@ -69,6 +75,7 @@ pub(crate) fn document(
     for (name, value) in record {
         match name.as_str() {
             "id" => match identifier(value) {
+                Err(Value::Number(number)) => return Err(RecordError::LargeId(number)),
                 Ok(id) => document.id = id,
                 Err(value) => keep(&mut document, name, value),
             },
@@ -166,7 +173,9 @@ fn text(field: &'static str, value: Value) -> Result<String, RecordError> {
 fn identifier(value: Value) -> Result<String, Value> {
     match value {
         Value::String(id) => Ok(id.trim().to_owned()),
-        Value::Number(id) => Ok(id.to_string()),
+        Value::Number(id) if !id.is_f64() || id.as_f64().is_some_and(|id| id.abs() < EXACT) => {
+            Ok(id.to_string())
+        }
         other => Err(other),
     }
 }
@@ -256,6 +265,19 @@ mod tests {
         assert_eq!(document.tags, ["法律", "law"]);
         assert_eq!(Value::Object(document.extra), json!({"stars": 5, "nested": {"a": [1]}}));
         assert_eq!((document.kind.as_str(), document.path), ("jsonl", None));
+    }
+
+    #[test]
+    fn an_id_is_a_number_only_where_no_other_is_written_so() {
+        let id = |text: &str| read(serde_json::from_str(text).expect("JSON"));
+        for (number, kept) in [("1.5", "1.5"), ("18446744073709551615", "18446744073709551615")] {
+            let document = id(&format!(r#"{{"id": {number}, "body": "x"}}"#)).expect("a record");
+            assert_eq!(document.id, kept);
+        }
+        for number in ["18446744073709551616", "-9223372036854775809", "1e300"] {
+            let error = id(&format!(r#"{{"id": {number}, "body": "x"}}"#));
+            assert!(matches!(error, Err(RecordError::LargeId(_))), "{number}");
+        }
     }
 
     #[test]

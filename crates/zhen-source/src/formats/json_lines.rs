@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::Output;
 use crate::encoding::decode_line;
 use crate::lines::{LineEnd, all_on_line, read_line};
-use crate::record::{self, Origin, RecordError};
+use crate::record::{self, Origin};
 
 /// Reads records until the stream ends, the receiver has enough or the stream fails.
 ///
@@ -84,7 +84,7 @@ fn read_record(
             }
             out.emit(document)
         }
-        Err(error @ (RecordError::NoText | RecordError::FieldType { .. })) => {
+        Err(error) => {
             out.problem(number, error.to_string());
             ControlFlow::Continue(())
         }
