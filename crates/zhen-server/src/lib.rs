@@ -16,6 +16,7 @@ mod compress;
 mod config;
 mod connection;
 mod cors;
+mod destination;
 mod disk;
 mod group;
 mod handlers;

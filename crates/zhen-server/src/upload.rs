@@ -13,7 +13,8 @@ use zhen_source::{Document, FileReport, ReadOptions};
 
 use crate::catalog::{MAX_ID_BYTES, WriteError, check_id};
 use crate::config::Limits;
-use crate::group::{GroupWriter, RecordError, SharedReport, lock};
+use crate::destination::Destination;
+use crate::group::{RecordError, SharedReport, lock};
 use crate::json;
 use crate::problem::{Kind, Problem};
 use crate::split::{Piece, Place, Shape, Splitter};
@@ -99,7 +100,7 @@ pub(crate) fn check_length(headers: &HeaderMap, most: u64) -> Result<(), Problem
 fn too_large(most: u64) -> Problem {
     Problem::new(
         Kind::BodyTooLarge,
-        format!("the body may be at most {most} bytes; send it in parts"),
+        format!("the body may be at most {most} bytes; send less, of records several uploads"),
     )
 }
 
@@ -185,11 +186,13 @@ where
 pub(crate) enum Stopped {
     /// The client's side.
     Body(Problem),
+    /// The index could not be made or opened.
+    Open(Problem),
     /// The index's side.
     Write(WriteError),
 }
 
-/// Receives the whole upload and hands it to `writer`; returns once everything that was taken is
+/// Receives the whole upload and hands it to the writer of `destination`; returns once everything that was taken is
 /// durable and searchable. `report` says what that is, also when this fails.
 ///
 /// # Errors
@@ -198,7 +201,7 @@ pub(crate) async fn receive<S, B, E>(
     mut body: TimedBody<S>,
     shape: Shape,
     max_record: usize,
-    writer: &GroupWriter,
+    destination: &mut Destination,
     report: &SharedReport,
 ) -> Result<Duration, Stopped>
 where
@@ -217,9 +220,7 @@ where
                 waiting += pieces[before..].iter().map(size).sum::<usize>();
                 if waiting >= BATCH_BYTES || pieces.len() >= BATCH_RECORDS {
                     waiting = 0;
-                    hand_over(std::mem::take(&mut pieces), writer, report)
-                        .await
-                        .map_err(Stopped::Write)?;
+                    hand_over(std::mem::take(&mut pieces), destination, report).await?;
                 }
             }
             Ok(None) => {
@@ -232,8 +233,13 @@ where
             }
         }
     }
-    hand_over(pieces, writer, report).await.map_err(Stopped::Write)?;
-    writer.finish(report).await.map_err(Stopped::Write)?;
+    hand_over(pieces, destination, report).await?;
+    // No index is made for an upload of which nothing can be taken, but for one that asks for no more.
+    let is_empty = stopped.is_none() && lock(report).rejected == 0;
+    if destination.exists() || is_empty {
+        let writer = destination.writer().await.map_err(Stopped::Open)?;
+        writer.finish(report).await.map_err(Stopped::Write)?;
+    }
     match stopped {
         Some(problem) => Err(Stopped::Body(problem)),
         None => Ok(body.elapsed()),
@@ -250,11 +256,11 @@ fn size(piece: &Piece) -> usize {
 /// Parses a batch off the event loop and queues it for the writer.
 async fn hand_over(
     pieces: Vec<Piece>,
-    writer: &GroupWriter,
+    destination: &mut Destination,
     report: &SharedReport,
-) -> Result<(), WriteError> {
+) -> Result<(), Stopped> {
     if let Some(error) = lock(report).failure() {
-        return Err(error);
+        return Err(Stopped::Write(error));
     }
     if pieces.is_empty() {
         return Ok(());
@@ -262,11 +268,12 @@ async fn hand_over(
     let shared = SharedReport::clone(report);
     let documents = tokio::task::spawn_blocking(move || parse(pieces, &shared))
         .await
-        .map_err(|_| WriteError::Failed("reading the records failed".to_owned()))?;
+        .map_err(|_| Stopped::Write(WriteError::Failed("reading the records failed".to_owned())))?;
     if documents.is_empty() {
         return Ok(());
     }
-    writer.add(documents, report).await
+    let writer = destination.writer().await.map_err(Stopped::Open)?;
+    writer.add(documents, report).await.map_err(Stopped::Write)
 }
 
 /// Reads records as `zhen index` reads those of a stream.

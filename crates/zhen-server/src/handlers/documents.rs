@@ -12,6 +12,7 @@ use warp::reply::Response;
 
 use super::{index_named, json, noted};
 use crate::catalog::Index;
+use crate::destination::Destination;
 use crate::group::{RecordError, SharedReport, lock};
 use crate::log::Notes;
 use crate::params;
@@ -83,22 +84,17 @@ where
         Problem::new(Kind::Unavailable, "too many uploads are under way; try again shortly")
             .retry_after(1)
     })?;
-    let index = {
-        let (state, name) = (Arc::clone(state), name.clone());
-        let open = move || state.catalog.open_or_create(&name);
-        tokio::task::spawn_blocking(open)
-            .await
-            .map_err(|_| Problem::new(Kind::Internal, "opening the index failed"))??
-    };
-    let writer = state.writer(&name, &index)?;
+    let mut destination = Destination::of(state, &name).await?;
     let body = TimedBody::new(body, limits, limits.max_upload_bytes);
     let report = SharedReport::default();
-    let received = upload::receive(body, shape, limits.max_record_bytes, &writer, &report).await;
+    let most = limits.max_record_bytes;
+    let received = upload::receive(body, shape, most, &mut destination, &report).await;
 
     let took = received.as_ref().map_or(0, |took| u64::try_from(took.as_micros()).unwrap_or(0));
     let outcome = Outcome::of(name, &report, took);
     *taken = Some(outcome.accepted);
     match received {
+        Err(Stopped::Open(problem)) => Err(problem),
         Err(Stopped::Write(error)) => Err(error.into()),
         Err(Stopped::Body(problem)) => {
             state.metrics.uploaded(outcome.accepted, outcome.rejected);

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde_json::json;
+
 use crate::support::TestServer;
 use crate::support::http::encode;
 use crate::support::memory::MemoryCatalog;
@@ -84,6 +86,10 @@ fn an_upload_of_which_nothing_can_be_taken_is_a_422_that_says_why() {
     let problem = answer.json();
     assert_eq!((&problem["accepted"], &problem["rejected"]), (&0.into(), &2.into()));
     assert_eq!(problem["errors"][1]["line"], 2);
+    // Nor is an index made for it, as it is for one that is merely empty.
+    server.post_json("/api/v1/documents?index=bad", "[{}]").problem(422);
+    assert_eq!(server.post_json("/api/v1/documents?index=empty", "[]").status, 200);
+    assert_eq!(server.get("/api/v1/indexes").json()["indexes"], json!(["default", "empty"]));
 }
 
 #[test]
