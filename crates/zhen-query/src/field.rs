@@ -96,7 +96,7 @@ pub(crate) fn word_end(source: &Source<'_>, pairs: &Pairs, start: usize) -> usiz
                 if mate > index
                     && index > start
                     && pairs.unbroken(index, mate)
-                    && !is_operator(source, start, index) =>
+                    && !stands_operator(source, start, index) =>
             {
                 index = mate + 1;
             }
@@ -108,8 +108,20 @@ pub(crate) fn word_end(source: &Source<'_>, pairs: &Pairs, start: usize) -> usiz
 }
 
 /// Whether the characters are `AND`, `OR`, `NOT`, `&&` or `||` and nothing else.
-pub(crate) fn is_operator(source: &Source<'_>, start: usize, end: usize) -> bool {
+pub(crate) fn stands_operator(source: &Source<'_>, start: usize, end: usize) -> bool {
     ["AND", "OR", "NOT", "&&", "||"].iter().any(|operator| source.is(start, end, operator))
+}
+
+/// Whether a word works on others where such stand beside it: `AND`, `OR`, `NOT`, `&&` or `||`, also in full
+/// width.
+///
+/// ```
+/// assert!(zhen_query::is_operator("OR") && !zhen_query::is_operator("or"));
+/// ```
+#[must_use]
+pub fn is_operator(word: &str) -> bool {
+    let source = Source::new(word);
+    stands_operator(&source, 0, source.len())
 }
 
 /// A value without quotation marks: `*`, `a..b`, `pre*` or a plain word.

@@ -34,7 +34,7 @@ mod print;
 mod quotes;
 
 pub use ast::{Bound, Node, NodeKind, Note, Parsed, Span, Value};
-pub use field::is_field_name;
+pub use field::{is_field_name, is_operator};
 pub use filter::{FilterError, parse_filter};
 pub use lex::MAX_NODES;
 pub use parse::{parse, parse_with};

@@ -540,12 +540,14 @@ impl Engine for IndexEngine {
         let asked = AskedVocabulary::of(&self.vocabulary);
         let holdings = self.holdings(&state, &terms, &asked);
         let Some(vocabulary) = asked.get() else { return Ok(Vec::new()) };
+        let segments = state.searcher.segment_readers();
         let suggester = Suggester {
             analyzer: &state.analyzer,
+            is_field: &|name| filter::is_field(segments, name),
             holdings,
             vocabulary,
             is_current: vocabulary.origin().generation == state.generation
-                && !searcher.segment_readers().iter().any(|segment| segment.has_deletes()),
+                && !segments.iter().any(|segment| segment.has_deletes()),
         };
         Ok(suggester.suggest(prefix, limit))
     }

@@ -1,20 +1,25 @@
 //! Completions of what was begun, from the vocabulary of the index.
 //!
 //! The whole text is completed first, as a title or a name may be; then what stands from the second
-//! word on, from the third, and so on to the last word, with the words before it kept. Latin letters
-//! are read as they stand and as pinyin. One slip of the keyboard is forgiven from four letters on.
+//! word on, from the third, and so on to the last word, with the words before it kept. What more
+//! documents hold directly after the word before it comes first. Latin letters are read as they stand
+//! and as pinyin. One slip of the keyboard is forgiven from four letters on. Of a query with operators
+//! the bare text at its end is completed; values of fields are not.
+
+use std::cmp::Reverse;
 
 use zhen_index::Vocabulary;
 use zhen_index::vocabulary::{Entry, EntryKind, Fit};
 use zhen_query::NodeKind;
 use zhen_text::fold::fold_to_string;
 use zhen_text::pinyin::{Fuzzy, Input, PartKind};
-use zhen_text::unit::is_han;
+use zhen_text::unit::{self, is_han};
 use zhen_text::{Analyzer, WordKind};
 
 use crate::api::{Suggestion, Via};
 use crate::expand::Holdings;
 use crate::function_words;
+use crate::phrase;
 
 /// Longest text that is completed, in bytes; of a longer one the end is.
 const LONGEST: usize = 256;
@@ -24,8 +29,12 @@ const MOST_TAILS: usize = 6;
 const SPARE: usize = 3;
 /// Entries looked at where few of these follow the word before.
 const WIDE: usize = 512;
-/// Two words that each more documents hold than this are taken to follow each other in some.
+/// Two words that each more documents hold than this are taken to follow each other in some where no time
+/// is left to look.
 const FREQUENT: u64 = 256;
+/// Documents in which completions are looked for after the word before, in all; of each completion as many
+/// as hold the rarer of the two.
+const MOST_READ: u64 = 4_096;
 /// Fewest letters in which a slip is forgiven.
 const SLIP: usize = 4;
 
@@ -34,6 +43,8 @@ pub(crate) struct Suggester<'a> {
     pub(crate) analyzer: &'a Analyzer,
     pub(crate) holdings: Holdings<'a>,
     pub(crate) vocabulary: &'a Vocabulary,
+    /// Whether the index has a field of a name.
+    pub(crate) is_field: &'a dyn Fn(&str) -> bool,
     /// Whether the vocabulary was made from this very state, so that whatever it holds is found.
     pub(crate) is_current: bool,
 }
@@ -46,7 +57,8 @@ impl Suggester<'_> {
         if prefix.is_empty() || limit == 0 {
             return out.found;
         }
-        let tails = self.tails(prefix);
+        let Some(start) = self.bare_text(prefix) else { return out.found };
+        let tails = self.tails(prefix, start);
         // What stands further on is a part of what was completed.
         out.take_first(&tails, |tail, most| self.spelled(tail, most));
         if out.found.len() < limit {
@@ -58,16 +70,32 @@ impl Suggester<'_> {
         out.found
     }
 
-    /// The text from each word on from which it is completed, the first one first.
-    fn tails<'t>(&self, prefix: &'t str) -> Vec<Tail<'t>> {
-        let query = self.analyzer.query(prefix);
+    /// Where the bare text begins that the end of a query belongs to; `None` where that is an operator, a
+    /// phrase or a condition on a field.
+    fn bare_text(&self, prefix: &str) -> Option<usize> {
+        let last = prefix.split_whitespace().next_back()?;
+        // What is still to come is a word of its own, and the operand of an operator.
+        let is_done = prefix.ends_with(char::is_whitespace) || zhen_query::is_operator(last);
+        let typed = format!("{prefix}{}", if is_done { " x" } else { "" });
+        let root = zhen_query::parse_with(&typed, self.is_field).root?;
+        let mut node = &root;
+        while let Some(last) = node.children().last() {
+            node = last;
+        }
+        let start = node.span.start;
+        (matches!(node.kind, NodeKind::Text(_)) && start < prefix.len()).then_some(start)
+    }
+
+    /// The text from each word on from which it is completed, the first one first; nothing before `start` is.
+    fn tails<'t>(&self, prefix: &'t str, start: usize) -> Vec<Tail<'t>> {
+        let query = self.analyzer.query(&prefix[start..]);
         let words = query.words.iter().filter(|word| word.kind != WordKind::Compound);
-        let mut starts: Vec<usize> = words.map(|word| word.original.start).collect();
+        let mut starts: Vec<usize> = words.map(|word| start + word.original.start).collect();
         starts.dedup();
         let last = starts.split_off(starts.len().saturating_sub(MOST_TAILS));
-        let mut tails: Vec<usize> = std::iter::once(0).chain(last).collect();
+        let mut tails: Vec<usize> = std::iter::once(start).chain(last).collect();
         tails.dedup();
-        let before = std::iter::once(0).chain(tails.iter().copied());
+        let before = std::iter::once(start).chain(tails.iter().copied());
         let tail = |(&start, before): (&usize, usize)| Tail {
             head: &prefix[..start],
             before: &prefix[before..start],
@@ -76,11 +104,32 @@ impl Suggester<'_> {
         tails.iter().zip(before).map(tail).collect()
     }
 
-    /// Whether a completion stands directly after the text `before` in some document. Of two frequent words
-    /// that is taken for granted: to look for them next to each other takes long.
-    fn follows(&self, before: &str, entry: &Entry<'_>) -> bool {
+    /// In how many documents a completion stands directly after the text `before`; `None` where in none. To
+    /// look for two frequent words next to each other takes long: where too many documents were to be read, that
+    /// they do is taken for granted.
+    fn follows(&self, before: &str, entry: &Entry<'_>, left: &mut u64) -> Option<u64> {
         let folded = fold_to_string(&format!("{before}{}", entry.text));
-        self.holdings.documents(&folded) > FREQUENT || self.holdings.stand(&folded)
+        let to_read = self.holdings.documents(&folded);
+        if to_read > (*left).max(FREQUENT) {
+            return Some(0);
+        }
+        *left = left.saturating_sub(to_read);
+        Some(self.documents_with(&folded)).filter(|&documents| documents > 0)
+    }
+
+    /// In how many documents a folded text stands, those counted twice in which it stands in the title too.
+    fn documents_with(&self, folded: &str) -> u64 {
+        let Holdings { terms, fields, .. } = self.holdings;
+        let phrase = unit::phrase(folded);
+        let fields = [fields.body_grams, fields.title_grams];
+        let segments = terms.segments().iter().enumerate();
+        let counts = segments.flat_map(|segment| fields.map(|field| (segment, field))).map(
+            |((number, segment), field)| {
+                let found = phrase::documents(terms, number, field, &phrase).unwrap_or_default();
+                found.docs().iter().filter(|&&doc| !segment.is_deleted(doc)).count() as u64
+            },
+        );
+        counts.sum()
     }
 
     /// What begins as was typed, as text or as pinyin.
@@ -195,13 +244,7 @@ impl Suggestions<'_> {
             };
             let mut completions = complete(most);
             if !tail.before.trim().is_empty() {
-                let follows =
-                    |(entry, _): &(Entry<'v>, Via)| self.suggester.follows(tail.before, entry);
-                let mut following: Completions<'v> =
-                    completions.iter().filter(|one| follows(one)).cloned().collect();
-                if following.len() < self.limit && most < WIDE && !completions.is_empty() {
-                    following = complete(WIDE).into_iter().filter(follows).take(most).collect();
-                }
+                let following = self.following(tail.before, &completions, || complete(WIDE));
                 if !following.is_empty() || known > 0 || !tail.is_apart() {
                     completions = following;
                 } else {
@@ -213,6 +256,28 @@ impl Suggestions<'_> {
                 return;
             }
         }
+    }
+
+    /// Those of the `likely` completions that follow the word before them, or where these are too few of `more`;
+    /// those first that do so in most documents.
+    fn following<'v>(
+        &self,
+        before: &str,
+        likely: &[(Entry<'v>, Via)],
+        more: impl Fn() -> Completions<'v>,
+    ) -> Completions<'v> {
+        let mut left = MOST_READ;
+        let mut counted = |one: &(Entry<'v>, Via)| {
+            Some((self.suggester.follows(before, &one.0, &mut left)?, one.clone()))
+        };
+        let mut following: Vec<_> = likely.iter().filter_map(&mut counted).collect();
+        let lacking = self.limit.saturating_sub(following.len());
+        if lacking > 0 && !likely.is_empty() && likely.len() < WIDE {
+            let others = more().into_iter().filter(|one| !likely.contains(one));
+            following.extend(others.filter_map(|one| counted(&one)).take(lacking));
+        }
+        following.sort_by_key(|(documents, _)| Reverse(*documents));
+        following.into_iter().map(|(_, one)| one).collect()
     }
 
     /// Takes completions of what follows `head` up to the limit.

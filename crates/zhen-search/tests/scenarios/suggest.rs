@@ -100,6 +100,41 @@ fn what_follows_the_word_before_is_proposed_and_nothing_else() {
 }
 
 #[test]
+fn what_more_documents_hold_after_the_word_before_comes_first() {
+    let index = Index::of_texts(&[
+        "Free trade and a tree.",
+        "Free trade for the true tree.",
+        "It is true of a tree: free trial, free trade.",
+        "A tree is true.",
+        "True or free tree?",
+        "软件测试，软件使用",
+        "软件使用，使用测试",
+        "测试和测试",
+        "测试",
+    ]);
+    assert_eq!(texts(&index, "free tr"), ["free trade", "free tree", "free trial"]);
+    assert_eq!(texts(&index, "软件 shi"), ["软件 使用"]);
+    let counts: Vec<u64> = suggest(&index, "free tr").iter().map(|found| found.count).collect();
+    assert_eq!(counts, [3, 5, 1], "documents that hold the word completed");
+}
+
+#[test]
+fn of_a_query_with_operators_the_text_at_its_end_is_completed() {
+    let index = index();
+    for head in ["词典 OR ", "词典 AND ", "词典 NOT ", "词典 || ", "词典 -", "lang:zh ", "“词典” "]
+    {
+        let typed = format!("{head}中");
+        assert!(texts(&index, &typed).contains(&format!("{head}中国")), "{typed}");
+    }
+    for done in
+        ["词典 OR ", "词典 OR", "词典 NOT", "lang:z", "lang:zh", "title:中", "“词典”", "中国*"]
+    {
+        assert_eq!(texts(&index, done), [""; 0], "{done}");
+    }
+    assert_eq!(texts(&index, "or 词"), ["or 词典"], "a word in small letters is no operator");
+}
+
+#[test]
 fn nothing_is_completed_to_what_is_not_there() {
     let index = index();
     for prefix in ["", " ", "qqqq", "xyzzy", "没有这个", "\"", "AND", "zhongzhong", "12"] {
