@@ -2,12 +2,15 @@
 //! a character that sounds or looks like the right one. Only what the index does not hold is taken
 //! for a slip, and of its own words only.
 
+use std::cmp::Reverse;
+
 use zhen_text::lexicon::Lexicon;
 use zhen_text::spell::{self, candidates_zh};
 use zhen_text::{WordKind, latin};
 
 use super::{Asked, Candidate, Expansion, Holdings};
 use crate::api::Via;
+use crate::function_words;
 use crate::fuzzy::Distance;
 use crate::terms::{Finding, FindingKind};
 use crate::weights;
@@ -62,14 +65,30 @@ pub(super) fn find(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
     }
     let numbers = asked.numbers.iter().flat_map(|number| asked.words_in(&number.range));
     let numbers: Vec<usize> = numbers.collect();
+    let mut put_right = Vec::new();
     for words in chinese(asked) {
         let text: String = words.iter().map(|&i| asked.words[i].text.as_str()).collect();
-        let is_meant = |i: &usize| explained.contains(i) || numbers.contains(i);
-        if words.iter().any(is_meant) || !unknown(&text) {
+        let is_meant = |i: &usize| {
+            numbers.contains(i) || explained.contains(i) && !is_broken_up(asked, &words)
+        };
+        let is_put_right = |i: &usize| put_right.contains(i);
+        if words.iter().any(is_put_right) || words.iter().any(is_meant) || !unknown(&text) {
             continue;
         }
-        found.extend(expansion(words, &meant_in_chinese(asked.holdings, &text)));
+        if let Some(meant) = expansion(words, &meant_in_chinese(asked.holdings, &text)) {
+            put_right.extend(meant.words.iter().copied());
+            found.push(meant);
+        }
     }
+}
+
+/// Whether some words may be a longer one that a wrong character broke up: then what one of them means, as
+/// 诸葛 of 诸葛谅, says nothing.
+fn is_broken_up(asked: &Asked<'_>, words: &[usize]) -> bool {
+    let texts = || words.iter().map(|&i| asked.words[i].text.as_str());
+    words.len() > 1
+        && texts().map(|text| text.chars().count()).sum::<usize>() > 2
+        && !texts().any(function_words::is_one)
 }
 
 fn expansion(words: Vec<usize>, meant: &[String]) -> Option<Expansion> {
@@ -81,12 +100,11 @@ fn expansion(words: Vec<usize>, meant: &[String]) -> Option<Expansion> {
     (!candidates.is_empty()).then(|| Expansion::new(words, Via::Typo, candidates))
 }
 
-/// The Chinese words that may be slips, and neighbours that may be one word broken up by a slip.
+/// Neighbours that may be one word broken up by a slip, and the Chinese words that may be slips by themselves.
 fn chinese(asked: &Asked<'_>) -> Vec<Vec<usize>> {
     let han = asked.of_kind(WordKind::Han);
     let length = |i: usize| asked.words[i].text.chars().count();
-    let mut out: Vec<Vec<usize>> =
-        han.iter().filter(|&&i| length(i) >= 2).map(|&i| vec![i]).collect();
+    let mut out: Vec<Vec<usize>> = Vec::new();
     for pair in han.windows(2) {
         let (a, b) = (pair[0], pair[1]);
         let adjacent = asked.words[a].folded.end == asked.words[b].folded.start;
@@ -95,6 +113,9 @@ fn chinese(asked: &Asked<'_>) -> Vec<Vec<usize>> {
             out.push(vec![a, b]);
         }
     }
+    // What covers more characters is likelier meant: in 二插树 it is 二叉树, not 茶树.
+    out.sort_by_key(|pair| Reverse(pair.iter().map(|&i| length(i)).sum::<usize>()));
+    out.extend(han.iter().filter(|&&i| length(i) >= 2).map(|&i| vec![i]));
     out
 }
 

@@ -289,6 +289,29 @@ fn the_corrected_query_is_proposed_where_documents_hold_all_its_words() {
 }
 
 #[test]
+fn a_word_that_a_wrong_character_broke_up_is_put_right_whatever_its_parts_mean() {
+    let index = Index::of_texts(&[
+        "诸葛亮草船借箭的故事",
+        "司马懿退兵，诸葛亮抚琴",
+        "二叉树的遍历",
+        "第二棵茶树",
+        "软件测试的方法",
+    ]);
+    let meant = |query: &str| index.search(query).did_you_mean;
+    for slip in ["诸葛谅借箭", "诸葛量借箭"] {
+        assert_eq!(meant(slip).as_deref(), Some("诸葛亮借箭"), "{slip}");
+        assert_eq!(index.search(slip).hits[0].id, "0", "{slip}");
+    }
+    assert_eq!(meant("司马益退兵").as_deref(), Some("司马懿退兵"));
+    // What covers more characters, and is what is searched.
+    assert_eq!(meant("二插树").as_deref(), Some("二叉树"));
+    assert_eq!(index.search("二插树").hits[0].id, "2");
+    for fine in ["诸葛亮借箭", "软件的方法", "茶树", "测试方法"] {
+        assert_eq!(meant(fine), None, "{fine}");
+    }
+}
+
+#[test]
 fn what_a_title_holds_or_a_stem_finds_is_no_slip() {
     let titled = |title: &str, body: &str| Document {
         id: title.to_owned(),
