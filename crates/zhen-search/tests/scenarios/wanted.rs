@@ -131,6 +131,17 @@ fn under_or_a_word_is_found_as_it_is_alone() {
 }
 
 #[test]
+fn words_that_only_ask_need_not_be_held() {
+    let index = index_of(&["公司成立于北京", "桥面的长度", "几何学的成立"]);
+    for query in ["公司哪一年成立", "公司何时成立", "公司几时成立", "公司为何成立"]
+    {
+        assert_eq!(texts(&index, query), [0], "{query}");
+    }
+    assert_eq!(texts(&index, "桥面多长"), [1]);
+    assert_eq!(texts(&index, "几何成立"), [2], "geometry asks nothing");
+}
+
+#[test]
 fn a_translation_that_stands_everywhere_holds_no_word() {
     let mut documents: Vec<String> =
         (0..60).map(|i| format!("这是第{i}个的确不同的文件，看了又看。")).collect();
