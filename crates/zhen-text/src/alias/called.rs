@@ -72,12 +72,12 @@ impl Miner<'_> {
     }
 }
 
-/// The name after the keyword, up to a sign or quoted.
+/// The name after the keyword, up to a sign or the end of the text, or quoted.
 fn alias(after: &str) -> Option<&str> {
     let after = after.trim_start_matches(['为', '為', '作', ' ', ':', '：']);
     let ends =
         [',', '，', '。', '.', '、', ';', '；', '（', '(', '\n', ')', '）', '”', '」', '』', '》'];
-    let end = after.find(ends).filter(|&end| end > 0)?;
+    let end = after.find(ends).unwrap_or(after.len());
     let (alias, _) = part_name(&after[..end]);
     let alias = ["the ", "a ", "an "].iter().find_map(|a| alias.strip_prefix(a)).unwrap_or(alias);
     let words = alias.split_whitespace();

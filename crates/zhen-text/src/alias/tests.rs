@@ -59,6 +59,9 @@ fn a_name_and_what_stands_for_it_are_found() {
         ("马铃薯（又称土豆）", "马铃薯=土豆"),
         ("北大（北京大学）", "北大=北京大学"),
         ("马铃薯，又称土豆，是一种", "马铃薯=土豆"),
+        ("马铃薯，又称土豆", "马铃薯=土豆"),
+        ("馬鈴薯，又稱為「土豆」\n", "馬鈴薯=土豆"),
+        ("Vitamin C, also known as ascorbic acid", "Vitamin C=ascorbic acid"),
         ("Vitamin C, also known as ascorbic acid, is", "Vitamin C=ascorbic acid"),
         (
             "a full-text search engine for named-entity recognition (NER)",
