@@ -48,9 +48,12 @@ impl Planner<'_> {
         match root.map(|node| &node.kind) {
             None => {}
             Some(NodeKind::And(children)) => {
-                children.iter().for_each(|child| self.top(child, false, &mut plan));
+                for (at, child) in children.iter().enumerate() {
+                    let place = if is_joined(children, at) { Place::Joined } else { Place::Beside };
+                    self.top(child, place, &mut plan);
+                }
             }
-            Some(_) => root.into_iter().for_each(|node| self.top(node, true, &mut plan)),
+            Some(_) => root.into_iter().for_each(|node| self.top(node, Place::Alone, &mut plan)),
         }
         plan
     }
@@ -61,10 +64,13 @@ impl Planner<'_> {
         self.mask(node, plan, Use::Nothing).unwrap_or_else(|| Mask::And(Vec::new()))
     }
 
-    /// What stands beside others or is all that is asked (`alone`).
-    fn top(&self, node: &Node, alone: bool, plan: &mut Plan) {
+    /// What is under nothing but the AND of all.
+    fn top(&self, node: &Node, place: Place, plan: &mut Plan) {
+        let alone = place == Place::Alone;
         match &node.kind {
-            NodeKind::Text(text) => self.text(text, alone, plan, WantedBy::Groups),
+            NodeKind::Text(text) if place != Place::Joined => {
+                self.text(text, alone, plan, WantedBy::Groups);
+            }
             NodeKind::Phrase(text) if self.unquote => {
                 self.text(text, alone, plan, WantedBy::Groups);
             }
@@ -385,6 +391,24 @@ impl Planner<'_> {
             _ => self.standing(&word.text, plan),
         }
     }
+}
+
+/// Where a part of a query stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// It is all that is asked.
+    Alone,
+    /// Beside others.
+    Beside,
+    /// Text that an AND joins to other text: each must hold.
+    Joined,
+}
+
+/// Whether one of several parts is text beside other text: what stands between can only be an AND, or the two
+/// were one.
+fn is_joined(parts: &[Node], at: usize) -> bool {
+    let is_text = |at: usize| matches!(parts.get(at), Some(Node { kind: NodeKind::Text(_), .. }));
+    is_text(at) && (is_text(at + 1) || at.checked_sub(1).is_some_and(is_text))
 }
 
 /// What sees to it that documents hold the words that are wanted.

@@ -119,6 +119,18 @@ fn a_word_with_signs_is_wanted_with_them() {
 }
 
 #[test]
+fn words_joined_by_and_must_each_be_held() {
+    let index = Index::of_texts(&["苹果和华为", "苹果", "华为", "apple, pear and plum", "a pear"]);
+    assert!(index.search("苹果 华为").relaxed && index.search("苹果 华为").total > 1);
+    for query in ["苹果 AND 华为", "苹果 && 华为", "华为 AND 苹果 NOT pear"] {
+        assert_eq!(index.ids(query), ["0"], "{query}");
+    }
+    assert_eq!(index.ids("苹果 AND 梨"), ["3"], "a translation holds a word here too");
+    assert_eq!(index.ids("pear AND aple"), ["3"], "and what was meant by a slip");
+    assert_eq!(index.ids("苹果 AND 铁路"), [""; 0]);
+}
+
+#[test]
 fn under_or_a_word_is_found_as_it_is_alone() {
     let index =
         Index::of_texts(&["开源软件", "open source software", "计程车", "出租车", "a receipt"]);
