@@ -540,7 +540,7 @@ impl Engine for IndexEngine {
         let asked = AskedVocabulary::of(&self.vocabulary);
         let holdings = self.holdings(&state, &terms, &asked);
         let Some(vocabulary) = asked.get() else { return Ok(Vec::new()) };
-        let segments = state.searcher.segment_readers();
+        let segments = searcher.segment_readers();
         let suggester = Suggester {
             analyzer: &state.analyzer,
             is_field: &|name| filter::is_field(segments, name),

@@ -7,6 +7,9 @@ use crate::group::GroupWriter;
 use crate::problem::{Kind, Problem};
 use crate::state::State;
 
+/// An index that was opened, if there is one.
+type Opened = Result<Option<Arc<dyn Index>>, CatalogError>;
+
 /// The index that an upload goes into. One that does not exist is made when there is something to put in.
 pub(crate) struct Destination {
     state: Arc<State>,
@@ -49,10 +52,7 @@ impl Destination {
         self.writer.as_ref().ok_or_else(|| Problem::new(Kind::Internal, "the index is gone"))
     }
 
-    async fn open(
-        &mut self,
-        open: fn(&dyn Catalog, &str) -> Result<Option<Arc<dyn Index>>, CatalogError>,
-    ) -> Result<(), Problem> {
+    async fn open(&mut self, open: fn(&dyn Catalog, &str) -> Opened) -> Result<(), Problem> {
         let (state, name) = (Arc::clone(&self.state), self.name.clone());
         let opened = tokio::task::spawn_blocking(move || open(&*state.catalog, &name))
             .await

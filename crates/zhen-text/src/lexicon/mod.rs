@@ -36,9 +36,11 @@ mod function_words;
 mod irregular;
 pub mod key;
 pub mod table;
+mod word;
 
 pub use function_words::is_function_word;
 use table::{Cursor, SortedRecords};
+use word::{Word, fit, keys_of};
 
 static KEYS: &[u8] = include_bytes!("../../../../data/lexicon/cedict/keys.fst");
 static ENGLISH: &[u8] = include_bytes!("../../../../data/lexicon/cedict/english.bin");
@@ -53,10 +55,6 @@ pub const MOST_RELATED: usize = 4;
 /// Longest Chinese word looked up, in characters.
 const LONGEST_WORD: usize = 24;
 
-/// Strength of a translation of the word's dictionary form, when the word is an inflected form.
-const LEMMA: f32 = 0.6;
-/// Strength of a translation of another word with the same stem.
-const SAME_STEM: f32 = 0.3;
 /// Weights are strengths relative to the best one, to this power: a translation half as strong
 /// still deserves much more than half the weight.
 pub const FLATTENING: f32 = 0.4;
@@ -66,16 +64,6 @@ pub const RELATED: f32 = 0.5;
 const DERIVED: f32 = 0.8;
 /// Best weight when the word only stands in explanations of other words.
 const EXPLAINED: f32 = 0.6;
-
-/// Where to look when an abbreviation is written with points or is too like another word.
-const ABBREVIATIONS: &[(&str, &[&str])] = &[
-    ("e.u", &["european", "union"]),
-    ("u.k", &["united", "kingdom"]),
-    ("u.n", &["united", "nations"]),
-    ("u.s", &["united", "states"]),
-    ("u.s.a", &["united", "states"]),
-    ("usa", &["united", "states"]),
-];
 
 /// A translation.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -447,86 +435,6 @@ impl Found {
             None => self.words.push((word, strength)),
         }
     }
-}
-
-/// A word of a query, ready to be looked up.
-struct Word {
-    text: String,
-    lemmas: Vec<String>,
-    /// Keys of the word and its lemmas, without repetition; the word's own first.
-    keys: Vec<String>,
-    is_function_word: bool,
-    /// Which of the words given it is or is a part of.
-    place: usize,
-}
-
-impl Word {
-    fn new(text: &str, place: usize) -> Self {
-        let lemmas = key::lemmas(text);
-        let mut keys = vec![key::of(text)];
-        for lemma in &lemmas {
-            let key = key::of(lemma);
-            if !keys.contains(&key) {
-                keys.push(key);
-            }
-        }
-        let is_function_word = is_function_word(text);
-        Self { text: text.to_owned(), lemmas, keys, is_function_word, place }
-    }
-
-    /// The words that a word with signs is made of.
-    fn all_of(text: &str, place: usize) -> Vec<Self> {
-        if !text.contains(char::is_alphabetic) {
-            return Vec::new();
-        }
-        let whole = text.trim_matches(|c: char| !c.is_alphanumeric());
-        let whole = ["'s", "’s"].iter().find_map(|s| whole.strip_suffix(s)).unwrap_or(whole);
-        if let Some((_, meant)) = ABBREVIATIONS.iter().find(|(short, _)| *short == whole) {
-            return meant.iter().map(|word| Self::new(word, place)).collect();
-        }
-        // A lone s is what is left of a possessive whose apostrophe has been cut off.
-        let is_word = |word: &&str| !word.is_empty() && *word != "s";
-        let words = whole.split(|c: char| !c.is_alphanumeric() && c != '\'');
-        words.filter(is_word).map(|word| Self::new(&word.replace('\'', ""), place)).collect()
-    }
-}
-
-/// How well the words of a query are those of a phrase as it is written in the dictionary, and whether
-/// they mean the same. A *charger* may be who charges, but *butter* is nobody who buts: what ends so only
-/// hints at the shorter word where it has an entry of its own, and so does a word of the same stem.
-fn fit(phrase: &str, words: &[Word]) -> (f32, bool) {
-    let (mut fit, mut means_same) = (1.0f32, true);
-    let mut written = phrase.split(' ');
-    for word in words {
-        let written = written.next().unwrap_or_default();
-        if written == word.text {
-            continue;
-        }
-        let is_lemma = word.lemmas.iter().any(|lemma| lemma == written);
-        means_same &= is_lemma && !is_function_word(written) && !key::is_agent(&word.text)
-            || !key::is_agent(written) && key::lemmas(written).contains(&word.text);
-        fit = fit.min(if is_lemma { LEMMA } else { SAME_STEM });
-    }
-    (fit, means_same)
-}
-
-/// The keys of a phrase: each word in each of its forms, but no more than some dozens in all.
-fn keys_of(phrase: &[Word]) -> Vec<String> {
-    const MOST: usize = 32;
-    let mut keys = vec![String::new()];
-    for (i, word) in phrase.iter().enumerate() {
-        let mut longer = Vec::with_capacity(keys.len());
-        for start in &keys {
-            for key in &word.keys {
-                if longer.len() < MOST {
-                    let separator = if i > 0 { " " } else { "" };
-                    longer.push([start, separator, key].concat());
-                }
-            }
-        }
-        keys = longer;
-    }
-    keys
 }
 
 #[cfg(test)]
