@@ -223,11 +223,12 @@ impl<'a> Prepared<'a> {
         // Of a sentence those that hold every word are only counted.
         let is_sentence = self.plan.groups.len() >= SENTENCE;
         let (mut every, mut some) = (tally(if is_sentence { 0 } else { most })?, tally(most)?);
-        let mut window = Window::new(self.plan.groups.len());
+        let mut window = self.index.window(self.plan.groups.len());
         let enough = self.is_held_by_enough(&masks);
         for (segment, mask) in masks.iter().enumerate() {
             self.segment(segment, mask.as_ref(), enough, &mut window, [&mut every, &mut some])?;
         }
+        self.index.close_window(window);
         let counts_some = !enough && (is_sentence || every.sure < ENOUGH);
         let relaxed = counts_some && some.total > every.total;
         let tally = if counts_some { some } else { every };
@@ -239,7 +240,13 @@ impl<'a> Prepared<'a> {
         if self.plan.asks_nothing() {
             return Ok(false);
         }
-        let mut window = Window::new(self.plan.groups.len());
+        let mut window = self.index.window(self.plan.groups.len());
+        let found = self.finds_every_word_in(&mut window);
+        self.index.close_window(window);
+        found
+    }
+
+    fn finds_every_word_in(&self, window: &mut Window) -> tantivy::Result<bool> {
         for (segment, reader) in self.index.segments().iter().enumerate() {
             let mask = self.masks(segment)?;
             let mut cursors = self.cursors(segment)?;
@@ -248,7 +255,7 @@ impl<'a> Prepared<'a> {
             }
             for start in starts(reader.max_doc(), mask.as_ref()) {
                 window.begin(start, reader.max_doc());
-                cursors.iter_mut().for_each(|cursor| cursor.mark(&mut window));
+                cursors.iter_mut().for_each(|cursor| cursor.mark(window));
                 window.find_matches(mask.as_ref());
                 if window.strict.iter().any(|&word| word != 0) {
                     return Ok(true);
@@ -288,7 +295,7 @@ impl<'a> Prepared<'a> {
                 slot: term.slot,
             });
         }
-        cursors.sort_by_key(|cursor| cursor.slot);
+        cursors.sort_unstable_by_key(|cursor| cursor.slot);
         for rivals in cursors.chunk_by_mut(|a, b| a.slot == b.slot) {
             if let [alone] = rivals {
                 alone.slot = None;

@@ -1,11 +1,12 @@
-//! Room for open postings, which a search leaves to those after it: a search opens many, and each takes
-//! more than a kilobyte.
+//! Room that a search leaves to those after it: a search opens many postings, of which each takes more than
+//! a kilobyte, and its windows take 200.
 
 use tantivy::InvertedIndexReader;
 use tantivy::postings::{BlockSegmentPostings, TermInfo};
 use tantivy::schema::{Field, IndexRecordOption};
 
 use crate::postings::Source;
+use crate::window::Window;
 
 /// It is boxed, for to move it is to copy it.
 type Room = Box<BlockSegmentPostings>;
@@ -15,6 +16,7 @@ type Room = Box<BlockSegmentPostings>;
 pub(crate) struct Rooms {
     /// By number of the field: what is read of the terms of a field is the same.
     postings: Vec<Vec<Room>>,
+    window: Option<Box<Window>>,
 }
 
 impl Rooms {
@@ -48,6 +50,18 @@ impl Rooms {
         {
             rooms.push(room);
         }
+    }
+
+    /// A window for a query of so many groups.
+    pub(crate) fn window(&mut self, groups: usize) -> Box<Window> {
+        let mut window = self.window.take().unwrap_or_else(|| Box::new(Window::new()));
+        window.regroup(groups);
+        window
+    }
+
+    /// Keeps the room of a window.
+    pub(crate) fn close_window(&mut self, window: Box<Window>) {
+        self.window = Some(window);
     }
 
     fn of(&mut self, field: Field) -> &mut Vec<Room> {

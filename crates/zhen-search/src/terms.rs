@@ -18,6 +18,7 @@ use crate::plan::ListSpec;
 use crate::postings::{List, Source};
 use crate::recent::Recent;
 use crate::rooms::Rooms;
+use crate::window::Window;
 
 /// Room for the terms of a field that were looked up lately, in bytes.
 const TERMS_ROOM: usize = 4 << 20;
@@ -192,6 +193,16 @@ impl<'a> Terms<'a> {
     /// Lets others use the room of what was opened of `field`.
     pub(crate) fn close(&self, field: Field, source: Source) {
         self.rooms.borrow_mut().close(field, source);
+    }
+
+    /// A window for a query of so many groups.
+    pub(crate) fn window(&self, groups: usize) -> Box<Window> {
+        self.rooms.borrow_mut().window(groups)
+    }
+
+    /// Lets others use the room of a window.
+    pub(crate) fn close_window(&self, window: Box<Window>) {
+        self.rooms.borrow_mut().close_window(window);
     }
 
     /// How documents gain by the terms of `field`.

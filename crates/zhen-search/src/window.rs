@@ -81,15 +81,24 @@ impl Held {
 }
 
 impl Window {
-    pub(crate) fn new(groups: usize) -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             scores: Scores::new(),
             any: [0; WINDOW_WORDS],
             strict: [0; WINDOW_WORDS],
-            groups: vec![Held::NOWHERE; groups],
+            groups: Vec::new(),
             start: 0,
             end: 0,
         }
+    }
+
+    /// From now on it is for a query of so many groups.
+    pub(crate) fn regroup(&mut self, groups: usize) {
+        /// More is not kept for queries that do not need it.
+        const USUAL: usize = 32;
+        self.groups.resize(groups, Held::NOWHERE);
+        self.groups.shrink_to(USUAL);
+        self.scores.rest();
     }
 
     /// Moves to the documents from `start` on of a segment that has `len`, with nothing known of them.
@@ -171,6 +180,14 @@ impl Scores {
     /// The scores of the 64 documents of a word of bits.
     pub(crate) fn of_word(&self, word: usize) -> &[Score] {
         &self.sums[word * 64..(word + 1) * 64]
+    }
+
+    /// Makes the slots begin anew before their numbers run out.
+    fn rest(&mut self) {
+        if self.slot > u32::MAX / 2 {
+            self.slot = 0;
+            self.rivals.fill(Rival { slot: 0, best: 0 });
+        }
     }
 
     /// From now on the terms of another slot compete.
