@@ -248,12 +248,12 @@ impl<'f> Found<'f> {
     }
 }
 
-/// Whether a term is the word in other Han characters, not only in another case or width.
+/// Whether a term is the word, or a part of it, in other Han characters, not only in another case or width.
 fn is_variant(query: &str, term: &str) -> bool {
-    fn han(text: &str) -> impl Iterator<Item = char> {
-        text.chars().filter(|c| !c.is_ascii() && zhen_text::unit::is_han(*c))
+    fn han(text: &str) -> String {
+        text.chars().filter(|c| !c.is_ascii() && zhen_text::unit::is_han(*c)).collect()
     }
-    !han(query).eq(han(term))
+    !han(query).contains(&han(term))
 }
 
 /// The parts of `ranges` that lie in `passage`, merged, as ranges of scalar values of it.
@@ -371,6 +371,18 @@ mod tests {
         let roads: Vec<_> = shown.matched.iter().map(|m| (m.term.as_str(), m.via)).collect();
         assert_eq!(roads, [("詞典", Via::Variant), ("Running", Via::Stem)]);
         assert_eq!(shown.title_highlights, [[0, 2]]);
+        for (query, term, expected) in [
+            ("民法典", "民法典", false),
+            ("民法典", "民法", false),
+            ("民法典", "典", false),
+            ("學民法典", "民法", false),
+            ("民法詞典", "词典", true),
+            ("词典", "詞典", true),
+            ("C＋＋語言", "语言", true),
+            ("iphone", "ｉＰｈｏｎｅ", false),
+        ] {
+            assert_eq!(is_variant(query, term), expected, "{query} {term}");
+        }
     }
 
     #[test]
