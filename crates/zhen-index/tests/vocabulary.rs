@@ -8,7 +8,7 @@ use std::fs;
 
 use common::Place;
 use zhen_index::Vocabulary;
-use zhen_index::vocabulary::VocabularyError;
+use zhen_index::vocabulary::{EntryKind, VocabularyError};
 
 const FILE: &str = "zhen-vocabulary.bin";
 
@@ -81,4 +81,23 @@ fn titles_headings_and_names_are_entries() {
         assert_eq!(vocabulary.find(text).map(|entry| entry.count), Some(1), "{text}");
     }
     assert_eq!(vocabulary.find("free trade").unwrap().text, "Free trade");
+}
+
+#[test]
+fn names_that_mean_the_same_are_entries() {
+    let place = Place::new();
+    place.write("a.txt", "共同启动了中巴经济走廊(CPEC)。");
+    place.write("b.txt", "A free trade agreement (FTA) and 中巴經濟走廊（CPEC）。");
+    place.run();
+    let vocabulary = Vocabulary::open(&place.index).unwrap();
+    let entry = |text| {
+        let found = vocabulary.find(text).unwrap();
+        (found.text.to_owned(), found.count, found.kind)
+    };
+    assert_eq!(entry("中巴经济走廊"), ("中巴经济走廊".to_owned(), 2, EntryKind::Name));
+    assert_eq!(
+        entry("free trade agreement"),
+        ("free trade agreement".to_owned(), 1, EntryKind::Name)
+    );
+    assert_eq!(entry("cpec").2, EntryKind::Word, "one word is a word of the index");
 }

@@ -48,6 +48,11 @@ pub(crate) fn terms<'t>(
     terms
 }
 
+/// The [`key`] of the name that a term of [`terms`] begins with.
+pub(crate) fn name(term: &str) -> Option<&str> {
+    term.split_once(SEPARATOR).map(|(name, _)| name)
+}
+
 /// What a name is also called.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counterpart {

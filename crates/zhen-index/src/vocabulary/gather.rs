@@ -1,8 +1,8 @@
 //! What goes into the vocabulary.
 //!
-//! Each source of entries is one function here that adds to [`Gathered`]: the terms of the index,
-//! and the titles, headings and names of its documents. Others, such as pairs of names that stand
-//! for the same, add theirs in [`gather`].
+//! Each source of entries is one function here, and [`gather`] puts them together: the terms of the
+//! index, the titles, headings and names of its documents, and the names that documents say mean the
+//! same.
 //!
 //! What only one document holds is noise in a large index (a slip of the keyboard, a hash) unless
 //! it is in a dictionary: see [`Threshold`].
@@ -16,6 +16,7 @@ use zhen_text::one_line;
 use zhen_text::segment;
 use zhen_text::unit::is_han;
 
+use crate::aliases;
 use crate::at_once::at_once;
 use crate::record::RecordRef;
 use crate::record_store::RecordStore;
@@ -58,6 +59,7 @@ pub(super) fn gather(searcher: &Searcher, fields: &Fields) -> tantivy::Result<Ve
     let threshold = Threshold::of(searcher.num_docs());
     let phrases_and_latin_words = || {
         let mut drafts = phrases(searcher, threshold)?;
+        drafts.extend(alias_names(searcher, fields, threshold)?);
         drafts.extend(latin_words(searcher, fields, threshold)?);
         tantivy::Result::Ok(drafts)
     };
@@ -107,6 +109,28 @@ fn latin_words(
             }
         },
     )?;
+    Ok(drafts)
+}
+
+/// Names that documents say mean the same, such as 中巴经济走廊 in 中巴经济走廊(CPEC), folded. What is
+/// one word is a term of the index as well.
+fn alias_names(
+    searcher: &Searcher,
+    fields: &Fields,
+    threshold: Threshold,
+) -> tantivy::Result<Vec<Draft>> {
+    let mut drafts: Vec<Draft> = Vec::new();
+    // Terms ascend: those of one name, each with another counterpart, follow each other.
+    for_each_word(searcher, &[fields.aliases], None, |term, count| {
+        let Some(name) = aliases::name(term) else { return };
+        let key = text_key(name);
+        if let Some(last) = drafts.last_mut().filter(|last| *last.key == *key) {
+            last.count = last.count.max(count);
+        } else if is_phrase(&key) && key.chars().nth(LONGEST_PHRASE).is_none() {
+            drafts.push(Draft { text: name.into(), key: key.into(), count, kind: EntryKind::Name });
+        }
+    })?;
+    drafts.retain(|draft| draft.count >= threshold.0 && !is_latin_word(&draft.key));
     Ok(drafts)
 }
 

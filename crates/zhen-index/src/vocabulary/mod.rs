@@ -50,7 +50,7 @@ pub enum EntryKind {
     Title,
     /// A heading.
     Heading,
-    /// What stood between 《 and 》.
+    /// What stood between 《 and 》, or what documents say means the same as another name.
     Name,
 }
 
