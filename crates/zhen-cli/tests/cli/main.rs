@@ -18,6 +18,7 @@ mod help;
 mod inside;
 mod pdf;
 mod promise;
+mod readme;
 mod serve;
 mod support;
 mod synonyms;
