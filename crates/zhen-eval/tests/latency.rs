@@ -381,6 +381,13 @@ fn runs_that_measured_other_things_are_not_compared() {
     let mut other = base.clone();
     other.queries.clear();
     assert!(matches!(compare(&base, &other).verdict, Verdict::NotComparable(_)));
+    // Of a run that asked each query once nobody knows how restless it was.
+    let mut other = run("now", 5, 0.5, 1.0);
+    other.queries.iter_mut().for_each(|query| query.halves_ns = None);
+    for verdict in [compare(&base, &other).verdict, compare(&other, &base).verdict] {
+        let Verdict::NotComparable(reason) = verdict else { panic!("{verdict:?}") };
+        assert!(reason.contains("noise"), "{reason}");
+    }
 }
 
 #[test]

@@ -153,7 +153,7 @@ fn hits_that_differ_from_the_baseline_are_named() {
 #[test]
 fn records_and_reports_are_written() {
     let place = place();
-    let rates = ["--rate", "400,800", "--duration", "10ms", "-o", "runs.json"];
+    let rates = ["--rate", "400,800", "--duration", "25ms", "-o", "runs.json"];
     let args = [&["bench", "--queries", "q.txt"], &rates[..]].concat();
     place.zhen(&args).expect_status(0);
     let text = std::fs::read_to_string(place.path("runs.json")).unwrap();
@@ -280,8 +280,28 @@ mod over_http {
         place.zhen(&args).expect_error(&["bad.json", "failed requests"]);
     }
 
-    /// A server that answers so many requests of each connection, then closes it unasked.
-    fn forgetful(answers: usize) -> String {
+    #[test]
+    fn a_run_ends_with_its_server() {
+        let place = place();
+        // It ends after the questions asked first and some searches.
+        let address = forgetful(20, 1);
+        let runs = ["--rate", "1000,2000", "--duration", "1m", "--warm-up", "0"];
+        let options = [&runs[..], &["--connections", "1"]].concat();
+        let done = bench(&place, &address, "", &options).expect_status(2);
+        for part in ["1000/s: 100 of ", "no valid run", "cannot reach", "start it again"] {
+            assert!(done.err.contains(part), "{part} is missing: {done:?}");
+        }
+        assert!(!done.out.contains("2000/s"), "no further run is begun: {done:?}");
+        let address = forgetful(20, 1);
+        let options = ["--warm-up", "1000", "--repeat", "1"];
+        let done = bench(&place, &address, "", &options).expect_status(2);
+        assert!(done.err.contains("is gone; see why it ended, start it again"), "{done:?}");
+        assert!(!done.out.contains("requests "), "nothing was measured: {done:?}");
+    }
+
+    /// A server that answers so many requests of each connection, then closes it unasked, and that is
+    /// gone after so many connections.
+    fn forgetful(answers: usize, connections: usize) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let answer = move |mut stream: TcpStream| {
@@ -303,7 +323,7 @@ mod over_http {
         };
         // Both threads end with the process of the tests.
         thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
+            for stream in listener.incoming().flatten().take(connections) {
                 thread::spawn(move || answer(stream));
             }
         });
@@ -313,7 +333,7 @@ mod over_http {
     #[test]
     fn a_connection_that_the_server_closed_is_opened_again() {
         let place = place();
-        let address = forgetful(3);
+        let address = forgetful(3, usize::MAX);
         let done = bench(&place, &address, "", &["--json", "--repeat", "5"]).expect_status(0);
         let record: Value = serde_json::from_str(&done.out).unwrap();
         assert_eq!(hits(&record), [7, 7, 7, 7]);

@@ -98,11 +98,15 @@ pub fn compare(baseline: &RunRecord, now: &RunRecord) -> RunComparison {
         })
         .collect();
     let (ratio, [low, high]) = bootstrap(&ratios);
-    let noise = drift(baseline).max(drift(now)).max(SMALLEST_NOISE);
+    let drifts = [drift(baseline), drift(now)];
+    let noise = drifts.iter().flatten().fold(SMALLEST_NOISE, |noise, drift| noise.max(*drift));
     let verdict = if let Some(reason) = mismatch(baseline.mode, now.mode) {
         Verdict::NotComparable(reason)
     } else if ratios.is_empty() {
         Verdict::NotComparable("they have no answered query in common".to_owned())
+    } else if drifts.contains(&None) {
+        let reason = "a run that asks no query twice does not tell its noise; measure for longer";
+        Verdict::NotComparable(reason.to_owned())
     } else if high < 1.0 / (1.0 + noise) {
         Verdict::Faster
     } else if low > 1.0 + noise {
@@ -173,8 +177,9 @@ fn mismatch(baseline: Mode, now: Mode) -> Option<String> {
     (!same).then(|| format!("they were measured differently ({baseline}; {now})"))
 }
 
-/// How far the later half of a run differs from the earlier one, as a share.
-fn drift(record: &RunRecord) -> f64 {
+/// How far the later half of a run differs from the earlier one, as a share; `None` where no query was
+/// answered twice.
+fn drift(record: &RunRecord) -> Option<f64> {
     let logs: Vec<f64> = record
         .queries
         .iter()
@@ -182,7 +187,7 @@ fn drift(record: &RunRecord) -> f64 {
         .filter(|[earlier, later]| *earlier > 0 && *later > 0)
         .map(|[earlier, later]| (later as f64 / earlier as f64).ln())
         .collect();
-    if logs.is_empty() { 0.0 } else { mean(&logs).abs().exp() - 1.0 }
+    (!logs.is_empty()).then(|| mean(&logs).abs().exp() - 1.0)
 }
 
 /// The geometric mean of ratios given as logarithms, and its interval.

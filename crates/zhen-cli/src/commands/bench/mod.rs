@@ -21,7 +21,7 @@ use zhen_eval::report;
 use zhen_search::SearchRequest;
 
 use self::client::Client;
-use self::searcher::{InProcess, Measured, Remote, Searcher};
+use self::searcher::{InProcess, MEND_GONE, Measured, Remote, Searcher};
 use super::open_engine;
 use crate::args::BenchArgs;
 use crate::failure::{Failure, Outcome};
@@ -100,6 +100,13 @@ pub(crate) fn run(args: &BenchArgs, settings: &Settings) -> Result<Outcome, Fail
         if stop.load(Ordering::SeqCst) {
             return Err(Failure::Interrupted);
         }
+        if record.requests == 0 && searcher.is_gone() {
+            // It went while warming up, of which nothing is recorded.
+            if records.is_empty() {
+                return Err(gone(searcher.as_ref()));
+            }
+            break;
+        }
         record.usage = measured.usage();
         record.about.clone_from(&facts);
         let comparison = counterpart(&baseline, &record).map(|other| compare(other, &record));
@@ -109,13 +116,16 @@ pub(crate) fn run(args: &BenchArgs, settings: &Settings) -> Result<Outcome, Fail
         }
         records.push(record);
         comparisons.extend(comparison);
+        if searcher.is_gone() {
+            break;
+        }
     }
     write(args, &baseline, &records)?;
     if shows && console.form != Form::Json {
         show::results(&mut console, &records, &comparisons, settings.is_verbose())?;
     }
     console.flush()?;
-    judge(&records, &comparisons, settings)
+    judge(&records, &comparisons, searcher.as_ref(), settings)
 }
 
 /// What is to be measured, in order.
@@ -227,13 +237,22 @@ fn write(args: &BenchArgs, baseline: &[RunRecord], records: &[RunRecord]) -> Res
 fn judge(
     records: &[RunRecord],
     comparisons: &[RunComparison],
+    searcher: &dyn Searcher,
     settings: &Settings,
 ) -> Result<Outcome, Failure> {
-    show::tell_gaps(records, settings);
+    if !searcher.is_gone() {
+        show::tell_gaps(records, settings);
+    }
     match records.iter().find(|record| record.errors > 0) {
-        Some(record) => Err(Failure::Usage(show::failed(record))),
+        Some(record) => Err(Failure::Usage(show::failed(record, searcher.is_gone()))),
+        None if searcher.is_gone() => Err(gone(searcher)),
         None => Ok(Outcome::found(comparisons.iter().all(|one| one.hit_changes.is_empty()))),
     }
+}
+
+/// What is said of a server that ended between the requests of two runs.
+fn gone(searcher: &dyn Searcher) -> Failure {
+    Failure::Usage(format!("the server {} is gone; {MEND_GONE}", searcher.place()))
 }
 
 #[cfg(test)]

@@ -16,11 +16,18 @@ use crate::failure::Failure;
 
 /// Addresses up to this length are accepted everywhere; longer requests are sent as a body.
 const LONGEST_PATH: usize = 4_096;
+/// A server that so many requests in a row do not reach is taken to be gone.
+const UNREACHED: u64 = 100;
 
 /// Answers queries, and knows of itself what a record should say.
 pub(super) trait Searcher: Sync {
     /// The number of documents that a query finds, or why it failed.
     fn hits(&self, query: &str) -> Result<u64, String>;
+
+    /// Whether nothing more can be expected of it.
+    fn is_gone(&self) -> bool {
+        false
+    }
 
     /// What the process that searches has taken of the machine so far, where that is known.
     fn usage(&self) -> Option<Reading>;
@@ -99,6 +106,8 @@ pub(super) struct Remote {
     index: Option<String>,
     /// Path of a search up to the query.
     path: String,
+    /// Requests that did not reach it since one did.
+    unreached: AtomicU64,
 }
 
 impl Remote {
@@ -126,7 +135,14 @@ impl Remote {
             add("index", index);
         }
         path.push_str("q=");
-        Self { client, url: url.to_owned(), request, index: index.map(str::to_owned), path }
+        Self {
+            client,
+            url: url.to_owned(),
+            request,
+            index: index.map(str::to_owned),
+            path,
+            unreached: AtomicU64::new(0),
+        }
     }
 
     fn body(&self, query: &str) -> String {
@@ -162,7 +178,16 @@ impl Remote {
 
 impl Searcher for Remote {
     fn hits(&self, query: &str) -> Result<u64, String> {
-        self.ask(query).map_err(|error| error.to_string())
+        let answer = self.ask(query);
+        match &answer {
+            Err(ClientError::Unreachable(_)) => self.unreached.fetch_add(1, Ordering::Relaxed),
+            _ => self.unreached.swap(0, Ordering::Relaxed),
+        };
+        answer.map_err(|error| error.to_string())
+    }
+
+    fn is_gone(&self) -> bool {
+        self.unreached.load(Ordering::Relaxed) >= UNREACHED
     }
 
     fn usage(&self) -> Option<Reading> {
@@ -226,6 +251,9 @@ fn mend(error: &ClientError) -> &'static str {
         ClientError::Start(_) => "allow more open files, with `ulimit -n`",
     }
 }
+
+/// What to do about a server that went away while it was measured.
+pub(super) const MEND_GONE: &str = "see why it ended, start it again, and measure anew";
 
 /// What to do when searches are answered with a status.
 pub(super) fn mend_status(status: u16) -> &'static str {
@@ -291,7 +319,7 @@ impl Target for Measured<'_> {
     }
 
     fn is_stopped(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
+        self.stop.load(Ordering::Relaxed) || self.searcher.is_gone()
     }
 }
 

@@ -7,11 +7,11 @@ use serde::Serialize;
 use zhen_eval::latency::{HitChange, RunComparison, RunRecord, format_ns, latency_table};
 
 use super::about::REQUEST;
-use super::searcher::mend_status;
+use super::searcher::{MEND_GONE, mend_status};
 use crate::output::style::Palette;
 use crate::output::table::{Align, Table};
 use crate::output::text::{one_line, truncate};
-use crate::output::{Console, Told, bytes, count, tell};
+use crate::output::{Console, Told, bytes, count, grouped, tell};
 use crate::settings::Settings;
 
 /// Queries with changed hits that are listed without being asked for all.
@@ -134,20 +134,20 @@ pub(super) fn tell_gaps(records: &[RunRecord], settings: &Settings) {
     }
 }
 
-/// Why a run with failed requests is no run.
-pub(super) fn failed(record: &RunRecord) -> String {
+/// Why a run with failed requests is no run; `is_gone` where the server is there no more.
+pub(super) fn failed(record: &RunRecord, is_gone: bool) -> String {
     let reasons: Vec<String> = record
         .failures
         .iter()
-        .map(|failure| format!("{} ({} times)", failure.message, failure.count))
+        .map(|failure| format!("{} ({})", failure.message, count(failure.count, "time", "times")))
         .collect();
     let status = record.failures.iter().find_map(|failure| failure.message.get(..3)?.parse().ok());
     format!(
         "{}: {} of {} failed, so this is no valid run: {}; {}",
         record.label,
-        record.errors,
+        grouped(record.errors),
         count(record.requests, "request", "requests"),
         reasons.join(", "),
-        mend_status(status.unwrap_or_default())
+        if is_gone { MEND_GONE } else { mend_status(status.unwrap_or_default()) }
     )
 }
