@@ -47,3 +47,6 @@ impl Stage {
 const FIELD: &str = "document.getElementById('box').shadowRoot.querySelector('input')";
 /// The titles of the hits that are shown.
 const TITLES: &str = "[...document.querySelectorAll('#hits h2')].map(h => h.textContent)";
+/// Whether the page is wider than its window. A telephone's window grows with the page, and with it
+/// `innerWidth`.
+const WIDE: &str = "document.documentElement.scrollWidth > document.documentElement.clientWidth";

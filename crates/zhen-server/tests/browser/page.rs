@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::driver::{Browser, Device};
 use crate::support::TestServer;
-use crate::{FIELD, Stage, TITLES};
+use crate::{FIELD, Stage, TITLES, WIDE};
 
 #[test]
 fn results_come_while_one_types_and_a_late_answer_is_dropped() {
@@ -445,9 +445,27 @@ fn a_small_screen_shows_everything_without_scrolling_sideways() {
         stage.open(path);
         browser.wait("document.querySelector('.hit, .text, #start dl')");
         browser.picture(name);
-        let wide = "document.documentElement.scrollWidth > innerWidth";
-        assert_eq!(browser.eval(wide), false, "{path}");
+        assert_eq!(browser.eval(WIDE), false, "{path}");
     }
+    // On the smallest screen, with indexes to choose from.
+    stage
+        .server
+        .catalog
+        .index("another-one")
+        .add_lines("{\"id\": \"o\", \"body\": \"elsewhere\"}\n");
+    let screen = json!({"width": 320, "height": 568, "deviceScaleFactor": 2, "mobile": true});
+    browser.devtools("Emulation.setDeviceMetricsOverride", screen);
+    for path in ["/?index=another-one", "/?index=another-one&q=elsewhere"] {
+        stage.open(path);
+        browser.wait("!document.getElementById('index').hidden");
+        browser.picture("mobile-indexes");
+        assert_eq!(browser.eval(WIDE), false, "{path}");
+    }
+    stage.open("/");
+    let tips =
+        "[...document.querySelectorAll('#start dt')].filter(t => t.checkVisibility()).length";
+    browser.wait(&format!("{tips} === 4"));
+    assert_eq!(browser.eval("document.querySelector('#start kbd').checkVisibility()"), false);
     stage.open("/?q=meeting");
     browser.wait("document.querySelector('.hit')");
     assert_eq!(browser.eval("document.getElementById('fold').open"), false);

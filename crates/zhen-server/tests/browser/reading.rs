@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::driver::{Browser, Device};
-use crate::{Stage, TITLES};
+use crate::{Stage, TITLES, WIDE};
 
 const SHOWN: &str = "!document.getElementById('document').hidden";
 const FOUND: &str = "!document.getElementById('found').hidden";
@@ -31,8 +31,7 @@ fn a_line_number_of_many_digits_stands_on_one_row() {
         for source in [12_345, 123_456, 1_234_567] {
             assert_eq!(open_at(&stage, source), rows, "line {source}");
         }
-        let wide = "document.documentElement.scrollWidth > innerWidth";
-        assert_eq!(stage.browser.eval(wide), false);
+        assert_eq!(stage.browser.eval(WIDE), false);
         // Among the hits, with numbers that only a very long file has.
         stage.open("/?q=needle");
         stage.browser.wait("document.querySelector('.line')");
