@@ -485,18 +485,29 @@ pub(crate) struct SynonymsArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum SynonymsAction {
     /// Add rules
+    #[command(after_help = "\
+Examples:
+  zhen synonyms add '北大, 北京大学, Peking University'
+  zhen synonyms add 'TV => television, 电视'")]
     Add {
         /// `A, B, C`: each finds the others; `A, B => C`: A and B find C
         #[arg(value_name = "RULE", required = true)]
         rules: Vec<String>,
     },
     /// Remove rules, written as they are listed
+    #[command(after_help = "\
+Examples:
+  zhen synonyms remove 'TV => television, 电视'")]
     Remove {
         /// The rule
         #[arg(value_name = "RULE", required = true)]
         rules: Vec<String>,
     },
     /// Replace all rules by those of a file, one a line; `#` begins a comment
+    #[command(after_help = "\
+Examples:
+  zhen synonyms load rules.txt
+  zhen synonyms > rules.txt               the rules as they are, to be changed and loaded")]
     Load {
         /// The file; `-` reads standard input
         #[arg(value_name = "FILE")]

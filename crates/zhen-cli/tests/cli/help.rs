@@ -37,4 +37,10 @@ fn every_command_has_help_with_examples() {
         seen += 1;
     }
     assert!(seen >= 13, "{out}");
+    for command in
+        ["synonyms add", "synonyms remove", "synonyms load", "aliases add", "aliases remove"]
+    {
+        let words: Vec<&str> = command.split(' ').chain(["--help"]).collect();
+        assert!(help(&words).contains("Examples:\n  zhen "), "{command}");
+    }
 }
