@@ -6,7 +6,7 @@ use tantivy::{DocAddress, Searcher};
 use crate::api::Via;
 use crate::bm25::{self, Score};
 use crate::gains::Holding;
-use crate::plan::{ListKind, Origin, Plan};
+use crate::plan::{Holds, ListKind, Origin, Plan};
 use crate::rank::Prepared;
 
 /// An account of one document and one query.
@@ -93,14 +93,17 @@ pub(crate) fn explain(
         .iter()
         .map(|word| ExplainedWord { word: word.clone(), held: false, tried: Vec::new() })
         .collect();
+    let mut typed = vec![false; words.len()];
     let mut parts: Vec<(Option<usize>, Score, ExplainedPart)> = Vec::new();
     for (at, term) in plan.terms.iter().enumerate() {
         let part = prepared.part(at, address)?;
         let name = describe(&term.origin, plan);
         let road = term.road.and_then(|road| plan.roads.get(road));
         let via = road.map(|(_, via)| *via);
-        if let Some(word) = term.group.and_then(|group| words.get_mut(group)) {
+        if let Some(group) = term.group {
+            let word = &mut words[group];
             word.held |= part.is_some();
+            typed[group] |= part.is_some() && term.holds() == Holds::Typed;
             let documents = prepared.df(at);
             match word.tried.iter_mut().find(|tried| tried.term == name && tried.via == via) {
                 Some(tried) => {
@@ -133,9 +136,7 @@ pub(crate) fn explain(
     let sum = parts.iter().fold(0, |sum: Score, (_, score, _)| sum.saturating_add(*score));
     let held = words.iter().filter(|word| word.held).count();
     let matches = conditions && held == words.len();
-    let is_typed =
-        |word: &&ExplainedWord| word.tried.iter().any(|tried| tried.held && tried.via.is_none());
-    let typed = words.iter().filter(is_typed).count();
+    let typed = typed.into_iter().filter(|&is_typed| is_typed).count();
     let holding = Holding { typed, otherwise: held - typed };
     let held_words = if conditions { prepared.gains().of(sum, holding) } else { 0 };
     let mut parts: Vec<_> = parts.into_iter().map(|(.., part)| part).collect();

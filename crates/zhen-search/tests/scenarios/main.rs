@@ -531,9 +531,12 @@ fn an_explanation_loosens_quotes_as_a_search_does() {
 
 #[test]
 fn an_explanation_has_the_score_of_the_hit() {
-    let index = Index::of_texts(&["自由贸易协定", "自由的贸易", "free trade", "其他"]);
-    for query in ["自由贸易", "free trade", "贸易 其他"] {
-        for hit in index.search(query).hits {
+    let texts = ["自由贸易协定", "自由的贸易", "free trade", "其他", "三万年前", "前 30,000 years"];
+    let index = Index::of_texts(&texts);
+    for query in ["自由贸易", "free trade", "贸易 其他", "三万", "30000 years"] {
+        let hits = index.search(query).hits;
+        assert!(!hits.is_empty(), "{query}");
+        for hit in hits {
             let request = SearchRequest { query: query.to_owned(), ..SearchRequest::default() };
             let explanation = index.engine.explain(&request, &hit.id).unwrap().unwrap();
             assert_eq!(explanation.score, hit.score, "{query} {}", hit.id);
