@@ -13,7 +13,7 @@ use zhen_text::fold::fold_to_string;
 
 use crate::api::SearchError;
 use crate::bits::Bits;
-use crate::moment::{moment, span, within};
+use crate::moment::{moment, span, span_begun, within};
 use crate::number::Number;
 
 /// `name:value`, ready to be asked of a segment.
@@ -146,11 +146,12 @@ fn no_time_in(value: &Value) -> Option<&str> {
         Value::Word(text) | Value::Phrase(text) | Value::Prefix(text) => [Some(text), None],
         Value::Range { from, to } => [end(from), end(to)],
     };
+    let named = if matches!(value, Value::Prefix(_)) { span_begun } else { span };
     texts
         .into_iter()
         .flatten()
         .map(String::as_str)
-        .find(|text| span(&fold_to_string(text)).is_none())
+        .find(|text| named(&fold_to_string(text)).is_none())
 }
 
 /// What is said of a field that no document has and somebody wants to `use_it` by: filter, count.
@@ -256,7 +257,8 @@ impl Condition {
             kind @ (Value::Word(value) | Value::Phrase(value) | Value::Prefix(value)) => {
                 let folded = fold_to_string(value);
                 let how = if matches!(kind, Value::Prefix(_)) { How::Begins } else { how };
-                match span(&folded).filter(|_| is_time) {
+                let named = if how == How::Begins { span_begun(&folded) } else { span(&folded) };
+                match named.filter(|_| is_time) {
                     // A date stands for the day, month or year it names, as does what begins with it.
                     Some((from, to)) => times((Limit::Included(from), Limit::Excluded(to))),
                     None => text(folded, how),

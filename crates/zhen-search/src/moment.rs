@@ -49,6 +49,13 @@ pub(crate) fn span(text: &str) -> Option<(i64, i64)> {
     (parts.len() <= 3).then(|| (from, from + i64::from(days) * SECONDS_OF_DAY))
 }
 
+/// The span of time that what begins so lies in. `None` where that is not one: `2024-1` begins no month, or
+/// three.
+pub(crate) fn span_begun(text: &str) -> Option<(i64, i64)> {
+    let last = text.rsplit(['-', '/', '.']).next()?;
+    span(text).filter(|_| last.len() > 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

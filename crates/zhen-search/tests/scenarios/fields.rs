@@ -330,6 +330,10 @@ fn a_prefix_of_a_time_is_the_span_that_it_names() {
     ]);
     assert_eq!(found_by(&index, "time:2024*", "id"), ["a"]);
     assert_eq!(found_by(&index, "date:2024-05*", "id"), ["a"]);
+    // What may go on to several months or days is no time.
+    for query in ["time:2024-1*", "time:2024-05-2*"] {
+        assert!(index.search(query).notes[0].contains("no time"), "{query}");
+    }
 }
 
 #[test]
