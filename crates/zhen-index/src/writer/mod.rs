@@ -5,6 +5,7 @@
 
 mod builders;
 mod committed;
+mod engine;
 mod merge;
 mod removal;
 #[cfg(test)]
@@ -14,18 +15,17 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use tantivy::indexer::{IndexWriterOptions, NoMergePolicy};
-use tantivy::{DocAddress, Index, IndexSettings, IndexWriter, Searcher, Term};
+use tantivy::{DocAddress, Searcher, Term};
 use zhen_text::UserDict;
 
 use self::builders::{Builders, Built, Place};
 use self::committed::Committed;
+use self::engine::Engine;
 use self::merge::Merging;
 use self::removal::{Epochs, Removals};
 use crate::aliases::HandMade;
 use crate::budget::Split;
 use crate::derived::Origin;
-use crate::directory::Files;
 use crate::document::IndexDocument;
 use crate::duplicates;
 use crate::durable;
@@ -36,7 +36,7 @@ use crate::hash::{hash64, hash128};
 use crate::lock::WriterLock;
 use crate::manifest::Manifest;
 use crate::open::ZhenIndex;
-use crate::schema::{Fields, schema};
+use crate::schema::Fields;
 use crate::vocabulary;
 
 /// After this many documents a commit is due whatever the time: it bounds the memory that knowing
@@ -95,9 +95,6 @@ pub(crate) struct Counts {
     pub(crate) updated: u64,
 }
 
-/// tantivy's writer, for commits, removals and merges; documents reach it as whole segments.
-type Engine = IndexWriter<IndexDocument>;
-
 /// The file table, shared between the writer and the walk that looks files up in it.
 #[derive(Clone)]
 pub(crate) struct TableHandle(Arc<RwLock<FileTable>>);
@@ -128,7 +125,7 @@ impl Writer {
         durable::remove_half_written(dir, durable::is_half_written);
         let index = match ZhenIndex::open_in_place(dir, lock.folder()) {
             Err(IndexError::Missing { .. }) => {
-                create(dir)?;
+                engine::create(dir)?;
                 ZhenIndex::open_in_place(dir, lock.folder())?
             }
             opened => opened?,
@@ -137,7 +134,7 @@ impl Writer {
         check_folder(&lock, dir)?;
         remove_stale_sidecars(dir, &manifest);
         let table = FileTable::load(dir, &manifest)?;
-        let engine = open_engine(&index)?;
+        let engine = engine::open(&index)?;
         // What a writer that failed or was killed has written beyond its last commit is no part of
         // the index. Failing to remove it is harmless: the next commit tries again.
         let _ = engine.garbage_collect_files().wait();
@@ -450,52 +447,6 @@ fn check_folder(lock: &WriterLock, dir: &Path) -> Result<(), IndexError> {
         true => Ok(()),
         false => Err(IndexError::Moved { dir: dir.to_path_buf() }),
     }
-}
-
-/// How the documents themselves are stored: each is compressed by itself ([`crate::record`]). Blocks are
-/// small because a hit needs one document, and a block is copied whole.
-fn settings() -> IndexSettings {
-    IndexSettings {
-        docstore_compression: tantivy::store::Compressor::None,
-        docstore_blocksize: 2 << 10,
-        docstore_compress_dedicated_thread: false,
-        ..IndexSettings::default()
-    }
-}
-
-/// Creates an index without documents in a folder that has none, and commits its manifest.
-fn create(dir: &Path) -> Result<(), IndexError> {
-    (|| {
-        let (schema, _) = schema();
-        let directory = Files::open(dir)?;
-        let index = match Index::exists(&directory)? {
-            // Left by a process that was killed right here.
-            true => Index::open(directory)?,
-            false => Index::create(directory, schema, settings())?,
-        };
-        crate::open::register_tokenizer(&index);
-        let mut engine: Engine = index.writer_with_options(engine_options())?;
-        let mut prepared = engine.prepare_commit()?;
-        prepared.set_payload(&Manifest::new(crate::clock::now()).to_payload());
-        prepared.commit()?;
-        engine.wait_merging_threads()
-    })()
-    .map_err(IndexError::engine("created", dir))?;
-    durable::sync_dir(dir).map_err(IndexError::io("sync", dir))
-}
-
-fn open_engine(index: &ZhenIndex) -> Result<Engine, IndexError> {
-    let engine: Engine = index
-        .tantivy()
-        .writer_with_options(engine_options())
-        .map_err(IndexError::engine("written", index.dir()))?;
-    engine.set_merge_policy(Box::new(NoMergePolicy));
-    Ok(engine)
-}
-
-/// tantivy's writer gets no documents, so the least will do.
-fn engine_options() -> IndexWriterOptions {
-    IndexWriterOptions::builder().num_worker_threads(1).num_merge_threads(1).build()
 }
 
 /// What is kept of the hash of an id once its segment is finished.
