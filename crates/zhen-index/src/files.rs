@@ -6,13 +6,19 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use rustc_hash::FxHashSet;
+
 use crate::durable;
 use crate::errors::IndexError;
+use crate::hash::hash64;
 use crate::manifest::{FILES_PREFIX, Manifest, Sidecar};
 use crate::varint::{put_varint, take_varint};
 
-/// First bytes of a file table; the last is its layout's version.
-const MAGIC: &[u8; 4] = b"ZFT\x01";
+/// First bytes of a file table; behind them stands its layout's version.
+const MAGIC: &[u8; 3] = b"ZFT";
+const VERSION: u8 = 2;
+/// The layout that did not know which files share ids.
+const WITHOUT_SHARED: u8 = 1;
 
 /// What is known of a source file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,13 +33,23 @@ pub struct FileEntry {
     pub documents: u64,
     /// Why nothing (or not all) of it was indexed, where that follows from its content.
     pub skipped: Option<String>,
+    /// Whether another file had a document of the same id, of which the one that was read last is in the
+    /// index.
+    pub shares_ids: bool,
 }
 
 impl FileEntry {
     /// The entry of a file whose documents are in the index and whose state is not known: the next
     /// run reads it, whatever its size and time.
     pub(crate) fn unfinished(documents: u64) -> Self {
-        Self { size: u64::MAX, modified_ns: i64::MIN, hash: 0, documents, skipped: None }
+        Self {
+            size: u64::MAX,
+            modified_ns: i64::MIN,
+            hash: 0,
+            documents,
+            skipped: None,
+            shares_ids: false,
+        }
     }
 
     /// Whether a file of this size and time need not be read again.
@@ -91,14 +107,33 @@ impl FileTable {
         self.entries.is_empty()
     }
 
-    /// Sets or replaces an entry.
+    /// Sets or replaces an entry. A file that shared ids is taken to do so still.
     pub(crate) fn insert(&mut self, path: &str, entry: FileEntry) {
         match self.entries.get_mut(path) {
-            Some(old) => *old = entry,
+            Some(old) => {
+                *old = FileEntry { shares_ids: entry.shares_ids || old.shares_ids, ..entry }
+            }
             None => {
                 self.entries.insert(path.into(), entry);
             }
         }
+    }
+
+    /// Notes that the files with these hashes of their paths share ids.
+    pub(crate) fn share_ids(&mut self, files: &FxHashSet<u64>) {
+        for (path, entry) in &mut self.entries {
+            entry.shares_ids |= files.contains(&hash64(path.as_bytes()));
+        }
+    }
+
+    /// Lets all files that share ids be read again, and gives their paths.
+    pub(crate) fn reread_shared(&mut self) -> Vec<String> {
+        let mut shared = Vec::new();
+        for (path, entry) in self.entries.iter_mut().filter(|(_, entry)| entry.shares_ids) {
+            *entry = FileEntry::unfinished(entry.documents);
+            shared.push(path.to_string());
+        }
+        shared
     }
 
     /// Forgets a file.
@@ -116,6 +151,7 @@ impl FileTable {
     /// with the one before and the rest.
     fn encode(&self) -> Vec<u8> {
         let mut out = MAGIC.to_vec();
+        out.push(VERSION);
         put_varint(&mut out, self.entries.len() as u64);
         let mut last: &[u8] = b"";
         for (path, entry) in &self.entries {
@@ -129,6 +165,7 @@ impl FileTable {
             put_varint(&mut out, entry.documents);
             // No reason is stored as the empty one.
             put_bytes(&mut out, entry.skipped.as_deref().unwrap_or_default().as_bytes());
+            out.push(entry.shares_ids.into());
             last = path;
         }
         out
@@ -136,7 +173,10 @@ impl FileTable {
 
     /// `None` for bytes that are no table.
     fn decode(bytes: &[u8]) -> Option<Self> {
-        let mut rest = bytes.strip_prefix(MAGIC)?;
+        let (&version, mut rest) = bytes.strip_prefix(MAGIC)?.split_first()?;
+        if !matches!(version, WITHOUT_SHARED | VERSION) {
+            return None;
+        }
         let count = take_varint(&mut rest)?;
         let mut entries = BTreeMap::new();
         let mut path = Vec::new();
@@ -150,12 +190,14 @@ impl FileTable {
             rest = after;
             let documents = take_varint(&mut rest)?;
             let skipped = std::str::from_utf8(take_bytes(&mut rest)?).ok()?;
+            let shares_ids = version != WITHOUT_SHARED && take_varint(&mut rest)? != 0;
             let entry = FileEntry {
                 size,
                 modified_ns: i64::from_le_bytes(*modified_ns),
                 hash: u128::from_le_bytes(*hash),
                 documents,
                 skipped: (!skipped.is_empty()).then(|| skipped.to_owned()),
+                shares_ids,
             };
             entries.insert(std::str::from_utf8(&path).ok()?.into(), entry);
         }
@@ -201,6 +243,7 @@ mod tests {
             hash: u128::from(n) << 64 | 7,
             documents: n,
             skipped: skipped.map(str::to_owned),
+            shares_ids: n == 2,
         };
         table.insert("/文档/a.md", entry(1, None));
         table.insert("/文档/词典.md", entry(2, None));
@@ -215,6 +258,22 @@ mod tests {
         for table in [sample(), FileTable::default()] {
             assert_eq!(FileTable::decode(&table.encode()), Some(table));
         }
+    }
+
+    #[test]
+    fn a_table_of_the_layout_before_is_read() {
+        let mut table = FileTable::default();
+        table.insert(
+            "/x",
+            FileEntry { shares_ids: false, ..sample().get("/文档/a.md").unwrap().clone() },
+        );
+        let mut bytes = table.encode();
+        bytes[MAGIC.len()] = WITHOUT_SHARED;
+        // The mark stands last.
+        bytes.pop();
+        assert_eq!(FileTable::decode(&bytes), Some(table));
+        bytes[MAGIC.len()] = VERSION + 1;
+        assert_eq!(FileTable::decode(&bytes), None);
     }
 
     #[test]

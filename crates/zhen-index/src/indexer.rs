@@ -1,15 +1,11 @@
 //! Writing an index: adding, updating, deleting, pruning, merging, rebuilding.
 
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use zhen_source::{
-    Document, Entry, SkipReason, SourceError, WalkOptions, normalise_path, path_id, path_of_id,
-    walk,
-};
+use zhen_source::{Document, WalkOptions};
 use zhen_text::UserDict;
 use zhen_text::alias::key;
 
@@ -18,10 +14,11 @@ use crate::budget::{DEFAULT_MEMORY, MOST_THREADS, Split};
 use crate::errors::IndexError;
 use crate::files::FileTable;
 use crate::folder::Folder;
-use crate::lock::LOCK_FILE;
+use crate::found::found;
 use crate::manifest::hex;
-use crate::pipeline::{self, Feed, FileTask, Found, LazyAnalyzer, Setup};
+use crate::pipeline::{self, Feed, Found, LazyAnalyzer, Setup};
 use crate::progress::{Progress, Summary};
+use crate::prune::forget_missing;
 use crate::reading::{self, Limits, Problems};
 use crate::record_store::RecordStore;
 use crate::writer::Writer;
@@ -236,37 +233,20 @@ impl Indexer {
     ) -> Result<Summary, IndexError> {
         let prune = self.options.prune;
         self.write(|writer, setup, options, summary| {
-            let mut walk_options = options.walk.clone();
-            walk_options.exclude_dirs.push(options.dir.clone());
-            walk_options.max_file_bytes = u64::MAX;
-            let limits = setup.limits;
             let table = writer.table_handle();
-            let mut folders = IndexFolders::default();
-            let found = walk(paths, &walk_options)
-                .filter(move |item| match item {
-                    Ok(entry) => !folders.holds(&entry.path),
-                    Err(_) => true,
-                })
-                .map(move |item| match item.and_then(|entry| within(entry, limits)) {
-                    Ok(entry) => {
-                        let known = table.read(|table| table.get(&entry.id).cloned());
-                        match known {
-                            Some(known) if known.is_current(entry.size, entry.modified_ns) => {
-                                Found::Unchanged { entry, skipped: known.skipped }
-                            }
-                            known => Found::File(FileTask { entry, known }),
-                        }
-                    }
-                    Err(error) => Found::Problem {
-                        path: error.path().map(Path::to_path_buf).unwrap_or_default(),
-                        message: reading::reason(&error, limits),
-                    },
-                });
-            pipeline::run(writer, setup, progress, found, summary)?;
-            if prune && !summary.stopped {
-                forget_missing(writer, paths, options.walk.follow_links);
+            let found = || found(paths, options, setup.limits, table.clone());
+            pipeline::run(writer, setup, progress, found(), summary)?;
+            if !prune || summary.stopped {
+                return Ok(());
             }
-            Ok(())
+            let again = forget_missing(writer, paths, options.walk.follow_links);
+            if again.is_empty() {
+                return Ok(());
+            }
+            let is_one = |found: &Found| {
+                matches!(found, Found::File(file) if again.contains(&file.entry.id))
+            };
+            pipeline::run(writer, setup, progress, found().filter(is_one), summary)
         })
     }
 
@@ -471,82 +451,4 @@ const NO_WORDS: &str = "0000000000000000";
 fn open_writer(options: &IndexOptions) -> Result<(Writer, Split), IndexError> {
     let split = Split::of(options.memory, options.threads)?;
     Ok((Writer::open(&options.dir, &split)?, split))
-}
-
-/// Tells files that belong to an index, this one or another, which nobody wants to search.
-#[derive(Default)]
-struct IndexFolders {
-    known: HashMap<PathBuf, bool>,
-}
-
-impl IndexFolders {
-    fn holds(&mut self, path: &Path) -> bool {
-        let Some(folder) = path.parent() else { return false };
-        if let Some(&known) = self.known.get(folder) {
-            return known;
-        }
-        let is_index =
-            folder.join(LOCK_FILE).is_file() && folder.join(crate::open::META_FILE).is_file();
-        // Files come folder by folder; a few are enough to remember.
-        if self.known.len() > 64 {
-            self.known.clear();
-        }
-        self.known.insert(folder.to_path_buf(), is_index);
-        is_index
-    }
-}
-
-/// Refuses a file that is one document and too large for it.
-fn within(entry: Entry, limits: Limits) -> Result<Entry, SourceError> {
-    if entry.size > limits.text && !reading::is_stream_of_records(&entry.id) {
-        let reason = SkipReason::TooLarge { size: entry.size, limit: limits.text };
-        return Err(SourceError::Skipped { path: entry.path, reason });
-    }
-    Ok(entry)
-}
-
-/// Forgets the files below `paths` (all files, when there are none) that do not exist or, unless links
-/// are followed, that a link leads to.
-fn forget_missing(writer: &mut Writer, paths: &[PathBuf], follow_links: bool) {
-    let roots: Vec<(String, PathBuf)> =
-        paths.iter().map(|path| (path_id(path), normalise_path(path))).collect();
-    let is_below = |path: &str, root: &str| match path.strip_prefix(root) {
-        Some(rest) => rest.is_empty() || rest.starts_with('/') || root.ends_with('/'),
-        None => false,
-    };
-    let is_gone = |id: &str| {
-        let above: Vec<&Path> = roots
-            .iter()
-            .filter(|(root, _)| is_below(id, root))
-            .map(|(_, root)| root.as_path())
-            .collect();
-        if above.is_empty() && !roots.is_empty() {
-            return false;
-        }
-        let Some(path) = existing(id) else { return true };
-        // How a file came in is not known: without roots, it may have been by a link that was given.
-        !follow_links && !above.is_empty() && above.iter().all(|root| has_link(root, &path))
-    };
-    let missing: Vec<String> = writer.table_handle().read(|table| {
-        table.iter().map(|(path, _)| path).filter(|path| is_gone(path)).map(str::to_owned).collect()
-    });
-    for path in missing {
-        writer.forget_file(&path);
-    }
-}
-
-/// The path of the file with this identity, if it exists. One that cannot be looked at counts as
-/// existing; a folder is no file, nor is a link that leads nowhere, and below a file there is none.
-fn existing(id: &str) -> Option<PathBuf> {
-    use std::io::ErrorKind::{NotADirectory, NotFound};
-    let is_there = |path: &PathBuf| match std::fs::metadata(path) {
-        Ok(found) => !found.is_dir(),
-        Err(error) => !matches!(error.kind(), NotFound | NotADirectory),
-    };
-    Some(path_of_id(id)).filter(is_there)
-}
-
-/// Whether a link stands on the way from `root`, which may be one itself, to `path`.
-fn has_link(root: &Path, path: &Path) -> bool {
-    path.ancestors().take_while(|&at| at != root).any(Path::is_symlink)
 }

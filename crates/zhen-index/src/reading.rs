@@ -181,6 +181,7 @@ pub(crate) fn read(
                 hash,
                 documents: 0,
                 skipped,
+                shares_ids: false,
             },
             false => FileEntry { skipped, ..FileEntry::unfinished(0) },
         })

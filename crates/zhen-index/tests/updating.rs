@@ -183,6 +183,36 @@ fn pruning_removes_documents_of_missing_files_below_the_given_paths_only() {
     place.assert_sound();
 }
 
+#[test]
+fn pruning_brings_back_records_that_those_of_a_missing_file_had_replaced() {
+    let place = Place::new();
+    let write = |name: &str, ids: &[&str]| {
+        let lines: String = ids.iter().map(|id| line(id, &format!("{name} {id}"))).collect();
+        place.write(name, lines);
+    };
+    write("a.jsonl", &["one", "two"]);
+    write("b.jsonl", &["one", "three"]);
+    write("c.jsonl", &["one", "two"]);
+    write("d.jsonl", &["four"]);
+    let options = || IndexOptions { prune: true, ..place.options() };
+    assert_eq!(place.run_with(options()).documents, 4);
+    let grams = place.open().fields().body_grams;
+    let held = || ["one", "two"].map(|id| place.found(grams, id).concat());
+    assert_eq!(held(), ["c.jsonl one", "c.jsonl two"]);
+
+    // The last of those that are left stays.
+    fs::remove_file(place.files.join("c.jsonl")).unwrap();
+    let summary = place.run_with(options());
+    assert_eq!((summary.documents, summary.unchanged, summary.removed), (4, 3, 0));
+    assert_eq!(held(), ["b.jsonl one", "a.jsonl two"]);
+    fs::remove_file(place.files.join("b.jsonl")).unwrap();
+    let summary = place.run_with(options());
+    assert_eq!((summary.documents, summary.removed), (3, 1));
+    assert_eq!(held(), ["a.jsonl one", "a.jsonl two"]);
+    assert_eq!(place.run_with(options()).read, 0);
+    place.assert_sound();
+}
+
 #[cfg(unix)]
 #[test]
 fn pruning_keeps_what_is_there_however_its_name_is_spelled() {

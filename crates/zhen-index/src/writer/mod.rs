@@ -62,6 +62,8 @@ pub(crate) struct Writer {
     /// The documents of finished segments that are not committed, by a hash of their id: hashes of the
     /// files that they came from.
     finished: FxHashMap<u64, Option<u64>>,
+    /// Hashes of the files that had documents of one id, since the last commit.
+    sharing: FxHashSet<u64>,
     /// The epoch of the segments in the making, from 1; see [`removal`].
     epoch: u32,
     epochs: Epochs,
@@ -154,6 +156,7 @@ impl Writer {
             present: FxHashMap::default(),
             sources: FxHashSet::default(),
             finished: FxHashMap::default(),
+            sharing: FxHashSet::default(),
             epoch: 1,
             epochs: Epochs::default(),
             removals: Removals::default(),
@@ -230,33 +233,37 @@ impl Writer {
             Some(_) => self.counts.updated += 1,
             None => self.counts.added += 1,
         }
-        // A file that is one document has its path for an id.
         let path = document.text(self.fields().source);
-        let of_another = match (&removed, path.filter(|&path| path != id)) {
-            (Some(removed), Some(path)) => self.is_of_another(removed, path)?,
-            _ => false,
-        };
         let source = path.map(|path| hash64(path.as_bytes()));
+        // A file that is one document has its path for an id.
+        let other = match (removed, source) {
+            (Some(removed), Some(source)) if path != Some(id) => {
+                self.source_still_there(removed)?.filter(|&other| other != source)
+            }
+            _ => None,
+        };
+        if let Some(other) = other {
+            self.sharing.extend(source.into_iter().chain([other]));
+        }
         self.sources.extend(source);
         document.deliver();
         let place = self.builders.add(document).map_err(self.engine_error("written"))?;
         self.present.insert(hash128(id.as_bytes()), Present { place, source });
-        Ok(of_another)
+        Ok(other.is_some())
     }
 
-    /// Whether a document that was removed came from another file than that at `path`, and would still
-    /// be there.
-    fn is_of_another(&self, removed: &Removed, path: &str) -> Result<bool, IndexError> {
+    /// The hash of the file that a removed document came from; `None` where the document would not be there
+    /// any more.
+    fn source_still_there(&self, removed: Removed) -> Result<Option<u64>, IndexError> {
         match removed {
-            Removed::Uncommitted(source) => {
-                Ok(source.is_some_and(|source| source != hash64(path.as_bytes())))
-            }
+            Removed::Uncommitted(source) => Ok(source),
             Removed::Committed(address) => {
-                let source = self.committed.source(*address).map_err(self.engine_error("read"))?;
-                Ok(source.is_some_and(|source| {
-                    let term = Term::from_field_text(self.fields().source, &source);
-                    source != path && !self.removals.hold(&term)
-                }))
+                let source = self.committed.source(address).map_err(self.engine_error("read"))?;
+                let is_there = |source: &String| {
+                    let term = Term::from_field_text(self.fields().source, source);
+                    !self.removals.hold(&term)
+                };
+                Ok(source.filter(is_there).map(|source| hash64(source.as_bytes())))
             }
         }
     }
@@ -315,6 +322,7 @@ impl Writer {
         self.present.clear();
         self.sources.clear();
         self.finished.clear();
+        self.sharing.clear();
         self.removals = Removals::default();
         self.committed.forget();
         self.documents_changed = true;
@@ -353,15 +361,19 @@ impl Writer {
         }
     }
 
-    /// Forgets a file and removes its documents; says how many those were.
-    pub(crate) fn forget_file(&mut self, path: &str) -> u64 {
+    /// Forgets a file and removes its documents. Where another file had documents of the same ids, all files
+    /// that share any are to be read again; gives the paths of these.
+    pub(crate) fn forget_file(&mut self, path: &str) -> Vec<String> {
         let removed = self.table.write().remove(path);
-        let Some(entry) = removed else { return 0 };
+        let Some(entry) = removed else { return Vec::new() };
         self.table_changed = true;
         if entry.documents > 0 {
             self.remove_source(path);
         }
-        entry.documents
+        match entry.shares_ids {
+            true => self.table.write().reread_shared(),
+            false => Vec::new(),
+        }
     }
 
     /// Takes up a user dictionary and the present analysis: for an index without documents, or one
@@ -382,6 +394,10 @@ impl Writer {
         manifest.changes += self.uncommitted() as u64;
         manifest.committed = crate::clock::now();
         env!("CARGO_PKG_VERSION").clone_into(&mut manifest.version);
+        if !self.sharing.is_empty() {
+            self.table.write().share_ids(&std::mem::take(&mut self.sharing));
+            self.table_changed = true;
+        }
         if self.table_changed {
             manifest.files =
                 self.table.read(|table| table.save(self.dir(), manifest.generation))?;
