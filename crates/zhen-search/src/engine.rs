@@ -5,10 +5,7 @@ use std::sync::{Arc, RwLock};
 use std::time::Instant;
 
 use tantivy::{DocAddress, IndexReader, ReloadPolicy, Searcher, TantivyError};
-use zhen_index::{
-    Fields, IndexError, Record, RecordError, RecordRef, VocabularyError, VocabularyFile, ZhenIndex,
-    read_record,
-};
+use zhen_index::{Fields, IndexError, VocabularyError, VocabularyFile, ZhenIndex, read_record};
 use zhen_query::NodeKind;
 use zhen_text::fold;
 use zhen_text::pinyin::Fuzzy;
@@ -18,11 +15,13 @@ use crate::api::{
 };
 use crate::best::Ranked;
 use crate::bm25;
+use crate::document::{self, part, unreadable};
 use crate::duplicates::Duplicates as Near;
 use crate::expand::Holdings;
 use crate::explain::{self, Explanation};
 use crate::facets;
 use crate::filter::{self, Condition};
+use crate::limits::{DEEPEST_HIT, LONGEST_QUERY, MOST_SUGGESTIONS, check};
 use crate::passage::{self, Matcher};
 use crate::plan::{Mask, Plan};
 use crate::planner::Planner;
@@ -34,24 +33,6 @@ use crate::state::{Mark, State};
 use crate::suggest::Suggester;
 use crate::terms::Terms;
 use crate::vocabulary::AskedVocabulary;
-
-/// Most hits of one answer.
-pub const MOST_HITS: usize = 1_000;
-/// Deepest hit that can be paged to.
-pub const DEEPEST_HIT: usize = 10_000;
-/// Most passages of one hit.
-pub const MOST_PASSAGES: usize = 20;
-/// Most completions of one answer.
-pub const MOST_SUGGESTIONS: usize = 100;
-/// Longest query, in scalar values; what follows is not searched, and reported.
-pub const LONGEST_QUERY: usize = 4_096;
-
-/// Fields of a document that mean something here. What a record itself keeps under such a name (a
-/// `kind` of its own, or a `time` that is none) never takes their place, but is found in [`OWN`].
-const BUILT_IN: [&str; 11] =
-    ["id", "title", "body", "lang", "path", "url", "time", "tags", "kind", "lines", OWN];
-/// The field of a document that holds what a record keeps under the name of another.
-const OWN: &str = "own";
 
 /// Documents looked at beyond those asked for, as some are folded into others; when that is too few,
 /// the search is run again for more.
@@ -377,36 +358,6 @@ impl IndexEngine {
     }
 }
 
-fn part(record: &Record) -> Result<RecordRef<'_>, SearchError> {
-    record.get().map_err(unreadable)
-}
-
-fn unreadable(error: RecordError) -> SearchError {
-    SearchError::Engine(error.to_string())
-}
-
-fn check(request: &SearchRequest) -> Result<(), SearchError> {
-    let invalid = |message: String| Err(SearchError::Invalid(message));
-    if request.limit > MOST_HITS {
-        return invalid(format!(
-            "limit is {}, at most {MOST_HITS} hits can be asked for at once; page with offset",
-            request.limit
-        ));
-    }
-    if request.offset.saturating_add(request.limit) > DEEPEST_HIT {
-        return invalid(format!(
-            "offset and limit reach beyond hit {DEEPEST_HIT}; narrow the query or add a filter"
-        ));
-    }
-    if request.passages > MOST_PASSAGES {
-        return invalid(format!(
-            "passages is {}, at most {MOST_PASSAGES} can be shown of a hit",
-            request.passages
-        ));
-    }
-    Ok(())
-}
-
 impl Engine for IndexEngine {
     fn search(&self, request: &SearchRequest) -> Result<SearchResponse, SearchError> {
         let began = Instant::now();
@@ -490,42 +441,7 @@ impl Engine for IndexEngine {
         let searcher = &state.commit.searcher;
         let Some(address) = self.find(searcher, id)? else { return Ok(None) };
         let record = read_record(searcher, address).map_err(|error| self.failed(error))?;
-        let record = part(&record)?;
-        let meta = record.meta().map_err(unreadable)?;
-        let mut out = serde_json::Map::new();
-        let mut put = |key: &str, value: serde_json::Value| {
-            if !value.is_null() {
-                out.insert(key.to_owned(), value);
-            }
-        };
-        put("id", meta.id.into());
-        put("title", record.title().into());
-        put("body", record.body().into());
-        put("lang", meta.lang.into());
-        put("path", meta.path.into());
-        put("url", meta.url.into());
-        put("time", meta.time.into());
-        if !meta.tags.is_empty() {
-            put("tags", meta.tags.into());
-        }
-        put("kind", meta.kind.into());
-        // Passages name lines of the source; whoever shows the body needs to know where those are.
-        let lines = record.lines().map_err(unreadable)?;
-        if !lines.is_identity() {
-            put(
-                "lines",
-                lines.entries().iter().map(|&(body, source)| vec![body, source]).collect(),
-            );
-        }
-        // What a record calls by a name that means something here stands apart.
-        let is_own = |(name, _): &(String, _)| !BUILT_IN.contains(&name.as_str());
-        let (own, apart): (serde_json::Map<_, _>, serde_json::Map<_, _>) =
-            meta.extra.into_iter().partition(is_own);
-        out.extend(own);
-        if !apart.is_empty() {
-            out.insert(OWN.to_owned(), apart.into());
-        }
-        Ok(Some(out.into()))
+        document::document(&record).map(Some)
     }
 
     fn suggest(&self, prefix: &str, limit: usize) -> Result<Vec<Suggestion>, SearchError> {

@@ -4,7 +4,7 @@
 //! an hour. The value of `q` itself is never refused; it belongs to the query language.
 
 use serde_json::Value;
-use zhen_search::engine::{DEEPEST_HIT, MOST_HITS, MOST_PASSAGES};
+use zhen_search::limits::{DEEPEST_HIT, MOST_HITS, MOST_PASSAGES};
 use zhen_search::{Duplicates, Lang, SearchRequest, Sort};
 
 use crate::json;
