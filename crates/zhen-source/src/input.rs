@@ -114,8 +114,9 @@ impl<'r> Input<'r> {
     }
 }
 
-/// Reads the first bytes of a stream: no more than have come by now once a line of UTF-8 is among them,
-/// for whoever writes the stream may take a long time. Of other encodings all of a head is needed.
+/// Reads the first bytes of a stream: no more than have come by now once a line of UTF-8 is among them that
+/// is not blank, for whoever writes the stream may take a long time. Of other encodings all of a head is
+/// needed.
 fn read_head(reader: &mut impl Read, head: &mut Vec<u8>) -> io::Result<()> {
     let mut length = 0;
     head.resize(HEAD, 0);
@@ -128,8 +129,10 @@ fn read_head(reader: &mut impl Read, head: &mut Vec<u8>) -> io::Result<()> {
         length += read;
         let lines = memchr::memrchr(b'\n', &head[..length]).map(|end| &head[..end]);
         // UTF-16 has zeros.
-        let is_text =
-            |lines| memchr::memchr(0, lines).is_none() && std::str::from_utf8(lines).is_ok();
+        let is_text = |lines| {
+            memchr::memchr(0, lines).is_none()
+                && std::str::from_utf8(lines).is_ok_and(|lines| !lines.trim().is_empty())
+        };
         if read == 0 || lines.is_some_and(is_text) {
             break;
         }

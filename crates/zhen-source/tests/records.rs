@@ -418,6 +418,15 @@ fn what_is_wrong_with_json_is_said_in_words_for_people() {
 }
 
 #[test]
+fn an_array_is_one_whatever_comes_before_it() {
+    let array = "[{\"body\": \"一\"},\n {\"body\": \"two\"}]";
+    for blank in ["\n", " \r\n\n"] {
+        let (documents, report) = stream(blank.as_bytes().chain(array.as_bytes()));
+        assert_eq!((bodies(&documents), report.problem_count), (vec!["一", "two"], 0), "{blank:?}");
+    }
+}
+
+#[test]
 fn a_record_of_a_slow_stream_is_given_before_the_next_is_waited_for() {
     /// Gives a line at a time, and looks before each how many records were given.
     struct Slow<'g> {
