@@ -1,5 +1,6 @@
 //! Tables: CSV and TSV, one document a row, read as a stream.
 
+use std::collections::HashSet;
 use std::io::{self, BufRead};
 use std::ops::ControlFlow;
 
@@ -271,6 +272,8 @@ fn cut(
 struct Table {
     /// Name of each column; contract fields in lower case.
     names: Vec<String>,
+    /// The same names.
+    taken: HashSet<String>,
     /// The column of the body, unless the body is all columns that are no contract fields.
     body: Option<usize>,
 }
@@ -278,22 +281,24 @@ struct Table {
 impl Table {
     fn new(header: Vec<String>) -> Self {
         let mut names: Vec<String> = Vec::with_capacity(header.len());
+        let mut taken = HashSet::new();
         for (index, cell) in header.into_iter().enumerate() {
             let cell = cell.trim().to_owned();
             let lower = cell.to_ascii_lowercase();
             let name = if FIELDS.contains(&lower.as_str()) { lower } else { cell };
             // A name that is missing or taken is replaced by the column's number.
-            if name.is_empty() || names.contains(&name) {
-                names.push(column_name(index, &names));
-            } else {
-                names.push(name);
-            }
+            let name = match name.is_empty() || taken.contains(&name) {
+                true => column_name(index, &taken),
+                false => name,
+            };
+            taken.insert(name.clone());
+            names.push(name);
         }
         let body = names
             .iter()
             .position(|name| name == "body")
             .or_else(|| names.iter().position(|name| is_body_field(name)));
-        Self { names, body }
+        Self { names, taken, body }
     }
 
     /// Whether a first row may be one like the others: it names no field of the contract, and has a
@@ -334,7 +339,7 @@ impl Table {
                 continue;
             }
             let value = if is_field { Value::String(cell) } else { typed(cell) };
-            record.insert(name.cloned().unwrap_or_else(|| column_name(index, &self.names)), value);
+            record.insert(name.cloned().unwrap_or_else(|| column_name(index, &self.taken)), value);
         }
         if !joined.is_empty() {
             let name = self.body.map_or("body", |body| &self.names[body]);
@@ -345,7 +350,7 @@ impl Table {
 }
 
 /// The name of a column that has none of its own, which no other has.
-fn column_name(index: usize, taken: &[String]) -> String {
+fn column_name(index: usize, taken: &HashSet<String>) -> String {
     let mut name = format!("column_{}", index + 1);
     while taken.contains(&name) {
         name.push('_');
