@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::io;
 
 use rustc_hash::FxHashMap;
 use tantivy::Searcher;
@@ -15,6 +16,7 @@ use crate::api::Facet;
 use crate::bits::Bits;
 use crate::filter::{columns, has_values, is_field, no_field, open_columns, resolve};
 use crate::moment::moment;
+use crate::texts::each_text;
 
 /// Most values told of one field.
 const MOST_VALUES: usize = 50;
@@ -42,7 +44,7 @@ pub(crate) fn count(
                     DynamicColumn::Str(paths) if by_folder => {
                         count_parents(&paths, matching, &mut counts)?;
                     }
-                    column => count_column(&column, of_times, matching, &mut counts),
+                    column => count_column(&column, of_times, matching, &mut counts)?,
                 }
             }
         }
@@ -71,28 +73,17 @@ fn count_column(
     of_times: bool,
     matching: &Bits,
     counts: &mut FxHashMap<String, u64>,
-) {
+) -> io::Result<()> {
     match column {
         DynamicColumn::Str(column) => {
-            let mut by_ord: FxHashMap<u64, u64> = FxHashMap::default();
-            let ords = column.ords();
-            each(
-                matching,
-                |doc| ords.values_for_doc(doc),
-                |ord| *by_ord.entry(ord).or_default() += 1,
-            );
-            for (ord, count) in by_ord {
-                let mut value = String::new();
-                if column.ord_to_str(ord, &mut value).is_err() {
-                    continue;
-                }
-                match moment(&value) {
-                    Some(moment) => value = year(moment),
-                    None if of_times => continue,
-                    None => {}
-                }
+            count_texts(column, matching, |text, count| {
+                let value = match moment(text) {
+                    Some(moment) => year(moment),
+                    None if of_times => return,
+                    None => text.to_owned(),
+                };
                 *counts.entry(value).or_default() += count;
-            }
+            })?;
         }
         DynamicColumn::I64(column) => count_values(column, matching, |v| v.to_string(), counts),
         DynamicColumn::U64(column) => count_values(column, matching, |v| v.to_string(), counts),
@@ -104,6 +95,7 @@ fn count_column(
         }
         DynamicColumn::IpAddr(_) | DynamicColumn::Bytes(_) => {}
     }
+    Ok(())
 }
 
 /// The year of a moment in four digits, as conditions on times name it.
@@ -141,28 +133,34 @@ fn each<T: Ord, I: Iterator<Item = T>>(
     }
 }
 
-/// Counts documents by the folder their path lies in. Paths are read in the order in which they are
-/// stored, so that each block of them is decoded once.
+/// Counts documents by the folder their path lies in.
 fn count_parents(
     paths: &StrColumn,
     matching: &Bits,
     counts: &mut FxHashMap<String, u64>,
-) -> std::io::Result<()> {
-    let mut ords: Vec<u64> = matching.iter().flat_map(|doc| paths.term_ords(doc)).collect();
-    ords.sort_unstable();
-    let runs: Vec<&[u64]> = ords.chunk_by(|a, b| a == b).collect();
-    let distinct: Vec<u64> = runs.iter().map(|run| run[0]).collect();
-    let mut runs = runs.iter();
-    paths.dictionary().sorted_ords_to_term_cb(&distinct, |path| {
-        let count = runs.next().map_or(0, |run| run.len() as u64);
-        let path = String::from_utf8_lossy(path);
+) -> io::Result<()> {
+    count_texts(paths, matching, |path, count| {
         let Some((folder, _)) = path.rsplit_once('/') else { return };
         match counts.get_mut(folder) {
             Some(sum) => *sum += count,
             None => drop(counts.insert(folder.to_owned(), count)),
         }
-    })?;
-    Ok(())
+    })
+}
+
+/// Calls `add` with each text that matching documents have, and how many have it.
+fn count_texts(
+    column: &StrColumn,
+    matching: &Bits,
+    mut add: impl FnMut(&str, u64),
+) -> io::Result<()> {
+    let mut ords = Vec::new();
+    each(matching, |doc| column.term_ords(doc), |ord| ords.push(ord));
+    ords.sort_unstable();
+    let runs: Vec<&[u64]> = ords.chunk_by(|a, b| a == b).collect();
+    let distinct: Vec<u64> = runs.iter().map(|run| run[0]).collect();
+    let mut counts = runs.iter().map(|run| run.len() as u64);
+    each_text(column, &distinct, |_, text| add(text, counts.next().unwrap_or(0)))
 }
 
 /// Folders with their counts, each replaced by its ancestor just below the deepest folder that is

@@ -35,6 +35,7 @@ mod sort;
 mod state;
 mod suggest;
 mod terms;
+mod texts;
 mod vocabulary;
 mod wanted;
 mod weights;
