@@ -192,8 +192,8 @@ pub(crate) enum Stopped {
     Write(WriteError),
 }
 
-/// Receives the whole upload and hands it to the writer of `destination`; returns once everything that was taken is
-/// durable and searchable. `report` says what that is, also when this fails.
+/// Receives the whole upload and hands it to the writer of `destination`; returns once everything that was
+/// taken is durable and searchable. `report` says what that is, also when this fails.
 ///
 /// # Errors
 /// [`Stopped`]; what was taken before a failure of the client's side has been committed.

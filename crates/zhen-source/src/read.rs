@@ -91,9 +91,9 @@ impl std::fmt::Display for Problem {
 /// Reads a file and hands its documents to `sink`, in their order in the file.
 ///
 /// JSON lines are read as a stream and never held whole, unless they are in UTF-16; so are tables in
-/// UTF-8 and files of messages. Everything else is held whole, up to [`ReadOptions::max_record_bytes`]. Trouble within a
-/// file that has already given documents ends up in the report, so that what was handed out and what
-/// was not can be told; see [`FileReport::problems`].
+/// UTF-8 and files of messages. Everything else is held whole, up to [`ReadOptions::max_record_bytes`].
+/// Trouble within a file that has already given documents ends up in the report, so that what was handed
+/// out and what was not can be told; see [`FileReport::problems`].
 ///
 /// # Errors
 /// [`SourceError::Skipped`] with its reason for what cannot be indexed, [`SourceError::Io`] when the

@@ -9,8 +9,9 @@ use crate::markup::tokens::{Attributes, Token};
 /// What was deleted while changes were recorded, and what says how a word is read.
 const LEFT_OUT: &[&str] = &["tracked-changes", "ruby-text"];
 
-/// Reads the paragraphs, each a line, with its notes and comments in lines behind it. Of tables on their own a row is a line, with tabs between its
-/// cells, and the name of each a heading; of presentations the titles of slides are headings.
+/// Reads the paragraphs, each a line, with its notes and comments in lines behind it. Of tables on their own
+/// a row is a line, with tabs between its cells, and the name of each a heading; of presentations the titles
+/// of slides are headings.
 pub(super) fn read(
     archive: &mut Archive,
     container: Container,
