@@ -96,7 +96,7 @@ pub(crate) fn word_end(source: &Source<'_>, pairs: &Pairs, start: usize) -> usiz
                 if mate > index
                     && index > start
                     && pairs.unbroken(index, mate)
-                    && !stands_operator(source, start, index) =>
+                    && !is_operator_at(source, start, index) =>
             {
                 index = mate + 1;
             }
@@ -108,7 +108,7 @@ pub(crate) fn word_end(source: &Source<'_>, pairs: &Pairs, start: usize) -> usiz
 }
 
 /// Whether the characters are `AND`, `OR`, `NOT`, `&&` or `||` and nothing else.
-pub(crate) fn stands_operator(source: &Source<'_>, start: usize, end: usize) -> bool {
+pub(crate) fn is_operator_at(source: &Source<'_>, start: usize, end: usize) -> bool {
     ["AND", "OR", "NOT", "&&", "||"].iter().any(|operator| source.is(start, end, operator))
 }
 
@@ -121,7 +121,7 @@ pub(crate) fn stands_operator(source: &Source<'_>, start: usize, end: usize) -> 
 #[must_use]
 pub fn is_operator(word: &str) -> bool {
     let source = Source::new(word);
-    stands_operator(&source, 0, source.len())
+    is_operator_at(&source, 0, source.len())
 }
 
 /// A value without quotation marks: `*`, `a..b`, `pre*` or a plain word.

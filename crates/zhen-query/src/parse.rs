@@ -3,7 +3,7 @@
 
 use crate::ast::{Node, NodeKind, Parsed, Span, Value};
 use crate::chars::Source;
-use crate::field::stands_operator;
+use crate::field::is_operator_at;
 use crate::lex::{Token, TokenKind, lex};
 use crate::notes::Notes;
 
@@ -175,7 +175,7 @@ impl<'a> Parser<'a> {
             // Only reached inside `field:(…)`; elsewhere words are pieces of text.
             TokenKind::Word | TokenKind::Or | TokenKind::Close => {
                 let typed = self.source.slice(token.start, token.end).to_owned();
-                let was_operator = stands_operator(self.source, token.start, token.end);
+                let was_operator = is_operator_at(self.source, token.start, token.end);
                 let plain = was_operator && self.source.has_word(token.start, token.end);
                 self.in_field(if plain { Value::Word(typed) } else { Value::Phrase(typed) })
             }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::ast::{Bound, Node, NodeKind, Value};
 use crate::chars::{Source, narrow};
-use crate::field::stands_operator;
+use crate::field::is_operator_at;
 use crate::parse::{parse, parse_with};
 use crate::quotes::{is_quotation_mark, quote};
 
@@ -213,7 +213,7 @@ impl Printer<'_> {
     /// An operator in lower case, or a word that is read as text wherever it stands.
     fn kept_or_lowered(&self, word: &str) -> Option<String> {
         let source = Source::new(word);
-        if stands_operator(&source, 0, source.len()) {
+        if is_operator_at(&source, 0, source.len()) {
             let letters = source.chars.iter().filter(|c| c.is_ascii_alphabetic());
             return Some(letters.collect::<String>().to_ascii_lowercase());
         }
