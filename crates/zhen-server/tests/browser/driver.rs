@@ -6,7 +6,7 @@
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -51,6 +51,37 @@ fn programs() -> Option<(PathBuf, PathBuf)> {
     Some((chromium, driver))
 }
 
+/// Starts the driver on a free port, which it says. It takes one that is free for IPv4 and ends where that is
+/// not free for IPv6, as happens when several start at once: then another is started.
+fn start_driver(program: &Path, lang: &str) -> (Child, u16) {
+    const MOST_STARTS: usize = 10;
+    let mut said = String::new();
+    for _ in 0..MOST_STARTS {
+        let mut driver = Command::new(program)
+            .arg("--port=0")
+            .env("LANGUAGE", lang)
+            .process_group(0)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver starts");
+        let mut lines = BufReader::new(driver.stdout.take().unwrap()).split(b'\n').flatten();
+        let port = lines.find_map(|line| {
+            let line = String::from_utf8_lossy(&line);
+            said += &format!("{line}\n");
+            line.trim_end().strip_suffix('.')?.rsplit_once("on port ")?.1.parse::<u16>().ok()
+        });
+        if let Some(port) = port {
+            // Whatever else it says must not fill the pipe.
+            std::thread::spawn(move || lines.for_each(drop));
+            return (driver, port);
+        }
+        let _ = driver.kill();
+        let _ = driver.wait();
+    }
+    panic!("chromedriver says no port:\n{said}");
+}
+
 impl Browser {
     /// A browser with an English interface; `None` where there is no Chromium.
     pub fn start() -> Option<Self> {
@@ -60,24 +91,7 @@ impl Browser {
     /// A browser of the given kind and interface language.
     pub fn start_as(device: Device, lang: &str) -> Option<Self> {
         let (chromium, driver) = programs()?;
-        let mut driver = Command::new(driver)
-            .arg("--port=0")
-            .env("LANGUAGE", lang)
-            .process_group(0)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("chromedriver starts");
-        let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
-        let port = lines
-            .find_map(|line| {
-                let line = line.ok()?;
-                line.strip_suffix('.')?.rsplit_once("on port ")?.1.parse::<u16>().ok()
-            })
-            .expect("chromedriver says its port");
-        // Whatever else it says must not fill the pipe.
-        std::thread::spawn(move || lines.for_each(drop));
-
+        let (driver, port) = start_driver(&driver, lang);
         let profile = tempfile::tempdir().unwrap();
         let mut options = json!({
             "binary": chromium,
