@@ -1,6 +1,6 @@
 //! `zhen eval`.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -205,8 +205,32 @@ fn search_set(set: &EvalSet, settings: &Settings) -> Result<(Run, Duration), Fai
         bar.inc(1);
     }
     bar.finish_and_clear();
+    tell_missing(set, &engine, settings)?;
     let queries = u32::try_from(set.queries.len().max(1)).unwrap_or(u32::MAX);
     Ok((run, spent / queries))
+}
+
+/// Says which relevant documents no query can find, because the set does not hold them.
+fn tell_missing(set: &EvalSet, engine: &IndexEngine, settings: &Settings) -> Result<(), Failure> {
+    let judged = set.qrels.iter().flat_map(|(_, judged)| judged);
+    let relevant: BTreeSet<&str> =
+        judged.filter(|(_, grade)| **grade > 0).map(|(id, _)| id.as_str()).collect();
+    let mut missing = Vec::new();
+    for id in relevant {
+        if engine.document(id)?.is_none() {
+            missing.push(id);
+        }
+    }
+    if let Some(first) = missing.first() {
+        let documents =
+            count(missing.len() as u64, "relevant document is", "relevant documents are");
+        let message = format!(
+            "{}: {documents} not in corpus.jsonl and count as not found: `{first}`",
+            set.name
+        );
+        tell(settings, Told::Note, &message);
+    }
+    Ok(())
 }
 
 /// A row for each set; with several, their mean in the last.

@@ -32,6 +32,17 @@ fn a_set_is_measured_in_a_table() {
 }
 
 #[test]
+fn relevant_documents_that_the_set_lacks_are_told() {
+    let place = place();
+    let done = place.zhen(&["eval", "--set", "sets/tiny"]).expect_status(0);
+    assert!(!done.err.contains("not in corpus.jsonl"), "{done:?}");
+    place.write("sets/tiny/qrels.tsv", "q1 0 d1 1\nq1 0 d7 2\nq2 0 d8 1\nq2 0 d9 0\nq1 0 d8 1\n");
+    let done = place.zhen(&["eval", "--set", "sets/tiny"]).expect_status(0);
+    let note = "tiny: 2 relevant documents are not in corpus.jsonl and count as not found: `d7`";
+    assert!(done.err.contains(note), "{done:?}");
+}
+
+#[test]
 fn several_sets_have_a_mean_and_runs_of_their_own() {
     let place = place();
     std::fs::create_dir(place.path("sets/other")).unwrap();
