@@ -40,4 +40,4 @@ pub use segment::Segmenter;
 
 /// Version of the analysis: an index made with another one must be built again, for its terms may
 /// differ from a query's.
-pub const ANALYSIS_VERSION: u32 = 10;
+pub const ANALYSIS_VERSION: u32 = 11;

@@ -26,7 +26,10 @@ pub(super) fn add(asked: &Asked<'_>, plan: &mut Plan) {
         };
         let is_most = |&word: &usize| {
             let word = &asked.words[word];
-            word.kind != WordKind::Latin && !small && !Lexicon::builtin().knows(&word.text)
+            // 万人 of 20万人 is no word of its own.
+            let goes_on = || number.range.start < word.folded.start;
+            let is_more = || goes_on() || !Lexicon::builtin().knows(&word.text);
+            word.kind != WordKind::Latin && !small && is_more()
         };
         let is_whole = words.iter().all(is_within);
         let is_covered = |word: &usize| is_within(word) || is_most(word);

@@ -5,6 +5,7 @@
 mod aliases;
 mod duplicates;
 mod fields;
+mod numbers;
 mod pinyin;
 mod sounds;
 mod spellings;

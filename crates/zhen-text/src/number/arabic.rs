@@ -2,7 +2,7 @@
 
 use super::date::{self, digits_at, skip_space, word_at, year};
 use super::value::{Decimal, NumberValue};
-use super::{Found, english, han, units};
+use super::{Found, english, from_tenths, han, period, units};
 
 /// Longest cluster read, in bytes; longer ones are data, no numbers.
 const LONGEST: usize = 48;
@@ -344,6 +344,9 @@ fn read_number(
     if let Some((value, end)) = units::mixed(text, end, value) {
         return emit(NumberValue::Quantity(value), end);
     }
+    if let Some((power, end)) = english::small_parts_end(text, end) {
+        return emit(NumberValue::Percent(value.shifted(power)), end);
+    }
     if let Some(measured) = Measured::at(text, end) {
         return match measured.apply(value) {
             Some(value) => emit(value, measured.end),
@@ -356,7 +359,10 @@ fn read_number(
     if is_name_after(text, end) {
         return end_of_name(text, end);
     }
-    emit(NumberValue::Quantity(value), end)
+    match value.to_u64().filter(|_| is_whole && english::announces_place(before)) {
+        Some(place) => emit(NumberValue::Ordinal(place), end),
+        None => emit(NumberValue::Quantity(value), end),
+    }
 }
 
 /// Years, months, days, decades, centuries and ordinals that begin with a whole number.
@@ -378,6 +384,9 @@ fn calendar(
         if let Some(date) = date::from_year(text, end, year) {
             return Some(date);
         }
+        if let Some(period) = period::after_digits(text, end, year) {
+            return Some(period);
+        }
         let decade = text[end..].starts_with('s')
             && !text[end + 1..].starts_with(|c: char| c.is_ascii_alphanumeric());
         if decade && year % 10 == 0 {
@@ -392,6 +401,16 @@ fn calendar(
     if let Some(century) = date::from_century(text, end, number) {
         return Some(century);
     }
+    if digits.len() == 1
+        && let Some(part) = period::after_digit(text, end, number)
+            .or_else(|| period::quarter(text, before, end, number))
+            .or_else(|| from_tenths(text, before, end, Some(number)))
+    {
+        return Some(part);
+    }
+    if let Some(decade) = date::decade_of_last_century(text, before, end, number) {
+        return Some(decade);
+    }
     if digits.len() <= 2 {
         let small = u8::try_from(number).ok()?;
         if let Some(date) = date::from_month(text, end, small) {
@@ -404,6 +423,9 @@ fn calendar(
     let suffix = date::ordinal_suffix(text, end);
     if suffix > 0 {
         let end = end + suffix;
+        if let Some(part) = period::after_ordinal(text, end, number) {
+            return Some(part);
+        }
         let century = english::century_end(text, end).zip(u8::try_from(number).ok());
         return Some(match century {
             Some((end, century)) => (NumberValue::Century(century), end),

@@ -1,8 +1,8 @@
 //! Dates in Chinese and English.
 
-use super::han;
 use super::value::NumberValue;
 use super::words::Words;
+use super::{han, period};
 
 /// Years that four digits alone may be.
 pub(super) const YEARS: std::ops::RangeInclusive<i16> = 1000..=2999;
@@ -59,6 +59,9 @@ pub(super) fn from_year(text: &str, at: usize, year: i16) -> Option<(NumberValue
     if rest.starts_with('代') {
         return (year % 10 == 0).then_some((NumberValue::Decade(year), end + '代'.len_utf8()));
     }
+    if let Some(part) = period::after_year(text, end, year) {
+        return Some(part);
+    }
     let date = |month, day| NumberValue::date(Some(year), month, day);
     let month = small(text, skip_space(text, end))
         .and_then(|(month, end)| from_month(text, end, month))
@@ -101,6 +104,19 @@ pub(super) fn from_century(text: &str, at: usize, century: u64) -> Option<(Numbe
         return Some((NumberValue::Decade(year), text.len() - rest.len()));
     }
     Some((NumberValue::Century(century), end))
+}
+
+/// `年代` after 上世纪 and a number: the decade of the twentieth century.
+pub(super) fn decade_of_last_century(
+    text: &str,
+    before: &str,
+    at: usize,
+    decade: u64,
+) -> Option<(NumberValue, usize)> {
+    let rest = text[skip_space(text, at)..].strip_prefix("年代")?;
+    let is_last = before.ends_with("上世纪") || before.ends_with("上个世纪");
+    let decade = i16::try_from(decade).ok().filter(|d| is_last && d % 10 == 0 && *d < 100)?;
+    Some((NumberValue::Decade(1900 + decade), text.len() - rest.len()))
 }
 
 /// The months by their English names and the abbreviations of these.
@@ -195,7 +211,7 @@ fn trailing_year(text: &str, at: usize) -> Option<(i16, usize)> {
 }
 
 /// Whether a number ends here: no letter and no further part of a number follows.
-fn ends_number(text: &str, at: usize) -> bool {
+pub(super) fn ends_number(text: &str, at: usize) -> bool {
     let mut rest = text[at..].chars();
     match rest.next() {
         Some(c) if c.is_ascii_alphanumeric() || c == '_' => false,

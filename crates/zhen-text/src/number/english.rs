@@ -94,10 +94,13 @@ static ORDINALS: Words = Words::new(&[
 
 /// How words begin that may begin a number or a date.
 pub(super) static BEGINNINGS: Beginnings =
-    Beginnings::of(&[&CARDINALS, &ORDINALS, &OTHERS, &MONTHS]);
+    Beginnings::of(&[&CARDINALS, &ORDINALS, &OTHERS, &PERIODS, &MONTHS]);
 
 /// What else may begin a number.
 static OTHERS: Words = Words::new(&[("a", 1), ("an", 1), ("half", 2)]);
+
+/// What may begin a period of the calendar.
+static PERIODS: Words = Words::new(&[("fy", 1), ("fiscal", 1)]);
 
 /// The denominator that a word after a numerator names.
 fn denominator(word: &str) -> Option<u32> {
@@ -264,6 +267,19 @@ fn is_percent(text: &str, at: usize) -> bool {
     percent_end(text, at).is_some()
 }
 
+/// Where the sign for thousandths or ten thousandths after a number ends, and the power of ten that makes
+/// these hundredths.
+pub(super) fn small_parts_end(text: &str, at: usize) -> Option<(i32, usize)> {
+    let start = skip_space(text, at);
+    let sign = text[start..].chars().next()?;
+    let power = match sign {
+        '‰' => -1,
+        '‱' => -2,
+        _ => return None,
+    };
+    Some((power, start + sign.len_utf8()))
+}
+
 /// Where a percent sign or word after a number ends.
 pub(super) fn percent_end(text: &str, at: usize) -> Option<usize> {
     if text[at..].starts_with('%') {
@@ -373,6 +389,18 @@ pub(super) fn is_unit(word: &str) -> bool {
 pub(super) fn announces_version(before: &str) -> bool {
     let before = before.trim_end_matches([' ', ':']);
     ["version", "release", "ver", "ver.", "版本", "版"].iter().any(|word| before.ends_with(word))
+}
+
+/// Whether the word before a number makes it one in a row: *chapter 3* is 第三章.
+pub(super) fn announces_place(before: &str) -> bool {
+    let Some(before) = before.strip_suffix(' ') else { return false };
+    let start = before.trim_end_matches(|c: char| c.is_ascii_lowercase()).len();
+    let is_word = !before[..start].ends_with(|c: char| c.is_alphanumeric());
+    is_word
+        && matches!(
+            &before[start..],
+            "chapter" | "article" | "section" | "clause" | "paragraph" | "volume" | "episode"
+        )
 }
 
 /// Whether the words before four digits make them a year.

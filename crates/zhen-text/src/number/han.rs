@@ -105,6 +105,24 @@ pub(super) fn counts_single(value: Decimal, rest: &str) -> bool {
     number > 0 && counts(&COUNTED) || number > 1 && counts(&COUNTED_FROM_TWO)
 }
 
+/// Tenths that `text` begins with, after their number: 成, 成半, 成五. Gives what they add to the number's
+/// tenfold, and their length in bytes. Before most words 成 belongs to these: 一成不变, 三成员.
+pub(super) fn tenths(text: &str) -> Option<(u8, usize)> {
+    const GO_ON: [&str; 8] = ["以上", "以下", "左右", "的", "至", "到", "和", "或"];
+    let rest = text.strip_prefix('成')?;
+    let (more, rest) = match rest.chars().next() {
+        Some('半') => (5, &rest['半'.len_utf8()..]),
+        Some(c) => match digit(c).filter(|digit| (1..10).contains(digit)) {
+            Some(digit) => (digit, &rest[c.len_utf8()..]),
+            None => (0, rest),
+        },
+        None => (0, rest),
+    };
+    let ends = !rest.starts_with(char::is_alphanumeric);
+    (ends || GO_ON.iter().any(|word| rest.starts_with(word)))
+        .then_some((more, text.len() - rest.len()))
+}
+
 /// Length in bytes of the run of numeral characters that `text` begins with.
 pub(super) fn run_length(text: &str) -> usize {
     text.find(|c| !is_numeral(c)).unwrap_or(text.len())

@@ -18,10 +18,13 @@
 //!   also the financial ones; English numerals from *eleven* and with *hundred*, *million* …
 //!   A single Chinese digit is none: 一起, 三角, 十分; nor are *one* to *ten*. 千万不要 and 百万富翁 begin
 //!   with a unit, 三四百 and 几十万 are vague: none; but 百万 with nothing beside it is 1,000,000.
-//! - Percentages (8%, 八%, 百分之八), fractions (三分之一, *two thirds*), ordinals (第三, *third*, *3rd*).
+//! - Percentages (8%, 八%, 百分之八, 5‰, 三成), fractions (三分之一, *two thirds*), ordinals (第三, *third*, *3rd*,
+//!   *chapter 3*).
+//! - Quarters, halves and fiscal years: 2024年第一季度, *Q1 2024*, 2024年上半年, *FY2023*; without a year
+//!   only 第一季度 and *first quarter*.
 //! - Dates: 2024年5月21日, 2024-05-21, 2024/5/21, *May 21st, 2024*, *21 May 2024*, their months and
 //!   years; years alone where 年, a word before them (*in 2024*), an era or a range tells; decades
-//!   and centuries. 05/06/2024 is read two ways and therefore not at all.
+//!   and centuries, also as 上世纪九十年代. 05/06/2024 is read two ways and therefore not at all.
 //! - None: telephone numbers, versions, addresses, times of day, ratios, parts of names (*utf-8*,
 //!   *h264*, *#5*), numbers with zeros before them, and of more than twelve digits without separators.
 //! - Signs are not read: −5 and 零下5 are 5.
@@ -34,6 +37,7 @@ mod arabic;
 mod date;
 mod english;
 mod han;
+mod period;
 mod units;
 mod value;
 mod words;
@@ -103,10 +107,14 @@ fn read_word(text: &str, at: usize, end: usize, found: &mut impl FnMut(Found)) -
     let word = &text[at..end];
     let bytes = text.as_bytes();
     let name = bytes[end..].iter().take_while(|byte| is_of_name(**byte)).count();
+    let begins_name = at > 0 && matches!(bytes[at - 1], b'_' | b'@' | b'#' | b'.' | b'/' | b'\'');
+    if !begins_name && let Some((value, end)) = period::named(text, at, word) {
+        found(Found { range: at..end, value });
+        return end;
+    }
     if name > 0 && date::MONTHS.get(word).is_none() {
         return end + name;
     }
-    let begins_name = at > 0 && matches!(bytes[at - 1], b'_' | b'@' | b'#' | b'.' | b'/' | b'\'');
     if begins_name {
         return end + name;
     }
@@ -133,7 +141,7 @@ fn read_word(text: &str, at: usize, end: usize, found: &mut impl FnMut(Found)) -
     end
 }
 
-/// `percent` and `century` after English words.
+/// `percent`, `century`, `quarter` and `half` after English words.
 fn english_context(text: &str, value: NumberValue, end: usize) -> (NumberValue, usize) {
     match value {
         NumberValue::Quantity(number) => match english::percent_end(text, end) {
@@ -141,6 +149,9 @@ fn english_context(text: &str, value: NumberValue, end: usize) -> (NumberValue, 
             None => (value, end),
         },
         NumberValue::Ordinal(number) => {
+            if let Some(part) = period::after_ordinal(text, end, number) {
+                return part;
+            }
             match (english::century_end(text, end), u8::try_from(number)) {
                 (Some(end), Ok(century)) => (NumberValue::Century(century), end),
                 _ => (value, end),
@@ -203,9 +214,10 @@ fn read_ordinal(text: &str, at: usize, after: usize, found: &mut impl FnMut(Foun
         let value = (digits.len() <= 9 && !goes_on).then(|| digits.parse().ok()).flatten();
         (value, start + digits.len())
     };
-    if let Some(value) = value {
-        found(Found { range: at..end, value: NumberValue::Ordinal(value) });
-    }
+    let Some(value) = value else { return end };
+    let (value, end) =
+        period::quarter(text, "", end, value).unwrap_or((NumberValue::Ordinal(value), end));
+    found(Found { range: at..end, value });
     end
 }
 
@@ -251,6 +263,11 @@ fn read_numeral(text: &str, at: usize, numeral: &han::Numeral) -> Option<(Number
     if !is_vague && let Some(end) = english::percent_end(text, end) {
         return Some((NumberValue::Percent(numeral.value), end));
     }
+    if numeral.form == han::Form::Single
+        && let Some(read) = from_tenths(text, before, end, number)
+    {
+        return Some(read);
+    }
     if let Some(number) = number {
         let four_digits = i16::try_from(number)
             .ok()
@@ -260,7 +277,17 @@ fn read_numeral(text: &str, at: usize, numeral: &han::Numeral) -> Option<(Number
         {
             return Some(read);
         }
-        if let Some(read) = date::from_century(text, end, number) {
+        if let Some(year) = four_digits
+            && let Some(read) = period::after_digits(text, end, year)
+        {
+            return Some(read);
+        }
+        if let Some(read) = period::quarter(text, before, end, number) {
+            return Some(read);
+        }
+        if let Some(read) = date::from_century(text, end, number)
+            .or_else(|| date::decade_of_last_century(text, before, end, number))
+        {
             return Some(read);
         }
         if let Ok(month) = u8::try_from(number)
@@ -277,6 +304,19 @@ fn read_numeral(text: &str, at: usize, numeral: &han::Numeral) -> Option<(Number
     };
     let is_number = is_counted && !is_vague && !is_time;
     is_number.then_some((NumberValue::Quantity(numeral.value), end))
+}
+
+/// `成` after a digit: 三成 are 30%, 七成五 75%. `before` is what stands before the digit.
+fn from_tenths(
+    text: &str,
+    before: &str,
+    at: usize,
+    number: Option<u64>,
+) -> Option<(NumberValue, usize)> {
+    let (more, length) = han::tenths(&text[at..])?;
+    let number = number.filter(|number| (1..10).contains(number) && !before.ends_with('第'))?;
+    let percent = Decimal::whole(u128::from(number * 10) + u128::from(more));
+    Some((NumberValue::Percent(percent), at + length))
 }
 
 #[cfg(test)]

@@ -9,11 +9,11 @@ use proptest::prelude::*;
 use super::*;
 use crate::fold::fold_to_string;
 
-fn terms(text: &str) -> Vec<String> {
+pub(super) fn terms(text: &str) -> Vec<String> {
     values(&fold_to_string(text)).iter().map(|found| found.value.term()).collect()
 }
 
-fn check(cases: &[(&str, &str)]) {
+pub(super) fn check(cases: &[(&str, &str)]) {
     for (text, expected) in cases {
         assert_eq!(terms(text).join(" "), *expected, "{text}");
     }
@@ -113,8 +113,36 @@ fn percentages() {
         ("百分之 8.5", "p85e-1"),
         ("百分之百", "p1e2"),
         ("千分之三", "p3e-1"),
+        ("3‰", "p3e-1"),
+        ("5 ‱", "p5e-2"),
         ("10-20%", "p1e1 p2e1"),
         ("增长+5%", "p5"),
+    ]);
+}
+
+#[test]
+fn tenths_are_percentages_and_part_of_many_words() {
+    check(&[
+        ("上涨三成。", "p3e1"),
+        ("3成以上", "p3e1"),
+        ("七成五的人", "p75"),
+        ("打了六成半", "p65"),
+        ("一成不变", ""),
+        ("三成员国", ""),
+        ("他八成不来", ""),
+    ]);
+}
+
+#[test]
+fn the_number_of_a_chapter_or_article_is_an_ordinal() {
+    check(&[
+        ("Chapter 3: Data", "o3"),
+        ("article 47 of the law", "o47"),
+        ("Section 12.3", "n123e-1"),
+        ("第四十七条", "o47"),
+        ("chapter three", ""),
+        ("articles 3 and 4", "n3 n4"),
+        ("chapter 3%", "p3"),
     ]);
 }
 
@@ -184,6 +212,9 @@ fn dates_in_every_notation() {
         ("1990年代", "t1990"),
         ("20世纪90年代", "t1990"),
         ("二十世纪九十年代", "t1990"),
+        ("上世纪九十年代", "t1990"),
+        ("上个世纪80年代", "t1980"),
+        ("上世纪末", ""),
         ("20世纪", "c20"),
         ("20th century", "c20"),
         ("twentieth century", "c20"),
@@ -199,6 +230,8 @@ fn a_day_lies_in_its_month_and_year() {
     assert_eq!(parents("2024-05-21"), ["d2024-05", "d--05-21", "d2024"]);
     assert_eq!(parents("2024年5月"), ["d--05", "d2024"]);
     assert_eq!(parents("2024年"), [""; 0]);
+    assert_eq!(parents("q1 2024"), ["q--1", "d2024"]);
+    assert_eq!(parents("fy2023"), ["d2023"]);
     assert_eq!(parents("254亿"), [""; 0]);
 }
 

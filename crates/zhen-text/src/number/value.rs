@@ -121,6 +121,17 @@ pub enum NumberValue {
         /// 1 to 31.
         day: Option<u8>,
     },
+    /// A quarter or half of a year: 2024年第一季度, Q1 2024, *first half of 2024*.
+    YearPart {
+        /// None where only the part is said: 一季度.
+        year: Option<i16>,
+        /// Into how many parts the year falls: 4 or 2.
+        of: u8,
+        /// Which of them, from 1.
+        part: u8,
+    },
+    /// A fiscal year: 2023财年, FY2023.
+    FiscalYear(i16),
     /// A decade by its first year: 1990s, 20世纪90年代.
     Decade(i16),
     /// A century by its number: 20世纪, 20th century.
@@ -139,7 +150,7 @@ pub enum NumberKind {
     Fraction,
     /// A place in a row.
     Ordinal,
-    /// A day, month or year.
+    /// A day, month, year, or part of a year.
     Date,
     /// Ten years.
     Decade,
@@ -155,15 +166,15 @@ impl NumberValue {
             Self::Percent(_) => NumberKind::Percent,
             Self::Fraction { .. } => NumberKind::Fraction,
             Self::Ordinal(_) => NumberKind::Ordinal,
-            Self::Date { .. } => NumberKind::Date,
+            Self::Date { .. } | Self::YearPart { .. } | Self::FiscalYear(_) => NumberKind::Date,
             Self::Decade(_) => NumberKind::Decade,
             Self::Century(_) => NumberKind::Century,
         }
     }
 
     /// The term that stands for the value: short, ASCII, without spaces. Its first letter tells the
-    /// kind: `n254e8`, `p8`, `f1/3`, `o3`, `d2024-05-21`, `d2024-05`, `d2024`, `d--05-21`, `t1990`,
-    /// `c20`.
+    /// kind: `n254e8`, `p8`, `f1/3`, `o3`, `d2024-05-21`, `d2024-05`, `d2024`, `d--05-21`,
+    /// `q2024-1`, `q--1`, `h2024-2`, `y2023`, `t1990`, `c20`.
     pub fn term(self) -> String {
         let mut out = String::new();
         self.write_term(&mut out);
@@ -188,6 +199,14 @@ impl NumberValue {
             Self::Ordinal(value) => write!(out, "o{value}"),
             Self::Decade(year) => write!(out, "t{year}"),
             Self::Century(number) => write!(out, "c{number}"),
+            Self::FiscalYear(year) => write!(out, "y{year}"),
+            Self::YearPart { year, of, part } => {
+                out.push(if of == 4 { 'q' } else { 'h' });
+                match year {
+                    Some(year) => write!(out, "{year}-{part}"),
+                    None => write!(out, "--{part}"),
+                }
+            }
             Self::Date { year, month, day } => {
                 match year {
                     Some(year) => write!(out, "d{year}")?,
@@ -205,15 +224,23 @@ impl NumberValue {
     }
 
     /// The wider values that this one lies in, narrower ones first: a day lies in its month, its
-    /// year, and the same day of any year; a month in its year and in the same month of any year.
+    /// year, and the same day of any year; a month in its year and in the same month of any year; so does
+    /// a quarter. A fiscal year is taken to lie in the year of its number.
     pub fn parents(self) -> impl Iterator<Item = Self> {
-        let mut out = [None; 4];
-        if let Self::Date { year: Some(year), month: Some(month), day } = self {
-            let any_year = Self::Date { year: None, month: Some(month), day };
-            let of_year = Self::Date { year: Some(year), month: None, day: None };
-            let of_month = Self::Date { year: Some(year), month: Some(month), day: None };
-            out = [day.map(|_| of_month), Some(any_year), Some(of_year), None];
-        }
+        let of_year = |year| Self::Date { year: Some(year), month: None, day: None };
+        let out = match self {
+            Self::Date { year: Some(year), month: Some(month), day } => {
+                let any_year = Self::Date { year: None, month: Some(month), day };
+                let of_month = Self::Date { year: Some(year), month: Some(month), day: None };
+                [day.map(|_| of_month), Some(any_year), Some(of_year(year))]
+            }
+            Self::YearPart { year: Some(year), of, part } => {
+                let any_year = Self::YearPart { year: None, of, part };
+                [None, Some(any_year), Some(of_year(year))]
+            }
+            Self::FiscalYear(year) => [None, None, Some(of_year(year))],
+            _ => [None; 3],
+        };
         out.into_iter().flatten()
     }
 
