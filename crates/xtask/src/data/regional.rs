@@ -1,4 +1,5 @@
-//! Words that differ between the mainland, Taiwan and Hong Kong, from OpenCC's phrase tables.
+//! Words that differ between the mainland, Taiwan and Hong Kong, from OpenCC's phrase tables and a list of
+//! our own.
 //! `zhen_text::regional` tells the layout.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,6 +11,9 @@ use zhen_text::lexicon::table::{push_string, push_varint};
 use zhen_text::regional::Origin;
 
 const FOLDER: &str = "data/variants/regional";
+
+/// More words, by a list of our own.
+const MORE: &str = "more.txt";
 
 const TABLES: &[(&str, Origin)] = &[
     ("TWPhrases.txt", Origin::Taiwan),
@@ -36,6 +40,10 @@ pub(crate) fn run(root: &Path) -> io::Result<()> {
                 }
             }
         }
+    }
+    for (a, b, origin) in more(&std::fs::read_to_string(root.join(FOLDER).join(MORE))?)? {
+        words.entry(a.clone()).or_default().entry(b.clone()).or_insert(origin);
+        words.entry(b).or_default().entry(a).or_insert(origin);
     }
     let of = |others: &BTreeMap<String, Origin>, wanted| -> Vec<String> {
         others
@@ -67,4 +75,30 @@ pub(crate) fn run(root: &Path) -> io::Result<()> {
     let keys = keys.into_inner().map_err(io::Error::other)?;
     super::write(root, &format!("{FOLDER}/words.fst"), &keys)?;
     super::write(root, &format!("{FOLDER}/words.bin"), &records)
+}
+
+/// The pairs of a list of which each line has the words of the mainland, of Taiwan and of Hong Kong, parted
+/// by `|`, folded; where they differ.
+fn more(list: &str) -> io::Result<Vec<(String, String, Origin)>> {
+    let mut pairs = Vec::new();
+    for line in list.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let mut words: Vec<(String, Origin)> = Vec::new();
+        let columns = [Origin::Taiwan, Origin::Taiwan, Origin::HongKong];
+        for (column, origin) in line.split('|').zip(columns) {
+            for word in column.split_whitespace().map(fold_to_string) {
+                if words.iter().all(|(known, _)| *known != word) {
+                    words.push((word, origin));
+                }
+            }
+        }
+        if words.len() < 2 || words.iter().any(|(word, _)| word.chars().nth(1).is_none()) {
+            return Err(io::Error::other(format!("{FOLDER}/{MORE}: no words that differ: {line}")));
+        }
+        for (i, (a, of_a)) in words.iter().enumerate() {
+            for (b, of_b) in &words[i + 1..] {
+                pairs.push((a.clone(), b.clone(), *of_a.max(of_b)));
+            }
+        }
+    }
+    Ok(pairs)
 }

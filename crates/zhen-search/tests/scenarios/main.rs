@@ -7,6 +7,7 @@ mod duplicates;
 mod fields;
 mod numbers;
 mod pinyin;
+mod regions;
 mod sounds;
 mod spellings;
 mod suggest;
