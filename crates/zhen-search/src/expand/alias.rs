@@ -59,14 +59,11 @@ fn longest_name(
         let goes_on = asked.holdings.begins_name(&key).ok()?;
         let mut candidates =
             if goes_on { candidates(asked, aliases, words, &key) } else { Vec::new() };
-        // Agreements for agreement, and no class for CLAs.
         if candidates.is_empty()
             && last.kind == WordKind::Latin
-            && let Some(one) = key.strip_suffix('s')
-            && one.len() > 3
-            && !one.ends_with('s')
+            && let Some(other) = other_number(&key)
         {
-            candidates = self::candidates(asked, aliases, words, one);
+            candidates = self::candidates(asked, aliases, words, &other);
         }
         if !candidates.is_empty() {
             longest = Some((length, Expansion::new(words.to_vec(), Via::Alias, candidates)));
@@ -76,6 +73,21 @@ fn longest_name(
         }
     }
     longest
+}
+
+/// A name that ends with a Latin word, in the plural for one, or for many: agreement for agreements, LLMs for
+/// LLM, and no class for CLAs.
+fn other_number(key: &str) -> Option<String> {
+    let last = key.rsplit(' ').next().unwrap_or(key);
+    if !last.bytes().all(|b| b.is_ascii_alphabetic()) {
+        return None;
+    }
+    match key.strip_suffix('s') {
+        Some(one) => {
+            (one.len() > 2 && last.len() > 3 && !one.ends_with('s')).then(|| one.to_owned())
+        }
+        None => (last.len() > 2).then(|| format!("{key}s")),
+    }
 }
 
 /// The other names of the name with this key, which the words are.
@@ -115,7 +127,11 @@ fn candidates(
                 if ordinary { trust * ORDINARY } else { trust }
             }
         };
+        // Said of one as of many: what is a large language model is one of LLMs, an LLM.
+        let is_name = |other: &String| other.contains(' ') || abbreviates(other, key);
+        let other = other_number(&one.key).filter(is_name);
         candidates.push(Candidate::new(one.key, weights::ALIAS * trust));
+        candidates.extend(other.map(|other| Candidate::new(other, weights::ALIAS * trust)));
     }
     candidates
 }

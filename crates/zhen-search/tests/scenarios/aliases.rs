@@ -126,3 +126,33 @@ fn what_the_user_adds_and_removes_counts_at_once() {
     indexer.remove_alias("XTA", "自由贸易协定").unwrap();
     assert_eq!((total("CPEC"), total("XTA")), (1, 1));
 }
+
+#[test]
+fn a_name_said_of_many_is_that_of_one() {
+    let index = Index::of_texts(&[
+        "Large Language Models (LLMs) such as GPT-4 are trained on text.",
+        "An LLM predicts the next token.",
+        "A large language model predicts the next token.",
+        "The cat sat on the mat.",
+    ]);
+    for query in ["LLM", "LLMs", "large language model", "large language models"] {
+        assert_eq!(index.ids(query), ["0", "1", "2"], "{query}");
+    }
+}
+
+#[test]
+fn names_in_brackets_of_other_forms_are_learned() {
+    let index = Index::of_texts(&[
+        "北京大学【以下简称“北大”】发布通知。",
+        "The Internet Engineering Task Force [IETF] publishes standards.",
+        "自动驾驶出租车（又叫Robotaxi）在武汉上路。",
+        "北大图书馆",
+        "IETF meeting",
+        "Robotaxi rides",
+    ]);
+    for (query, id) in
+        [("北京大学", "3"), ("Internet Engineering Task Force", "4"), ("自动驾驶出租车", "5")]
+    {
+        assert!(index.ids(query).contains(&id.to_owned()), "{query}");
+    }
+}

@@ -40,6 +40,16 @@ pub(super) fn stands_for(short: &str, long: &str) -> bool {
     in_order && first && !long.starts_with(short) && is_worth_it(short, long)
 }
 
+/// Whether what is said to be short for a name is characters of it in their order, beginning with its first;
+/// both folded.
+pub(super) fn leaves_out(short: &str, name: &str) -> bool {
+    let mut rest = name.chars();
+    short.chars().next() == name.chars().next()
+        && short.chars().nth(1).is_some()
+        && short.chars().all(|c| rest.any(|d| d == c))
+        && !name.starts_with(short)
+}
+
 /// An abbreviation leaves out a third at least, and no more than any name needs. The end of a name
 /// (管理局 for 园区管理局, 本法) is short for it in that text alone.
 fn is_worth_it(short: &str, long: &str) -> bool {

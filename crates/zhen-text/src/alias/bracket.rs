@@ -29,7 +29,8 @@ const INTRODUCTIONS: &[&str] = &[
     "以下简称为", "以下统一简称", "以下简称", "以下合称", "以下均称", "下文简称", "以下称", "下文称",
     "简称为", "简称", "下称", "全称为", "全称", "全名", "英文全称", "英文简称", "英文名称", "英文名",
     "英文缩写为", "英文缩写", "英文", "英语", "英译", "中文名", "中文", "缩写为", "缩写", "又称为", "又称",
-    "又名", "亦称", "亦名", "也称为", "也称", "也叫做", "也叫", "别名", "别称", "俗称", "旧称", "即",
+    "又名", "又叫做", "又叫", "又译", "亦称", "亦名", "也称为", "也称", "也叫做", "也叫", "也译", "别名",
+    "别称", "俗称", "旧称", "学名", "简写为", "简写", "略称", "即",
     "hereinafter referred to as", "hereinafter called", "hereinafter", "hereafter",
     "abbreviated as", "abbreviated to", "abbreviated", "abbr.", "short for", "commonly known as",
     "also known as", "also called", "better known as", "known as", "formerly known as", "a.k.a.",
@@ -77,7 +78,7 @@ pub(super) struct HanRun {
 }
 
 /// What is called a name, by whom.
-type Take<'a> = dyn FnMut(&str, &str) + 'a;
+pub(super) type Take<'a> = dyn FnMut(&str, &str) + 'a;
 
 impl Miner<'_> {
     /// Looks at the bracket that opens at byte `open`.
@@ -134,7 +135,7 @@ impl Miner<'_> {
     }
 
     /// The name before the bracket that `part` is another name of.
-    fn name_before<'t>(
+    pub(super) fn name_before<'t>(
         &self,
         before: &Before<'t>,
         part: &str,
@@ -222,7 +223,14 @@ impl Miner<'_> {
                 // 清华 for 清华大学 is said to be short for it; 科目一 beside 科目 is something else.
                 let short =
                     short.filter(|&at| introduced.is_some() || !run.text[at..].starts_with(&part));
+                let said_short =
+                    introduced == Some(Introduced::AsShort) && run.bound == Bound::Sign;
+                let whole = run.whole().filter(|_| said_short);
                 short
+                    .or_else(|| {
+                        // 台积电, whose name ends with what any company's does.
+                        whole.filter(|&at| abbreviation::leaves_out(&part, &run.text[at..]))
+                    })
                     .or_else(|| {
                         // 北大（北京大学）: the longest end that abbreviates.
                         let mut starts = run.words.iter().map(|word| word.start);
@@ -241,7 +249,11 @@ impl Miner<'_> {
                     self.fits_letters(&run.text[whole..], part).then_some(whole)
                 })
             }
-            Shape::Words => best(&|run| align::han_for_words(&self.lexicon, part, run)),
+            Shape::Words => {
+                let said = introduced == Some(Introduced::AsOther) && run.bound == Bound::Sign;
+                let fits = best(&|run| align::han_for_words(&self.lexicon, part, run));
+                fits.or_else(|| run.whole().filter(|_| said))
+            }
         }?;
         Some(name(found)).filter(|name| shape(name) == Some(Shape::Han))
     }
@@ -254,7 +266,7 @@ impl Miner<'_> {
     }
 
     /// Whether Chinese that is said to be a name holds none of the words that no name holds.
-    fn is_plain(&self, han: &str) -> bool {
+    pub(super) fn is_plain(&self, han: &str) -> bool {
         let folded = fold::fold_to_string(han);
         let mut words = self.words(&folded).into_iter().map(|word| &folded[word]);
         !words.any(|word| CUTS.contains(&word) && !SOFT.contains(&word))
@@ -316,16 +328,16 @@ fn original(folded: &Folded<'_>, start: usize) -> Range<usize> {
 }
 
 /// What stands before a bracket.
-struct Before<'t> {
+pub(super) struct Before<'t> {
     /// The line up to the bracket, at most [`WINDOW`] bytes, without blanks at its end.
     text: &'t str,
     /// A name in quotation marks or marks of emphasis directly before the bracket.
     quoted: Option<&'t str>,
     /// Whether a blank stands between.
-    spaced: bool,
+    pub(super) spaced: bool,
 }
 
-fn before(text: &str, open: usize) -> Option<Before<'_>> {
+pub(super) fn before(text: &str, open: usize) -> Option<Before<'_>> {
     let mut from = open.saturating_sub(WINDOW);
     while !text.is_char_boundary(from) {
         from += 1;
@@ -410,7 +422,7 @@ fn after_introduction(text: &str) -> Option<(&str, Introduced)> {
         // A Latin word ends where letters do.
         rest.is_some_and(|rest| !word.is_ascii() || !rest.starts_with(char::is_alphanumeric))
     })?;
-    let short = ["以下", "下", "简称", "缩写", "here", "abbr", "short"];
+    let short = ["以下", "下", "简称", "缩写", "简写", "略称", "here", "abbr", "short"];
     let how = match short.iter().any(|start| word.starts_with(start)) {
         true => Introduced::AsShort,
         false => Introduced::AsOther,
@@ -453,7 +465,7 @@ pub(super) fn latin_run(text: &str) -> &str {
         .find(|&(at, c)| {
             let inside = c.is_alphanumeric() && !is_han(c)
                 || c.is_whitespace()
-                || matches!(c, '-' | '\'' | '’' | '&' | '/')
+                || matches!(c, '-' | '–' | '\'' | '’' | '&' | '/')
                 // An abbreviation within a name: St. Louis.
                 || c == '.' && !text[at + 1..].starts_with(['\n']) && text[..at].ends_with(|c: char| c.is_alphabetic()) && at > 2 && text[..at].rsplit(|c: char| !c.is_alphabetic()).next().is_some_and(|word| word.len() <= 2);
             !inside

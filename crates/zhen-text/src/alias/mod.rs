@@ -48,6 +48,7 @@ mod align;
 mod bracket;
 mod called;
 mod name;
+mod square;
 
 /// Longest text of either side of a pair, in bytes as written.
 pub const LONGEST_NAME: usize = 120;
@@ -71,7 +72,7 @@ struct Miner<'a> {
 }
 
 /// Calls `emit` with every pair that `text` states: those around brackets in the order they stand, then
-/// those of each keyword. The same pair comes again each time it is stated. At most [`MOST_PAIRS`].
+/// those around square ones, and those of each keyword. The same pair comes again each time it is stated. At most [`MOST_PAIRS`].
 pub fn mine(analyzer: &Analyzer, text: &str, emit: &mut dyn FnMut(Pair)) {
     let miner = Miner { analyzer, lexicon: Lexicon::builtin() };
     let mut left = MOST_PAIRS;
@@ -90,6 +91,11 @@ pub fn mine(analyzer: &Analyzer, text: &str, emit: &mut dyn FnMut(Pair)) {
     for at in memchr2_iter(b'(', b'\xEF', bytes) {
         if bytes[at] == b'(' || text[at..].starts_with('（') {
             miner.at_bracket(text, at, &mut take);
+        }
+    }
+    for bracket in square::OPENING {
+        for at in memmem::find_iter(bytes, bracket) {
+            miner.at_square_bracket(text, at, &mut take);
         }
     }
     for keyword in called::KEYWORDS {

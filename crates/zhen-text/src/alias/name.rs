@@ -100,7 +100,9 @@ pub(super) fn is_acronym(text: &str) -> bool {
 
 fn is_words(text: &str) -> bool {
     let fits = |c: char| {
-        c.is_alphabetic() || c.is_ascii_digit() || matches!(c, ' ' | '-' | '\'' | '’' | '.' | '&')
+        c.is_alphabetic()
+            || c.is_ascii_digit()
+            || matches!(c, ' ' | '-' | '–' | '\'' | '’' | '.' | '&')
     };
     let mut words = 0;
     let mut content = false;

@@ -63,6 +63,14 @@ fn a_name_and_what_stands_for_it_are_found() {
         ("馬鈴薯，又稱為「土豆」\n", "馬鈴薯=土豆"),
         ("Vitamin C, also known as ascorbic acid", "Vitamin C=ascorbic acid"),
         ("Vitamin C, also known as ascorbic acid, is", "Vitamin C=ascorbic acid"),
+        ("自动驾驶出租车（又叫Robotaxi）", "自动驾驶出租车=Robotaxi"),
+        (
+            "人机交互（human–computer interaction，简写为HCI）",
+            "人机交互=human–computer interaction|人机交互=HCI|human–computer interaction=HCI",
+        ),
+        ("北京大学【以下简称“北大”】宣布", "北京大学=北大"),
+        ("the Internet Engineering Task Force [IETF] said", "Internet Engineering Task Force=IETF"),
+        ("臺灣積體電路製造股份有限公司（簡稱台積電）", "臺灣積體電路製造股份有限公司=台積電"),
         (
             "a full-text search engine for named-entity recognition (NER)",
             "named-entity recognition=NER",
@@ -119,6 +127,10 @@ fn what_stands_in_brackets_for_another_reason_is_left_alone() {
         "大学(FTA)",
         "十二月三十日（周三）",
         "五十六（56）",
+        "the Internet Engineering Task Force [IETF](https://ietf.org)",
+        "values[MAX] and items [ABC]",
+        "香港股份有限公司（简称新港）",
+        "【独家】央行宣布",
     ] {
         wrong.extend(mined(text).into_iter().map(|pair| format!("{text}: {pair}")));
     }
