@@ -123,3 +123,25 @@ fn counts_made_beforehand_are_those_made_when_asked_for() {
     std::fs::write(&file, old).unwrap();
     assert_eq!(same_either_way(), 2);
 }
+
+#[test]
+fn short_texts_that_differ_in_a_word_or_number_do_not_fold() {
+    let order = "您的订单20240101001已发货，预计三天内送达，请注意查收。如有疑问请联系客服热线。";
+    let weather = "北京今日天气：晴，最高气温25度，最低气温12度，北风三级，空气质量良。";
+    let texts = [
+        order.to_owned(),
+        order.replace("001已", "002已"),
+        weather.to_owned(),
+        weather.replace('晴', "雨"),
+        format!("【转发】{weather}"),
+    ];
+    let index = Index::of_texts(&texts.each_ref().map(String::as_str));
+    let duplicates = |query: &str| -> Vec<_> {
+        let mut counts: Vec<_> =
+            index.ask(request(query)).hits.iter().map(|hit| hit.duplicates).collect();
+        counts.sort_unstable();
+        counts
+    };
+    assert_eq!(duplicates("订单"), [0, 0]);
+    assert_eq!(duplicates("天气"), [0, 1]);
+}
