@@ -21,6 +21,8 @@ const MOST_WORDS: usize = 8;
 const MOST_MEANT: usize = 3;
 /// Longest Latin word looked after, in bytes.
 const LONGEST: usize = 40;
+/// Meanings of a word by which it is the same as another, the most usual first.
+const MOST_MEANINGS: usize = 4;
 /// Most Han characters taken together where a word was broken up by a wrong one.
 const MOST_TOGETHER: usize = 4;
 
@@ -72,7 +74,20 @@ pub(super) fn find(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
             numbers.contains(i) || explained.contains(i) && !is_broken_up(asked, &words)
         };
         let is_put_right = |i: &usize| put_right.contains(i);
-        if words.iter().any(is_put_right) || words.iter().any(is_meant) || !unknown(&text) {
+        if words.iter().any(is_put_right) {
+            continue;
+        }
+        if words.iter().any(is_meant) {
+            if let &[word] = words.as_slice()
+                && !explained_surely.contains(&word)
+                && !numbers.contains(&word)
+                && unknown(&text)
+            {
+                found.extend(other_writing(asked.holdings, word, &text));
+            }
+            continue;
+        }
+        if !unknown(&text) {
             continue;
         }
         if let Some(meant) = expansion(words, &meant_in_chinese(asked.holdings, &text)) {
@@ -80,6 +95,24 @@ pub(super) fn find(asked: &Asked<'_>, found: &mut Vec<Expansion>) {
             found.push(meant);
         }
     }
+}
+
+/// As what else a Chinese word may be written that no document holds, and that is no slip, for it has a meaning:
+/// words of the index that sound or look like it and mean the same, as 账号 for 帐号, and no 经典 for 景点.
+fn other_writing(holdings: Holdings<'_>, word: usize, text: &str) -> Option<Expansion> {
+    let lexicon = Lexicon::builtin();
+    let english = lexicon.to_english(text);
+    let means_it = |other: &str| {
+        let others = lexicon.to_english(other);
+        let usual = || others.iter().take(MOST_MEANINGS).filter(|one| !one.related);
+        let mut own = english.iter().take(MOST_MEANINGS).filter(|one| !one.related);
+        own.any(|one| usual().any(|other| other.text == one.text))
+    };
+    let meant = meant_in_chinese(holdings, text);
+    let candidates = meant.iter().filter(|meant| means_it(meant));
+    let candidates: Vec<_> =
+        candidates.map(|meant| Candidate::new(meant.clone(), weights::VARIANT)).collect();
+    (!candidates.is_empty()).then(|| Expansion::new(vec![word], Via::Variant, candidates))
 }
 
 /// Whether some words may be a longer one that a wrong character broke up: then what one of them means, as
@@ -108,7 +141,8 @@ fn chinese(asked: &Asked<'_>) -> Vec<Vec<usize>> {
     for pair in han.windows(2) {
         let (a, b) = (pair[0], pair[1]);
         let adjacent = asked.words[a].folded.end == asked.words[b].folded.start;
-        let broken = length(a) == 1 || length(b) == 1;
+        // A wrong character may make another word: 人工只能 for 人工智能.
+        let broken = length(a) == 1 || length(b) == 1 || length(a) == 2 && length(b) == 2;
         if adjacent && broken && length(a) + length(b) <= MOST_TOGETHER {
             out.push(vec![a, b]);
         }

@@ -429,3 +429,23 @@ fn synonyms_of_words_with_signs_are_used() {
     assert_eq!(index.ids("C++"), ["0", "1"]);
     assert_eq!(index.ids("csharp"), [""; 0]);
 }
+
+#[test]
+fn another_way_of_writing_a_word_is_no_slip_and_finds_it() {
+    let index = Index::of_texts(&["请登录账号后修改密码", "帐单与余额查询", "经典名著选读"]);
+    for (query, marked_as) in [("帐号", "账号"), ("登陆", "登录"), ("账单", "帐单")] {
+        let response = index.search(query);
+        assert_eq!(marked(&response), [marked_as], "{query}");
+        assert_eq!(via(&index, query), [Via::Variant], "{query}");
+        assert_eq!(response.did_you_mean, None, "{query}");
+    }
+    assert_eq!(index.search("景点").total, 0, "it sounds alike and means something else");
+}
+
+#[test]
+fn a_wrong_character_may_make_another_word() {
+    let index = Index::of_texts(&["人工智能在医疗领域的应用", "只能这样"]);
+    let response = index.search("人工只能");
+    assert_eq!(response.hits[0].id, "0");
+    assert_eq!(response.did_you_mean.as_deref(), Some("人工智能"));
+}
