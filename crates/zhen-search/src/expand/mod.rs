@@ -21,7 +21,7 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 use tantivy::schema::Field;
 use zhen_index::{Fields, HandMade, LooksColumns};
-use zhen_text::lexicon::{Lexicon, Source, Translated};
+use zhen_text::lexicon::{Lexicon, Source, Translated, same_stem};
 use zhen_text::number::NumberToken;
 use zhen_text::pinyin::Fuzzy;
 use zhen_text::synonym::Synonyms;
@@ -277,6 +277,7 @@ impl Expansion {
 }
 
 /// What may stand for words, and what it counts as a part of what the words themselves count.
+#[derive(Clone)]
 pub(crate) struct Candidate {
     pub(crate) text: String,
     pub(crate) weight: f32,
@@ -363,11 +364,16 @@ fn compete(
     });
     let known = plan.terms.len();
     let mut likeliest = known..known;
-    for candidate in expansion.candidates.iter().take(MOST) {
+    let most = expansion.candidates.len().min(MOST);
+    for candidate in forms::of_all(&expansion.candidates[..most]).iter() {
         let boost = candidate.weight * count;
         let mut origins = standing(fields, &candidate.text, plan);
         let short = expansion.via == Via::Alias && asked.holdings.is_short_word(&candidate.text);
         // 北大 is not meant where 东北大学 stands.
+        let one_meaning = same_stem::forms(&candidate.text).is_some();
+        if one_meaning {
+            origins = Origin::terms([fields.body_grams, fields.title_grams], &*candidate.text);
+        }
         if short || candidate.is_word {
             let words = [fields.body_words, fields.title_words];
             origins = Origin::terms(words, candidate.text.as_str());
@@ -415,7 +421,8 @@ fn compete(
                 _ if tells == Tells::Little => 1,
                 _ => 0,
             },
-            stem: (single && candidate.text.is_ascii()).then(|| latin::stem(&candidate.text)),
+            stem: (single && candidate.text.is_ascii() && !one_meaning)
+                .then(|| latin::stem(&candidate.text)),
             // Ideographs that are looked up as a word are shown in other words too.
             origins: if candidate.text.is_ascii() || !of_words { origins.to_vec() } else { vec![] },
             ..Pattern::new(typed, &candidate.text, 1.3 * candidate.weight)

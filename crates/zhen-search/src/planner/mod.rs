@@ -12,11 +12,13 @@ use std::sync::Arc;
 
 use zhen_index::Fields;
 use zhen_query::{Node, NodeKind, Value};
+use zhen_text::lexicon::same_stem;
 use zhen_text::pinyin::{self, Fuzzy, Input, PartKind};
 use zhen_text::synonym::Synonyms;
 use zhen_text::unit::{self, GramPattern};
 use zhen_text::{Analyzer, QueryWord, WordKind, fold, number};
 
+use crate::api::Via;
 use crate::expand::{self, Asked, Holdings};
 use crate::filter::{Condition, DUPLICATES};
 use crate::passage::Pattern;
@@ -121,6 +123,13 @@ impl Planner<'_> {
                 (term.common, term.piece, term.doubtful) = (common, piece, is_marked);
                 term.boost *= share;
             }
+            if !common && !same_stem_of(word, self.exact).is_empty() {
+                // Severance is not found by several, whose stem it has.
+                let f = self.fields;
+                for field in [f.body_words, f.title_words, f.heading_words] {
+                    word.term.iter().for_each(|term| plan.only_scores(field, term));
+                }
+            }
             if word.kind == WordKind::Han && !common {
                 let fields = [self.fields.body_words, self.fields.title_words];
                 match whole {
@@ -183,16 +192,19 @@ impl Planner<'_> {
         let f = self.fields;
         let word = &words[at];
         let is_function_word = common && word.kind == WordKind::Latin && !self.exact;
+        let forms = if is_function_word { &[] } else { same_stem_of(word, self.exact) };
+        // The stem is of words of other meanings too, and holds none.
+        let of_stem = group.filter(|_| forms.is_empty());
         // English is highlighted in all forms.
-        let stem_of =
-            |term: &String| (word.kind == WordKind::Latin && !self.exact).then(|| term.clone());
+        let by_stem = word.kind == WordKind::Latin && !self.exact && forms.is_empty();
+        let stem_of = |term: &String| by_stem.then(|| term.clone());
         if let Some(term) =
             word.term.as_ref().filter(|_| !self.exact || word.kind != WordKind::Latin)
         {
             // Nobody needs to know in which form a function word stands.
             let form = if is_function_word { weights::BODY_EXACT } else { 0.0 };
-            plan.add(f.body_words, term, weights::BODY_WORD + form, group);
-            plan.add(f.title_words, term, weights::TITLE_WORD, group);
+            plan.add(f.body_words, term, weights::BODY_WORD + form, of_stem);
+            plan.add(f.title_words, term, weights::TITLE_WORD, of_stem);
             plan.add(f.heading_words, term, weights::HEADING_WORD, None);
         }
         for part in &word.parts {
@@ -207,9 +219,18 @@ impl Planner<'_> {
                 } else {
                     (weights::BODY_EXACT, weights::TITLE_EXACT)
                 };
-                let member = group.filter(|_| self.exact);
+                let member = group.filter(|_| self.exact || !forms.is_empty());
                 plan.add(f.body_grams, &word.text, boosts.0, member);
                 plan.add(f.title_grams, &word.text, boosts.1, member);
+                for form in forms.iter().filter(|form| **form != word.text && group.is_some()) {
+                    plan.add_origins(
+                        &Origin::terms([f.body_grams, f.title_grams], *form),
+                        [0.0; 2],
+                        group,
+                    );
+                    plan.patterns
+                        .push(Pattern { via: Via::Stem, ..Pattern::new(typed, form, 1.0) });
+                }
             }
             // A character beside a number is looked for as a word: it begins very many pairs.
             WordKind::Han if is_single_han(word) && is_unit(words, at) => {}
@@ -450,6 +471,12 @@ fn all_of(origins: impl Iterator<Item = Vec<Origin>>) -> Option<Mask> {
 fn is_marked_pinyin(typed: &str) -> bool {
     let spelling = || Input::new(typed, Fuzzy::NONE).and_then(|input| input.spelling());
     pinyin::is_marked(typed) && spelling() == Some(PartKind::Full)
+}
+
+/// The forms of an English word whose stem words of other meanings have too; none of other words.
+fn same_stem_of(word: &QueryWord, exact: bool) -> &'static [&'static str] {
+    let forms = (word.kind == WordKind::Latin && !exact).then(|| same_stem::forms(&word.text));
+    forms.flatten().unwrap_or_default()
 }
 
 fn is_ideographs(gram: &str) -> bool {

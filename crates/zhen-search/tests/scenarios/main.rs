@@ -10,6 +10,7 @@ mod pinyin;
 mod regions;
 mod sounds;
 mod spellings;
+mod stems;
 mod suggest;
 mod translations;
 mod wanted;

@@ -35,6 +35,7 @@ pub mod forms;
 mod function_words;
 mod irregular;
 pub mod key;
+pub mod same_stem;
 pub mod table;
 mod word;
 
