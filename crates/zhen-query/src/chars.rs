@@ -91,3 +91,6 @@ impl<'a> Source<'a> {
         self.chars[start..end].iter().any(|c| c.is_alphanumeric())
     }
 }
+
+/// What after a number makes it a measure that may be below zero: -20℃, -3%.
+pub(crate) const MEASURES: [char; 6] = ['°', '℃', '℉', '%', '‰', '度'];

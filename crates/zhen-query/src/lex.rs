@@ -2,7 +2,7 @@
 //! cannot be an operator at its place has become a [`TokenKind::Word`], and a note says so.
 
 use crate::ast::{Span, Value};
-use crate::chars::Source;
+use crate::chars::{MEASURES, Source};
 use crate::field::{self, Right, is_letter, is_prefix, name_end, right_side, word_end};
 use crate::notes::{Notes, excerpt};
 use crate::quotes::{Pairs, is_quotation_mark};
@@ -180,7 +180,7 @@ impl Lexer<'_, '_> {
 
     /// Whether the `-` at `index` excludes what follows. It stands at the start of a word, or
     /// directly after a group, and directly before a word, so that `well-known`, `a - b`, `--help`
-    /// and `-=` hold none.
+    /// and `-=` hold none; nor does `-20℃`.
     fn is_minus(&self, index: usize) -> bool {
         let may_stand = || self.is_fresh(index) || self.is_after_group(index);
         if self.source.at(index) != '-' || !may_stand() {
@@ -188,12 +188,23 @@ impl Lexer<'_, '_> {
         }
         let next = index + 1;
         let c = self.source.at(next);
-        c.is_alphanumeric()
+        c.is_alphanumeric() && !self.is_measured(next)
             || matches!(c, '《' | '〈' | '【')
             || self.pairs.phrase(next).is_some()
             || self.pairs.paren(next).is_some_and(|mate| mate > next)
             || matches!(c, '.' | '_' | '@' | '#' | '$')
                 && self.source.at(next + 1).is_alphanumeric()
+    }
+
+    /// Whether a number with a sign of degrees or parts begins at `index`: before it a minus is one of
+    /// arithmetic.
+    fn is_measured(&self, index: usize) -> bool {
+        let is_digit = |at: usize| self.source.at(at).is_ascii_digit();
+        let mut end = index;
+        while is_digit(end) || end > index && self.source.at(end) == '.' && is_digit(end + 1) {
+            end += 1;
+        }
+        end > index && MEASURES.contains(&self.source.at(end))
     }
 
     /// A token that begins with neither a parenthesis nor a phrase, outside `field:(…)`.

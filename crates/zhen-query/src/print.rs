@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::ast::{Bound, Node, NodeKind, Value};
-use crate::chars::{Source, narrow};
+use crate::chars::{MEASURES, Source, narrow};
 use crate::field::is_operator_at;
 use crate::parse::{parse, parse_with};
 use crate::quotes::{is_quotation_mark, quote};
@@ -156,8 +156,9 @@ impl Printer<'_> {
             return format!("-{}", parenthesized(&printed));
         }
         let first = printed.chars().next().unwrap_or(' ');
-        // A minus before anything but a word or a quotation mark would be text.
-        if first.is_alphanumeric() || first == '"' {
+        // A minus before anything but a word or a quotation mark would be text, and before a measure.
+        let is_measure = first.is_ascii_digit() && printed.contains(MEASURES);
+        if first.is_alphanumeric() && !is_measure || first == '"' {
             format!("-{printed}")
         } else {
             format!("NOT {printed}")

@@ -2,7 +2,7 @@
 //!
 //! Each line is `query → tree`, followed by the notes, if any.
 
-use zhen_query::{Parsed, parse, parse_filter, parse_with};
+use zhen_query::{NodeKind, Parsed, parse, parse_filter, parse_with};
 
 fn lines(queries: &[&str], read: impl Fn(&str) -> Parsed) -> String {
     let mut out = String::new();
@@ -206,6 +206,17 @@ fn a_minus_directly_after_a_group_excludes() {
     for text in ["f(x)-1", "(555)-1234", "总裁(董事长)-张三", "(a OR)-b", "(NOT)-b", "computed()-1"]
     {
         assert!(!tree(text).contains("(not"), "{text}");
+    }
+}
+
+#[test]
+fn a_minus_before_a_measure_is_one_of_arithmetic() {
+    for text in ["-20℃", "-3.5%", "－20度 保存", "温度 -5°C"] {
+        let root = parse(text).root.unwrap();
+        assert!(matches!(root.kind, NodeKind::Text(_)), "{text}: {}", root.outline());
+    }
+    for text in ["手机 -20", "手机 -20块", "手机 -3.5", "手机 NOT 20%"] {
+        assert!(parse(text).root.unwrap().outline().contains("(not"), "{text}");
     }
 }
 
