@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use tantivy::{DocAddress, Searcher};
+use zhen_text::unit::{self, GramPattern};
 
 use crate::api::Via;
 use crate::bm25::{self, Score};
@@ -155,18 +156,92 @@ pub(crate) fn explain(
 
 fn describe(origin: &Origin, plan: &Plan) -> String {
     match origin {
-        Origin::Term(_, text) => text.as_ref().to_owned(),
+        Origin::Term(_, text) => value_said(text).unwrap_or_else(|| text.as_ref().to_owned()),
         Origin::List(at) => match &plan.lists[*at].kind {
             ListKind::Phrase(grams) => {
-                use zhen_text::unit::GramPattern::{Begins, Is};
-                let grams = grams.iter().map(|gram| match gram {
-                    Is(gram) => gram.clone(),
-                    Begins(start) => format!("{start}*"),
-                });
-                format!("\"{}\"", grams.collect::<Vec<_>>().join(" "))
+                format!("\"{}\"", text_of(grams))
             }
             ListKind::Prefix(start) => format!("{start}*"),
             ListKind::Fuzzy(word, edits) => format!("{word}~{edits}"),
         },
+    }
+}
+
+/// The text that grams one after another are of: 经济补偿金 of 经济, 济补, 补偿 and 偿金.
+fn text_of(grams: &[GramPattern]) -> String {
+    let mut text = String::new();
+    for pattern in grams {
+        let (GramPattern::Is(gram) | GramPattern::Begins(gram)) = pattern;
+        let mut chars = gram.chars();
+        let first = chars.next();
+        let is_next = |c: char| text.ends_with(c) && unit::is_han(c);
+        if first.is_some_and(is_next) && chars.clone().all(unit::is_han) {
+            // Nothing, of the last character of a run, which stands alone too.
+            text.push_str(chars.as_str());
+        } else {
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(gram);
+        }
+        if matches!(pattern, GramPattern::Begins(gram) if !gram.starts_with(unit::is_han)) {
+            text.push('*');
+        }
+    }
+    text
+}
+
+/// What the term of a value says: `= 254e8`, `= 8%`, `= 2024-05-21`, `= 2024 Q1`; `None` of other terms.
+fn value_said(term: &str) -> Option<String> {
+    let mut value = term.strip_prefix('=')?.chars();
+    let kind = value.next()?;
+    let value = value.as_str();
+    let plain = value.trim_start_matches('-');
+    Some(match kind {
+        'p' => format!("= {value}%"),
+        'o' => format!("= no. {value}"),
+        't' => format!("= {value}s"),
+        'c' => format!("= century {value}"),
+        'y' => format!("= fiscal year {value}"),
+        'q' | 'h' => {
+            let (year, part) = value.rsplit_once('-')?;
+            let year = year.trim_end_matches('-');
+            format!("= {year} {}{part}", kind.to_ascii_uppercase()).replace("=  ", "= ")
+        }
+        'd' if value.starts_with("--") => format!("= {plain} of any year"),
+        _ => format!("= {value}"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_phrase_is_told_as_its_text() {
+        for text in ["经济补偿金", "free trade", "卡拉 ok", "看看"] {
+            assert_eq!(text_of(&unit::phrase(text)), text);
+        }
+        assert_eq!(text_of(&unit::phrase("经济 补偿")), "经济补偿");
+    }
+
+    #[test]
+    fn a_value_is_told_as_people_write_it() {
+        for (term, said) in [
+            ("=n254e8", "= 254e8"),
+            ("=p8", "= 8%"),
+            ("=o3", "= no. 3"),
+            ("=d2024-05-21", "= 2024-05-21"),
+            ("=d--05-21", "= 05-21 of any year"),
+            ("=q2024-1", "= 2024 Q1"),
+            ("=q--1", "= Q1"),
+            ("=h2024-2", "= 2024 H2"),
+            ("=y2023", "= fiscal year 2023"),
+            ("=t1990", "= 1990s"),
+            ("=c20", "= century 20"),
+        ] {
+            assert_eq!(value_said(term).as_deref(), Some(said));
+        }
+        assert_eq!(value_said("词典"), None);
     }
 }
