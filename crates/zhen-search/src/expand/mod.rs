@@ -368,12 +368,12 @@ fn compete(
     for candidate in forms::of_all(&expansion.candidates[..most]).iter() {
         let boost = candidate.weight * count;
         let mut origins = standing(fields, &candidate.text, plan);
-        let short = expansion.via == Via::Alias && asked.holdings.is_short_word(&candidate.text);
-        // 北大 is not meant where 东北大学 stands.
         let one_meaning = same_stem::forms(&candidate.text).is_some();
         if one_meaning {
             origins = Origin::terms([fields.body_grams, fields.title_grams], &*candidate.text);
         }
+        // 北大 is not meant where 东北大学 stands.
+        let short = expansion.via == Via::Alias && asked.holdings.is_short_word(&candidate.text);
         if short || candidate.is_word {
             let words = [fields.body_words, fields.title_words];
             origins = Origin::terms(words, candidate.text.as_str());
