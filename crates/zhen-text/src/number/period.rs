@@ -235,7 +235,7 @@ mod tests {
     fn what_looks_like_a_quarter_is_none() {
         check(&[
             ("Q1: what is it", ""),
-            ("2h30 2h 30", "n30"),
+            ("2h30 2h 30", "n3e1"),
             ("h1 heading", ""),
             ("h264 q4_0", ""),
             ("Q5 2024", "n2024"),
