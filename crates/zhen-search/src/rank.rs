@@ -21,14 +21,11 @@ use crate::plan::{ListKind, ListSpec, Mask, Origin, Plan, ScoreTerm};
 use crate::postings::{Cursor, List, Source, to_bits};
 use crate::rarity::rarities;
 use crate::terms::{Lists, Places, Terms};
+use crate::wanted::SENTENCE;
 use crate::window::{Scorer, TermCursor, WINDOW_WORDS, Window, starts};
 
 /// With fewer documents than this that surely hold every word, documents with some of them count too.
 const ENOUGH: u64 = 5;
-
-/// So many wanted words are a sentence, of which no document need hold each: those with some of them count
-/// too.
-const SENTENCE: usize = 4;
 
 /// When counting documents with some of the words, a term that more than one in this many documents
 /// hold does not by itself make a document match (it still scores), unless it is a word that

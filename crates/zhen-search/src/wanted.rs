@@ -16,6 +16,10 @@ use zhen_text::{QueryText, QueryWord, WordKind, number, segment};
 
 use crate::function_words;
 
+/// So many wanted words are a sentence, of which no document need hold each: those with some of them count
+/// too.
+pub(crate) const SENTENCE: usize = 4;
+
 /// What a document should hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Wanted {

@@ -114,8 +114,12 @@ impl Planner<'_> {
             let piece = whole.is_some();
             let group = groups[at].filter(|_| !piece);
             let common = says_little[at];
+            let forms = match common || wanted.len() >= wanted::SENTENCE {
+                true => &[],
+                false => same_stem_of(word, self.exact),
+            };
             let known = plan.terms.len();
-            self.word(&query.words, at, typed, group, common, plan);
+            self.word(&query.words, at, &Meant { typed, group, common, forms }, plan);
             // With tone marks it is Chinese that is meant.
             let is_marked = is_marked_pinyin(typed);
             let share = if is_marked { weights::LETTERS_OF_PINYIN } else { 1.0 };
@@ -123,7 +127,7 @@ impl Planner<'_> {
                 (term.common, term.piece, term.doubtful) = (common, piece, is_marked);
                 term.boost *= share;
             }
-            if !common && !same_stem_of(word, self.exact).is_empty() {
+            if !forms.is_empty() {
                 // Severance is not found by several, whose stem it has.
                 let f = self.fields;
                 for field in [f.body_words, f.title_words, f.heading_words] {
@@ -179,20 +183,12 @@ impl Planner<'_> {
         plan.patterns.push(Pattern::new(typed, folded, 1.0));
     }
 
-    /// Everything a word scores by, and what it is highlighted by; `common` is one that says little.
-    fn word(
-        &self,
-        words: &[QueryWord],
-        at: usize,
-        typed: &str,
-        group: Option<usize>,
-        common: bool,
-        plan: &mut Plan,
-    ) {
+    /// Everything a word scores by, and what it is highlighted by.
+    fn word(&self, words: &[QueryWord], at: usize, meant: &Meant<'_>, plan: &mut Plan) {
+        let Meant { typed, group, common, forms } = *meant;
         let f = self.fields;
         let word = &words[at];
         let is_function_word = common && word.kind == WordKind::Latin && !self.exact;
-        let forms = if is_function_word { &[] } else { same_stem_of(word, self.exact) };
         // The stem is of words of other meanings too, and holds none.
         let of_stem = group.filter(|_| forms.is_empty());
         // English is highlighted in all forms.
@@ -223,13 +219,10 @@ impl Planner<'_> {
                 plan.add(f.body_grams, &word.text, boosts.0, member);
                 plan.add(f.title_grams, &word.text, boosts.1, member);
                 for form in forms.iter().filter(|form| **form != word.text && group.is_some()) {
-                    plan.add_origins(
-                        &Origin::terms([f.body_grams, f.title_grams], *form),
-                        [0.0; 2],
-                        group,
-                    );
-                    plan.patterns
-                        .push(Pattern { via: Via::Stem, ..Pattern::new(typed, form, 1.0) });
+                    let origins = Origin::terms([f.body_grams, f.title_grams], *form);
+                    plan.add_origins(&origins, [0.0; 2], group);
+                    let pattern = Pattern::new(typed, form, 1.0);
+                    plan.patterns.push(Pattern { via: Via::Stem, ..pattern });
                 }
             }
             // A character beside a number is looked for as a word: it begins very many pairs.
@@ -465,6 +458,17 @@ enum Use {
 fn all_of(origins: impl Iterator<Item = Vec<Origin>>) -> Option<Mask> {
     let all: Vec<Mask> = origins.map(Mask::Origins).collect();
     (!all.is_empty()).then_some(Mask::And(all))
+}
+
+/// A word as the query has it.
+struct Meant<'a> {
+    typed: &'a str,
+    /// Its number among what documents should hold.
+    group: Option<usize>,
+    /// Whether it says little.
+    common: bool,
+    /// See [`same_stem_of`].
+    forms: &'static [&'static str],
 }
 
 /// Whether a word is spelled out in pinyin, with tone marks.

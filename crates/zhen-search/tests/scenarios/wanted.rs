@@ -242,10 +242,10 @@ fn parts_of_a_word_are_shown_in_what_they_find() {
 #[test]
 fn words_of_a_term_are_shown_where_the_term_is_missing() {
     let others = ["无"; 12];
-    let texts = [&["分布式的版本控制不用锁", "自行车上了锁"], others.as_slice()].concat();
+    let texts = [&["分布式的版本控制不用锁"], others.as_slice()].concat();
     let index = Index::of_texts(&texts);
     let response = index.search("分布式锁");
-    assert_eq!(marked(&response), ["分布式", "锁", "锁"]);
+    assert_eq!(marked(&response), ["分布式", "锁"]);
     assert_eq!(response.hits[0].matched[0].via, Via::Exact, "a piece is no variant");
     let texts = [&["分布式锁是分布式的"], others.as_slice()].concat();
     assert_eq!(marked(&Index::of_texts(&texts).search("分布式锁")), ["分布式锁"]);
