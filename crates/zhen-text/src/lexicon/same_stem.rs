@@ -1,6 +1,7 @@
 //! English words that have one stem and not one meaning: severance and several, political and polite.
 
-/// Words of one meaning in all their forms that have the stem, a line each; another line has the same stem.
+/// Words of one meaning in all their forms that have the stem, a line each, ascending by their first three
+/// letters; another line has the same stem.
 #[rustfmt::skip]
 const MEANINGS: &[&[&str]] = &[
     &["admiral", "admirals"],
@@ -151,12 +152,15 @@ const MEANINGS: &[&[&str]] = &[
 /// assert_eq!(forms("books"), None);
 /// ```
 pub fn forms(word: &str) -> Option<&'static [&'static str]> {
-    // Few words begin as one of these do.
-    let begins = |meaning: &&&[&str]| meaning[0].as_bytes()[..3] == word.as_bytes()[..3];
-    if word.len() < 3 {
-        return None;
-    }
-    MEANINGS.iter().filter(begins).find(|meaning| meaning.contains(&word)).copied()
+    let begins = start(word)?;
+    let from = MEANINGS.partition_point(|meaning| start(meaning[0]) < Some(begins));
+    let near = MEANINGS[from..].iter().take_while(|meaning| start(meaning[0]) == Some(begins));
+    near.copied().find(|meaning| meaning.contains(&word))
+}
+
+/// What a word has in common with all forms of it.
+fn start(word: &str) -> Option<&[u8]> {
+    word.as_bytes().get(..3)
 }
 
 #[cfg(test)]
@@ -175,6 +179,15 @@ mod tests {
             alone.extend(meaning.iter().copied().filter(|word| !shares(word)));
         }
         assert_eq!(alone, [""; 0]);
+    }
+
+    #[test]
+    fn each_word_is_found_by_how_it_begins() {
+        assert!(MEANINGS.is_sorted_by_key(|meaning| start(meaning[0])));
+        for meaning in MEANINGS {
+            meaning.iter().for_each(|word| assert_eq!(forms(word), Some(*meaning), "{word}"));
+        }
+        assert_eq!(["", "un", "uni", "xyz", "词典"].map(forms), [None; 5]);
     }
 
     #[test]
