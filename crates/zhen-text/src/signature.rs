@@ -3,8 +3,8 @@
 //! A text is taken as the set of its *shingles*: runs of three ideographs, of six letters, or of both
 //! mixed (an ideograph weighs as much as two letters), without white space and punctuation; of a short
 //! text, runs four times as long, so that a word or number changed within it makes another text of it,
-//! and one put before or after it does not. Two texts are near duplicates when their sets overlap: A. Broder, "On the resemblance and containment of
-//! documents", 1997. How much they overlap (the Jaccard coefficient) is estimated from 64 samples of a
+//! and one put before or after it does not. Two texts are near duplicates when their sets overlap:
+//! A. Broder, "On the resemblance and containment of documents", 1997. How much they overlap (the Jaccard coefficient) is estimated from 64 samples of a
 //! byte each: the least hashes, in the form that needs one hash a shingle (P. Li, A. Owen, C.-H. Zhang,
 //! "One permutation hashing", 2012, empty places filled as in A. Shrivastava, "Optimal densification
 //! for fast and accurate minwise hashing", 2017), cut to eight bits (P. Li, A. C. König, "b-bit minwise

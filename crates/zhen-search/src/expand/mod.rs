@@ -368,10 +368,6 @@ fn compete(
     for candidate in forms::of_all(&expansion.candidates[..most]).iter() {
         let boost = candidate.weight * count;
         let mut origins = standing(fields, &candidate.text, plan);
-        let one_meaning = same_stem::forms(&candidate.text).is_some();
-        if one_meaning {
-            origins = Origin::terms([fields.body_grams, fields.title_grams], &*candidate.text);
-        }
         // 北大 is not meant where 东北大学 stands.
         let short = expansion.via == Via::Alias && asked.holdings.is_short_word(&candidate.text);
         if short || candidate.is_word {
@@ -421,8 +417,9 @@ fn compete(
                 _ if tells == Tells::Little => 1,
                 _ => 0,
             },
-            stem: (single && candidate.text.is_ascii() && !one_meaning)
-                .then(|| latin::stem(&candidate.text)),
+            stem: (single && candidate.text.is_ascii())
+                .then(|| latin::stem(&candidate.text))
+                .filter(|_| same_stem::forms(&candidate.text).is_none()),
             // Ideographs that are looked up as a word are shown in other words too.
             origins: if candidate.text.is_ascii() || !of_words { origins.to_vec() } else { vec![] },
             ..Pattern::new(typed, &candidate.text, 1.3 * candidate.weight)
@@ -478,9 +475,9 @@ fn is_single(text: &str) -> bool {
 fn standing(f: Fields, candidate: &str, plan: &mut Plan) -> [Origin; 2] {
     let phrase = unit::phrase(candidate);
     match phrase.as_slice() {
-        // One Latin word: in any inflection. One Han character: as a word, or it would be found in
-        // half of all words.
-        [GramPattern::Is(word)] if word.is_ascii() => {
+        // One Latin word: in any inflection, unless its stem is that of words of other meanings too. One Han
+        // character: as a word, or it would be found in half of all words.
+        [GramPattern::Is(word)] if word.is_ascii() && same_stem::forms(word).is_none() => {
             Origin::terms([f.body_words, f.title_words], latin::stem(word))
         }
         [GramPattern::Begins(word)] => Origin::terms([f.body_words, f.title_words], word.as_str()),

@@ -106,12 +106,11 @@ impl Planner<'_> {
         self.pairs(&query.folded, &wanted_at, &together.collect::<Vec<_>>(), plan);
         let says_little: Vec<bool> =
             (0..query.words.len()).map(|at| is_function_word(text, &query.words, at)).collect();
-        let together_with =
-            |at: usize| wanted.iter().find(|one| one.together && one.words.contains(&at));
+        let is_together =
+            |at: usize| wanted.iter().any(|one| one.together && one.words.contains(&at));
         for (at, word) in query.words.iter().enumerate() {
             let typed = &text[word.original.clone()];
-            let whole = together_with(at);
-            let piece = whole.is_some();
+            let piece = is_together(at);
             let group = groups[at].filter(|_| !piece);
             let common = says_little[at];
             let forms = match common || wanted.len() >= wanted::SENTENCE {
@@ -136,19 +135,15 @@ impl Planner<'_> {
             }
             if word.kind == WordKind::Han && !common {
                 let fields = [self.fields.body_words, self.fields.title_words];
-                match whole {
+                match groups[at] {
                     // A document without the whole is found by its pieces too, and shows them.
-                    Some(whole) => {
-                        let typed =
-                            &text[spanned(&query.words[whole.within.clone()], |w| &w.original)];
+                    Some(whole) if piece => {
                         let origins = Origin::terms(fields, word.text.as_str()).to_vec();
-                        let piece = Pattern::new(typed, &word.text, 0.5);
-                        plan.add_pattern(Pattern { rank: 1, origins, ..piece });
+                        let pattern = Pattern::new(&plan.groups[whole], &word.text, 0.5);
+                        plan.add_pattern(Pattern { rank: 1, origins, ..pattern });
                     }
-                    None if groups[at].is_none() => {
-                        plan.add_pattern(Pattern::last(typed, &word.text, fields));
-                    }
-                    None => {}
+                    Some(_) => {}
+                    None => plan.add_pattern(Pattern::last(typed, &word.text, fields)),
                 }
             }
         }

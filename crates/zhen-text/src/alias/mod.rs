@@ -72,7 +72,8 @@ struct Miner<'a> {
 }
 
 /// Calls `emit` with every pair that `text` states: those around brackets in the order they stand, then
-/// those around square ones, and those of each keyword. The same pair comes again each time it is stated. At most [`MOST_PAIRS`].
+/// those around square ones, and those of each keyword. The same pair comes again each time it is stated. At
+/// most [`MOST_PAIRS`].
 pub fn mine(analyzer: &Analyzer, text: &str, emit: &mut dyn FnMut(Pair)) {
     let miner = Miner { analyzer, lexicon: Lexicon::builtin() };
     let mut left = MOST_PAIRS;

@@ -11,8 +11,8 @@
 //! assert!(regional.synonyms("软件").any(|synonym| synonym.text == "软体"));
 //! ```
 //!
-//! Made from OpenCC's phrase tables (`data/variants/regional`, Apache-2.0) and a list of our own by `cargo xtask data
-//! regional`: `words.fst` maps a folded word to the offset of its record in `words.bin`; a record is
+//! Made from OpenCC's phrase tables (`data/variants/regional`, Apache-2.0) and a list of our own by
+//! `cargo xtask data regional`: `words.fst` maps a folded word to the offset of its record in `words.bin`; a record is
 //! a varint number of synonyms and for each a [string](crate::lexicon::table) and a byte of
 //! [`Origin`]. Opening costs nothing.
 
